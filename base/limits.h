@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Every bound in one place, with its reason.  Sizes in bytes.
+ */
+#ifndef SIGILL_BASE_LIMITS_H
+#define SIGILL_BASE_LIMITS_H
+
+/* A statement with its attachments, before compression.  Sealing and opening
+ * work in memory and need about four times this at worst. */
+#define LIMIT_STATEMENT		(64u * 1024 * 1024)
+/* A submission: the statement, 16 recipients' digests and a mandate. */
+#define LIMIT_SUBMISSION	(LIMIT_STATEMENT + 64u * 1024)
+/* A sealed file: an incompressible submission, Padmé's at most 12 %, and
+ * three layers of certificates and signatures. */
+#define LIMIT_SEALED		(LIMIT_SUBMISSION / 8 * 9 + 256u * 1024)
+/* The least that three layers and the smallest bucket can take. */
+#define LIMIT_SEALED_MIN	4096u
+/* Inflated size against deflated size: canonical CBOR of survey answers
+ * deflates about 1:8 and zlib's own limit is about 1:1030; the smallest
+ * bucket alone is 4 KiB. */
+#define LIMIT_INFLATE_RATIO	1100u
+/* The smallest bucket that compressed content is padded to. */
+#define LIMIT_BUCKET_MIN	4096u
+
+/* A receipt, with its signature and certificates. */
+#define LIMIT_RECEIPT		(64u * 1024)
+/* A mandate inside a submission. */
+#define LIMIT_MANDATE		(32u * 1024)
+
+/* Files that people and authorities write. */
+#define LIMIT_ANSWERS_FILE	(4u * 1024 * 1024)
+#define LIMIT_DEFINITION_FILE	(4u * 1024 * 1024)
+#define LIMIT_CONFIG_FILE	(256u * 1024)
+#define LIMIT_KEY_FILE		(64u * 1024)
+#define LIMIT_CERT_FILE		(1024u * 1024)
+#define LIMIT_CRL_FILE		(32u * 1024 * 1024)
+#define LIMIT_PASSPHRASE	1024u
+
+/* CBOR: a submission nests six deep; room for growth, none for a stack. */
+#define LIMIT_DEPTH		16u
+/* Recipients of one seal: intake and reserve keys during a rotation. */
+#define LIMIT_RECIPIENTS	16u
+/* Certificates in one SignedData: a signer and its intermediates. */
+#define LIMIT_CERTIFICATES	4u
+/* Questions, options of a question, attachments. */
+#define LIMIT_QUESTIONS		1000u
+#define LIMIT_OPTIONS		200u
+#define LIMIT_ATTACHMENTS	100u
+/* Identifiers (questions, options, rounds, questionnaires). */
+#define LIMIT_ID		64u
+/* Names of organisations, files and media types. */
+#define LIMIT_NAME		200u
+/* A free-text answer. */
+#define LIMIT_TEXT		20000u
+/* Mistakes listed for one answer file: what a person can act on. */
+#define LIMIT_MISTAKES		200u
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/message.h"
+
+#include <locale.h>
+#include <stdio.h>
+
+#include "base/file.h"
+
+void
+message_init(bool english)
+{
+	char dir[4096];
+
+	(void)setlocale(LC_ALL, "");
+	if (english)
+		(void)setlocale(LC_MESSAGES, "C");
+	if (file_share_dir("locale", dir))
+		(void)bindtextdomain("sigill", dir);
+	(void)bind_textdomain_codeset("sigill", "UTF-8");
+	(void)textdomain("sigill");
+}
+
+/* gettext gives the catalogue's header for "". */
+static const char *
+translated(const char *s)
+{
+	return *s != '\0' ? _(s) : s;
+}
+
+void
+message_text(struct buf *out, const char *program, const struct err *e,
+    bool hint)
+{
+	char at[32];
+
+	buf_add_str(out, program);
+	buf_add_str(out, ": ");
+	buf_add_str(out, _("error"));
+	buf_add_str(out, ": ");
+	if (e->where[0] != '\0') {
+		buf_add_str(out, e->where);
+		if (e->at != 0) {
+			(void)snprintf(at, sizeof(at), ":%zu", e->at);
+			buf_add_str(out, at);
+		}
+		buf_add_str(out, ": ");
+	}
+	buf_add_str(out, translated(err_sentence(e->code)));
+	if (e->msg[0] != '\0') {
+		buf_add_str(out, ": ");
+		buf_add_str(out, e->msg);
+	}
+	buf_add_str(out, " [");
+	buf_add_str(out, err_name(e->code));
+	buf_add_str(out, "]\n");
+	if (hint && err_hint(e->code)[0] != '\0') {
+		buf_add_str(out, program);
+		buf_add_str(out, ": ");
+		buf_add_str(out, _("hint"));
+		buf_add_str(out, ": ");
+		buf_add_str(out, translated(err_hint(e->code)));
+		buf_add_str(out, "\n");
+	}
+}
+
+/* Sets a text member unless it is empty; false without memory. */
+static bool
+set_text(json_t *o, const char *key, const char *s)
+{
+	return *s == '\0' ||
+	    json_object_set_new(o, key, json_string(s)) == 0;
+}
+
+json_t *
+message_json(const struct err *e)
+{
+	json_t *o = json_object();
+
+	if (o == NULL)
+		return NULL;
+	if (!set_text(o, "code", err_name(e->code)) ||
+	    !set_text(o, "where", e->where) ||
+	    (e->at != 0 && json_object_set_new(o, "at",
+	    json_integer((json_int_t)e->at)) != 0) ||
+	    !set_text(o, "sentence", err_sentence(e->code)) ||
+	    !set_text(o, "message", e->msg) ||
+	    !set_text(o, "hint", err_hint(e->code))) {
+		json_decref(o);
+		return NULL;
+	}
+	return o;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * How an error reads, to a person and to a program.  Makes text; printing it
+ * is for the files that talk to people.
+ */
+#ifndef SIGILL_BASE_MESSAGE_H
+#define SIGILL_BASE_MESSAGE_H
+
+#include <jansson.h>
+#include <libintl.h>
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* A text in the reader's language; N_ only marks it for translation. */
+#define _(s)	dgettext("sigill", (s))
+#define N_(s)	(s)
+
+/*
+ * Picks the language from the environment, once, first thing in main.
+ * english: messages stay English whatever the locale (services, --json).
+ */
+void message_init(bool english);
+
+/* Appends, each line with "program: " in front:
+ *	sigill: error: answers.json:17: answers.17[2]: the question has no …
+ *	sigill: hint: use one of the options that the questionnaire lists
+ * hint false leaves the second line out. */
+void message_text(struct buf *out, const char *program, const struct err *e,
+    bool hint);
+
+/* {"code":…,"where":…,"at":…,"sentence":…,"message":…,"hint":…}, always
+ * English; a new reference, NULL
+ * without memory.  Members that are empty are left out. */
+json_t *message_json(const struct err *e);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The sealed file: SignedData ( AuthEnvelopedData ( SignedData
+ * ( CompressedData ( zlib stream )))), in memory throughout.
+ */
+#ifndef SIGILL_CRYPTO_ENVELOPE_H
+#define SIGILL_CRYPTO_ENVELOPE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "crypto/enveloped.h"
+#include "crypto/signed.h"
+
+/* Seals a zlib stream (format/deflate.h) for the recipients; appends DER. */
+enum err_code envelope_seal(const void *zlib, size_t len,
+    const struct signer *signer, const struct cert_list *recipients,
+    int64_t now, struct buf *out, struct err *e);
+
+/*
+ * What can be checked without a key: size, outer structure, algorithms and
+ * signature (ERR_SEALED_SIZE, ERR_OUTER_*).  out->content is the envelope.
+ * The signer's certificate still needs trust_check.  signed_wipe frees it.
+ */
+enum err_code envelope_open_outer(const uint8_t *sealed, size_t len,
+    struct signed_data *out, struct err *e);
+
+/*
+ * The rest, for an outer layer whose signer has been trusted: envelope
+ * structure, recipient, decryption, inner structure and signature, same
+ * signer, CompressedData.  Appends the zlib stream to *zlib only when all is
+ * well.  *which is the index of the key that opened it.
+ */
+enum err_code envelope_open_inner(const struct signed_data *outer,
+    const struct recipient_key *keys, size_t n, struct buf *zlib,
+    size_t *which, struct err *e);
+
+#endif
