@@ -58,9 +58,8 @@ BIN	= $(O)/bin/sigill $(O)/bin/sigill-verify $(O)/bin/sigill-portal
 SHARE	= $(O)/share/locale/sv/LC_MESSAGES/sigill.mo \
 	  $(patsubst questionnaires/%,$(O)/share/sigill/questionnaires/%,$(DEFINITIONS))
 DEFINITIONS = $(wildcard questionnaires/*.json)
-MAN1	= man/sigill.1 man/sigill-verify.1
-MAN5	= man/sigill.conf.5 man/sigill-format.5
-MAN8	= man/sigill-portal.8
+MAN	= man/sigill.1 man/sigill-verify.1 man/sigill.conf.5 \
+	  man/sigill-format.5 man/sigill-errors.7 man/sigill-portal.8
 
 all: $(BIN) $(SHARE)
 
@@ -99,8 +98,69 @@ $(O)/test/%: $(O)/obj/tests/unit/%.o $(LIB)
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
 
+# --- what a person asks for -----------------------------------------------
+# Each needed package, because a fresh Debian has none of them.
+BUILD_DEPS = gcc libc6-dev make pkg-config libssl-dev libcurl4-openssl-dev \
+	  zlib1g-dev libjansson-dev libutf8proc-dev libinih-dev \
+	  libmicrohttpd-dev libgnutls28-dev libsqlite3-dev gettext openssl
+TEST_DEPS = libcmocka-dev python3 python3-cbor2 python3-asn1crypto curl \
+	  clang cppcheck mandoc gnupg locales
+
+deps:
+	@missing=$$(for p in $(BUILD_DEPS) $(TEST_DEPS); do \
+	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | \
+	    grep -q 'ok installed' || echo $$p; done); \
+	test -z "$$missing" && exit 0; \
+	cmd="apt-get install -y --no-install-recommends $$(echo $$missing)"; \
+	echo "These Debian packages are missing: $$(echo $$missing)"; \
+	if test "$$(id -u)" = 0; then \
+	    echo "Installing them."; \
+	    apt-get update -q && DEBIAN_FRONTEND=noninteractive $$cmd; \
+	elif sudo -n true 2>/dev/null; then \
+	    echo "Installing them with sudo."; \
+	    sudo apt-get update -q && \
+	    sudo DEBIAN_FRONTEND=noninteractive $$cmd; \
+	else \
+	    echo "Please run this, and then make again:"; \
+	    echo "    sudo apt-get update && sudo $$cmd"; exit 1; \
+	fi
+
+demo: deps
+	@echo "Building Sigill (the first time takes about a minute) ..."
+	@$(MAKE) -s -j2 all
+	@demo/run.sh $(O)
+
+# The plain and the sanitized programs, every test on both; then the rules.
+check: deps
+	@$(MAKE) -s -j2 all tests
+	@$(MAKE) -s -j2 SAN=1 all tests
+	@/usr/bin/python3 tests/run.py build build/san
+	@$(MAKE) -s lint
+
+tests: $(UNIT:%=$(O)/test/%) $(O)/test/make-vectors
+
+lint: deps
+	@$(MAKE) -s -j2 all
+	@tests/lint.sh $(O)
+
+bench: deps
+	@$(MAKE) -s -j2 all
+	@tests/bench/run.sh $(O)
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
+	install -m 755 $(O)/bin/sigill $(O)/bin/sigill-verify \
+	    $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(O)/bin/sigill-portal $(DESTDIR)$(PREFIX)/sbin
+	for f in $(SHARE:$(O)/share/%=%); do \
+	    install -D -m 644 $(O)/share/$$f \
+	    $(DESTDIR)$(PREFIX)/share/$$f || exit 1; done
+	for f in $(MAN); do \
+	    install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$${f##*/} \
+	    || exit 1; done
+
 clean:
 	rm -rf build
 
-.PHONY: all clean deps demo check lint bench install
+.PHONY: all clean deps demo check tests lint bench install
 .SECONDARY:
