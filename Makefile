@@ -44,9 +44,9 @@ WARN	= -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
 FORTIFY	= 3
 HARDEN	= -fPIE -fstack-protector-strong -fstack-clash-protection \
 	  $(if $(SAN),,-D_FORTIFY_SOURCE=$(FORTIFY))
-SANFLAGS1 = -fsanitize=address,undefined -fno-sanitize-recover=all \
+SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	  -fno-omit-frame-pointer
-SANFLAGS = $(SANFLAGS$(SAN))
+SANFLAGS = $(if $(SAN),$(SANITIZE))
 OPT	= -O2 -g
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. $(OPT) $(WARN) $(HARDEN) $(SANFLAGS) \
 	  -DSIGILL_VERSION='"$(VERSION)"' $(CFLAGS)
