@@ -36,7 +36,7 @@ VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
 PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/uploads.c portal/complete.c portal/store.c portal/ledger.c
 
-UNIT	= 
+UNIT	= test_base test_config
 
 # --- how it is built ------------------------------------------------------
 PKGS	= libcrypto jansson libutf8proc inih zlib

@@ -142,8 +142,9 @@ write_whole(const char *path, const void *data, size_t len, mode_t mode,
 			code = err_errno(e, ERR_IO, path, errno);
 	}
 	(void)unlink(tmp);
-	if (code == ERR_OK)
-		code = file_sync_dir_of(path, e);
+	if (code == ERR_OK &&
+	    (code = file_sync_dir_of(path, e)) != ERR_OK && !replace)
+		(void)unlink(path);
 	return code;
 }
 
