@@ -21,7 +21,8 @@ O	= build$(if $(SAN),/san)
 BASE	= base/err.c base/buf.c base/file.c base/wipe.c base/passphrase.c \
 	  base/timestamp.c base/log.c base/config.c base/message.c
 FORMAT	= format/cbor.c format/text.c format/orgnr.c format/fingerprint.c \
-	  format/deflate.c format/json.c format/questionnaire.c \
+	  format/deflate.c format/json.c format/json_scan.c \
+	  format/json_fault.c format/nearest.c format/questionnaire.c \
 	  format/statement.c format/answers.c format/submission.c \
 	  format/receipt.c
 CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/cert.c \
