@@ -1,0 +1,210 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# The main job, end to end, on this machine only: demo/run.sh BUILD
+#
+# A fictional municipality checks, seals and hands in two answer files over
+# mutually authenticated TLS; the authority's side verifies them, signs
+# receipts and hands the data over.  All keys are made for the occasion.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+bin=$root/${1:-build}/bin
+work=$(mktemp -d "${TMPDIR:-/tmp}/sigill-demo.XXXXXX")
+portal=
+
+finish() {
+	status=$?
+	trap - EXIT INT TERM
+	if test -n "$portal"; then
+		kill "$portal" 2>/dev/null || :
+		wait "$portal" 2>/dev/null || :
+	fi
+	if test "$status" != 0; then
+		echo "demo: FAILED (exit $status)." >&2
+		test ! -s "$work/portal/log" || cat "$work/portal/log" >&2
+	fi
+	rm -rf "$work"
+	exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+step=0
+# say TEXT: the next step, in a sentence.
+say() {
+	step=$((step + 1))
+	if test -t 1; then
+		printf '\n\033[1m%d. %s\033[0m\n' "$step" "$1"
+	else
+		printf '\n%d. %s\n' "$step" "$1"
+	fi
+}
+# show COMMAND...: as one would type it.
+show() {
+	echo "   \$ $*" | sed "s,$work/,,g; s,$bin/,,g; s,$root/,,g"
+}
+# run COMMAND...: shows the command and runs it.
+run() {
+	show "$@"
+	"$@" 2>&1 | sed "s,$work/,,g; s/^/     /"
+}
+# refuses CODE COMMAND...: the command must fail and name the code.
+refuses() {
+	code=$1
+	shift
+	show "$@"
+	if "$@" >"$work/out" 2>&1; then
+		echo "demo: this was to be refused, and was not" >&2
+		exit 1
+	fi
+	sed "s,$work/,,g; s/^/     /" "$work/out"
+	grep -q "$code" "$work/out" || {
+		echo "demo: it was refused, but not with the code $code" >&2
+		exit 1
+	}
+}
+
+umask 077
+mkdir "$work/sender" "$work/portal" "$work/intake" "$work/handoff" \
+    "$work/verdicts"
+
+say "Make a test PKI: an authority, a TLS root, and a CA with three organisations."
+run "$root/certs-sample/make-certs.sh" "$work/pki" >/dev/null
+echo "   $(ls "$work/pki"/*.pem | wc -l) certificates, each of them says TEST ONLY."
+cat "$work/pki/intake-p256.pem" "$work/pki/intake-rsa.pem" \
+    >"$work/pki/recipients.pem"
+
+cat >"$work/portal/portal.conf" <<-EOF
+	[authority]
+	name = Myndigheten Exempel (TEST ONLY)
+	environment = test
+	[portal]
+	listen = 127.0.0.1:0
+	certificate = ../pki/portal-tls.pem
+	key = ../pki/portal-tls.key
+	spool = spool
+	verdicts = ../verdicts
+	[senders]
+	anchors = ../pki/sender-ca.pem
+	crls = ../pki/sender-ca.crl
+	[receipts]
+	certificate = ../pki/portal-receipts.pem
+	key = ../pki/portal-receipts.key
+EOF
+cat >"$work/intake/verify.conf" <<-EOF
+	[authority]
+	name = Myndigheten Exempel (TEST ONLY)
+	environment = test
+	[senders]
+	anchors = ../pki/sender-ca.pem
+	crls = ../pki/sender-ca.crl
+	[recipient 2026]
+	certificate = ../pki/intake-p256.pem
+	key = ../pki/intake-p256.key
+	[receipts]
+	certificate = ../pki/intake-receipts.pem
+	key = ../pki/intake-receipts.key
+	[round 2023]
+	opens = 2023-05-17
+	closes = 2099-12-31
+EOF
+
+say "Start the portal on loopback: TLS 1.3, and clients must have a certificate."
+mkdir "$work/portal/spool"
+"$bin/sigill-portal" --config "$work/portal/portal.conf" \
+    2>"$work/portal/log" &
+portal=$!
+port=
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	port=$(sed -n 's/.*listening.*port=\([0-9]*\).*/\1/p' \
+	    "$work/portal/log")
+	test -z "$port" || break
+	kill -0 "$portal" || exit 1
+	sleep 0.2
+done
+test -n "$port"
+echo "   It listens on 127.0.0.1:$port."
+
+cat >"$work/sender/sigill.conf" <<-EOF
+	[sigill]
+	environment = test
+	[identity]
+	certificate = ../pki/exempelkoping.pem
+	key = ../pki/exempelkoping.key
+	[authority]
+	name = Myndigheten Exempel (TEST ONLY)
+	portal = https://127.0.0.1:$port
+	portal_anchors = ../pki/tls-root.pem
+	recipients = ../pki/recipients.pem
+	anchors = ../pki/authority-root.pem
+	portal_signers = ../pki/portal-receipts.pem
+	intake_signers = ../pki/intake-receipts.pem
+EOF
+cp samples/exempelkoping-infosakkollen-2023.json "$work/sender/infosak.json"
+cp samples/exempelkoping-itsakkollen-2023.json "$work/sender/itsak.json"
+conf="--config $work/sender/sigill.conf"
+
+say "The sender checks the answers and sees what would leave the house."
+run "$bin/sigill" check "$work/sender/infosak.json"
+
+say "A slip is found before anything is sent: an option that does not exist, with its line."
+sed '0,/"answers"/! {0,/"[a-z0-9-]*",\{0,1\}$/ s/"[a-z0-9-]*"\(,\{0,1\}\)$/"finns-inte"\1/}' \
+    "$work/sender/infosak.json" >"$work/sender/slip.json"
+refuses option-unknown "$bin/sigill" check "$work/sender/slip.json"
+
+say "With one command she checks, seals for the authority and hands in."
+run "$bin/sigill" submit $conf "$work/sender/infosak.json"
+
+say "She seals the It-säkkollen answers offline and delivers the file afterwards."
+run "$bin/sigill" seal $conf "$work/sender/itsak.json" \
+    -o "$work/sender/itsak.sigill"
+run "$bin/sigill" send $conf "$work/sender/itsak.sigill"
+
+say "What an outsider can see of the sealed file: who and for whom, but not what."
+run "$bin/sigill" inspect "$work/sender/itsak.sigill"
+
+say "The portal's signed receipt (stage stored) says that the file is durable there."
+run "$bin/sigill" receipt $conf "$work/sender/infosak.sigill.stored.p7s"
+
+say "Intake verifies everything in the portal's spool, signs receipts and hands the data to scoring."
+sealed=$(find "$work/portal/spool" -name '*.sigill' | sort)
+run "$bin/sigill-verify" --config "$work/intake/verify.conf" \
+    --receipts "$work/verdicts" --handoff "$work/handoff" $sealed
+
+say "The sender fetches the verdict: the accepted receipt has her fingerprint in it."
+run "$bin/sigill" send $conf --wait 5 "$work/sender/infosak.sigill"
+run "$bin/sigill" send $conf --wait 5 "$work/sender/itsak.sigill"
+run "$bin/sigill" receipt $conf "$work/sender/infosak.sigill.accepted.p7s"
+
+say "What the scoring core was given (shortened)."
+for f in "$work"/handoff/*.json; do
+	/usr/bin/python3 - "$f" <<-'EOF'
+		import json, sys
+		d = json.load(open(sys.argv[1], encoding="utf-8"))
+		s = d["submission"]["statement"]
+		a = s["answers"]
+		boxes = sum(len(v) for v in a.values() if isinstance(v, list))
+		print("     %s, %s: %d answers, %d boxes ticked, fingerprint %s" % (
+		    s["organisation"]["name"], s["questionnaire"]["id"], len(a),
+		    boxes, d["fingerprint_printed"]))
+	EOF
+done
+test "$(ls "$work/handoff" | wc -l)" = 2
+
+say "One bit of the sealed file is flipped: it is refused, and nothing is written."
+/usr/bin/python3 - "$work/sender/infosak.sigill" "$work/tampered.sigill" <<-'EOF'
+	import sys
+	data = bytearray(open(sys.argv[1], "rb").read())
+	data[len(data) // 2] ^= 1
+	open(sys.argv[2], "wb").write(data)
+EOF
+refuses outer-signature "$bin/sigill-verify" --config \
+    "$work/intake/verify.conf" "$work/tampered.sigill"
+test "$(ls "$work/handoff" | wc -l)" = 2
+
+say "Stop the portal. Nothing stays behind."
+kill "$portal"
+wait "$portal"
+portal=
+echo "   It ended by itself. The scratch folder is removed."

@@ -1,0 +1,181 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
+"""A sealed file is read, and a receipt too, without any code of ours.
+
+openssl(1) verifies and decrypts the layers, asn1crypto parses them, Python's
+zlib inflates and cbor2 decodes; the answers must be those that went in.
+"""
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+import zlib
+
+import cbor2
+from asn1crypto import cms, core
+
+BIN = os.path.abspath(os.environ.get("SIGILL_BUILD", "build")) + "/bin/"
+CERTS = "certs-sample/"
+ANSWERS = "samples/exempelkoping-infosakkollen-2023.json"
+
+CONF = """[sigill]
+environment = test
+[identity]
+certificate = {org}.pem
+key = {org}.key
+[authority]
+name = Myndigheten Exempel
+portal = https://127.0.0.1:1
+portal_anchors = tls-root.pem
+recipients = recipients.pem
+anchors = authority-root.pem
+portal_signers = portal-receipts.pem
+intake_signers = intake-receipts.pem
+"""
+
+
+def call(*argv, data=None):
+    p = subprocess.run(argv, input=data, stdout=subprocess.PIPE,
+                       stderr=subprocess.PIPE)
+    if p.returncode != 0:
+        raise AssertionError("%s: %s" % (argv, p.stderr.decode()))
+    return p.stdout
+
+
+class OtherSoftware(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.dir = tempfile.mkdtemp(prefix="sigill-interop.")
+        for name in os.listdir(CERTS):
+            shutil.copy(CERTS + name, cls.dir)
+            if name.endswith(".key"):
+                os.chmod(os.path.join(cls.dir, name), 0o600)
+        with open(cls.at("recipients.pem"), "wb") as f:
+            for r in "intake-rsa", "intake-p256", "intake-p384":
+                f.write(open(cls.at(r + ".pem"), "rb").read())
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.dir)
+
+    @classmethod
+    def at(cls, name):
+        return os.path.join(cls.dir, name)
+
+    def seal(self, org, answers):
+        conf = self.at(org + ".conf")
+        with open(conf, "w") as f:
+            f.write(CONF.format(org=org))
+        out = self.at("%d.sigill" % len(os.listdir(self.dir)))
+        call(BIN + "sigill", "seal", "--config", conf, answers, "-o", out)
+        return out
+
+    def unwrap(self, sealed, recipient):
+        """The four layers from the outside to the inside, by openssl(1)."""
+        def verify(der):
+            return call("openssl", "cms", "-verify", "-inform", "DER",
+                        "-binary", "-CAfile", self.at("sender-ca.pem"),
+                        "-purpose", "any", data=der)
+        outer = verify(open(sealed, "rb").read())
+        inner = call("openssl", "cms", "-decrypt", "-inform", "DER",
+                     "-binary", "-recip", self.at(recipient + ".pem"),
+                     "-inkey", self.at(recipient + ".key"), data=outer)
+        return outer, inner, verify(inner)
+
+    def content(self, compressed):
+        parsed = cms.CompressedData.load(compressed, strict=True)
+        self.assertEqual(parsed["version"].native, "v0")
+        self.assertEqual(parsed["compression_algorithm"]["algorithm"].native,
+                         "zlib")
+        stream = parsed["encap_content_info"]["content"].native
+        inflater = zlib.decompressobj()
+        data = inflater.decompress(stream)
+        self.assertTrue(inflater.eof)
+        self.assertEqual(inflater.unused_data, b"")
+        return data, stream
+
+    def organisation_of(self, org):
+        """Answers of the sample, for another of the sample organisations."""
+        numbers = {"exempelkoping": "219999-0017",
+                   "exempelregionen": "219999-0025",
+                   "exempelmyndigheten": "219999-0033"}
+        doc = json.load(open(ANSWERS, encoding="utf-8"))
+        doc["organisation"]["number"] = numbers[org]
+        path = self.at(org + ".json")
+        with open(path, "w", encoding="utf-8") as f:
+            json.dump(doc, f)
+        return doc, path
+
+    def test_every_signer_and_every_recipient(self):
+        for org in "exempelkoping", "exempelregionen", "exempelmyndigheten":
+            doc, path = self.organisation_of(org)
+            sealed = self.seal(org, path)
+            for recipient in "intake-rsa", "intake-p256", "intake-p384":
+                with self.subTest(org=org, recipient=recipient):
+                    outer, inner, compressed = self.unwrap(sealed, recipient)
+                    data, _ = self.content(compressed)
+                    got = cbor2.loads(data)
+                    self.assertEqual(
+                        got["statement"]["organisation"]["number"],
+                        doc["organisation"]["number"].replace("-", ""))
+                    self.assertEqual(
+                        got["statement"]["answers"],
+                        {q: sorted(a) for q, a in doc["answers"].items()})
+
+    def test_content_is_bound_and_canonical(self):
+        sealed = self.seal("exempelkoping", ANSWERS)
+        outer, inner, compressed = self.unwrap(sealed, "intake-p256")
+        data, stream = self.content(compressed)
+        got = cbor2.loads(data)
+        self.assertEqual(cbor2.dumps(got, canonical=True), data)
+        self.assertEqual(got["format"], "sigill-submission")
+        self.assertEqual(got["environment"], "test")
+        want = sorted(
+            hashlib.sha256(call("openssl", "x509", "-outform", "DER", "-in",
+                                self.at(r + ".pem"))).digest()
+            for r in ("intake-rsa", "intake-p256", "intake-p384"))
+        self.assertEqual(got["recipients"], want)
+        definition = open("questionnaires/infosakkollen-2023.json",
+                          "rb").read()
+        self.assertEqual(got["statement"]["questionnaire"]["sha256"],
+                         hashlib.sha256(definition).digest())
+        # The bucket: Padmé, at least 4 KiB.
+        n = len(stream)
+        e = n.bit_length() - 1
+        s = e.bit_length()
+        self.assertTrue(n == 4096 or n % (1 << (e - s)) == 0)
+        # The fingerprint that the sender is told is the statement's SHA-256.
+        statement = cbor2.dumps(got["statement"], canonical=True)
+        told = json.loads(call(BIN + "sigill", "check", "--json", ANSWERS))
+        self.assertEqual(told["fingerprint"],
+                         hashlib.sha256(statement).hexdigest())
+
+    def test_layers_by_asn1crypto(self):
+        sealed = self.seal("exempelkoping", ANSWERS)
+        whole = open(sealed, "rb").read()
+        info = cms.ContentInfo.load(whole, strict=True)
+        self.assertEqual(info["content_type"].native, "signed_data")
+        signed = info["content"]
+        self.assertEqual(len(signed["signer_infos"]), 1)
+        attrs = {a["type"].native for a in
+                 signed["signer_infos"][0]["signed_attrs"]}
+        self.assertEqual(attrs, {"content_type", "message_digest",
+                                 "signing_time", "signing_certificate_v2"})
+        outer, inner, compressed = self.unwrap(sealed, "intake-rsa")
+        envelope = cms.ContentInfo.load(outer, strict=True)
+        self.assertEqual(envelope["content_type"].native,
+                         "authenticated_enveloped_data")
+        fields = envelope["content"]
+        self.assertEqual(len(fields["recipient_infos"]), 3)
+        enc = fields["auth_encrypted_content_info"]
+        self.assertEqual(enc["content_encryption_algorithm"]["algorithm"]
+                         .dotted, "2.16.840.1.101.3.4.1.46")
+        self.assertEqual(len(fields["mac"].native), 16)
+        self.assertIsInstance(fields["auth_attrs"], core.Void)
+
+
+if __name__ == "__main__":
+    unittest.main()
