@@ -52,6 +52,8 @@
 #define LIMIT_NAME		200u
 /* A free-text answer. */
 #define LIMIT_TEXT		20000u
+/* What a rejected receipt tells the sender to do. */
+#define LIMIT_ADVICE		2000u
 /* Mistakes listed for one answer file: what a person can act on. */
 #define LIMIT_MISTAKES		200u
 
