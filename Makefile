@@ -22,11 +22,13 @@ BASE	= base/err.c base/buf.c base/file.c base/wipe.c base/passphrase.c \
 	  base/timestamp.c base/log.c base/config.c base/message.c
 FORMAT	= format/cbor.c format/text.c format/orgnr.c format/fingerprint.c \
 	  format/deflate.c format/json.c format/json_scan.c \
-	  format/json_fault.c format/nearest.c format/questionnaire.c \
+	  format/json_fault.c format/nearest.c format/definition.c \
+	  format/question.c format/questionnaire.c \
 	  format/statement.c format/answers.c format/submission.c \
 	  format/receipt.c
 CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/cert.c \
 	  crypto/trust.c crypto/der.c crypto/algorithms.c crypto/signed.c \
+	  crypto/signed_walk.c \
 	  crypto/enveloped.c crypto/compressed.c crypto/envelope.c \
 	  crypto/receipt_sig.c
 CLIENT	= client/main.c client/ui.c client/settings.c client/init.c \

@@ -40,8 +40,9 @@ struct question {
 	size_t area, section;	/* indexes in the questionnaire */
 	int64_t points;		/* at most, 0 if it has none */
 	bool required;		/* must have an answer when it is asked */
-	struct question_option *options;	/* own, or its scale's; sorted as in
-						 * the file */
+	/* Own, or (of a scale question) borrowed from its scale; in the
+	 * file's order. */
+	struct question_option *options;
 	size_t n_options;
 	int64_t min, max;	/* of a number; max characters of a text */
 	/* Asked only when another question has one of these options;
@@ -58,6 +59,12 @@ struct question_group {	/* an area or a section */
 	enum basis basis;
 };
 
+struct question_scale {	/* shared by the questions that name it */
+	char *id;
+	struct question_option *options;
+	size_t n_options;
+};
+
 struct questionnaire {
 	char *id;		/* "infosakkollen-2023" */
 	char *version;
@@ -65,6 +72,8 @@ struct questionnaire {
 	uint8_t digest[32];	/* SHA-256 of the file */
 	struct question_group *areas, *sections;
 	size_t n_areas, n_sections;
+	struct question_scale *scales;
+	size_t n_scales;
 	struct question *questions;
 	size_t n_questions;
 	size_t n_options;	/* of all multiple questions: the boxes that can
@@ -74,9 +83,11 @@ struct questionnaire {
 
 /*
  * Reads a definition strictly: unknown and duplicate members, dangling
- * references, duplicate ids and totals that do not add up are errors, with
- * name (for messages) and line.  digest is the SHA-256 of the len bytes at
- * json.  *out is owned by the caller.
+ * references, duplicate ids and totals that do not add up are ERR_DEFINITION
+ * (ERR_JSON when it is not JSON at all), with where = name, at = the line and
+ * the field's path at the beginning of the message; the first one ends it.
+ * digest is the SHA-256 of the len bytes at json.  *out is owned by the
+ * caller.
  */
 enum err_code questionnaire_parse(const uint8_t *json, size_t len,
     const char *name, const uint8_t digest[static 32],
