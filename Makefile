@@ -28,9 +28,8 @@ FORMAT	= format/cbor.c format/text.c format/orgnr.c format/fingerprint.c \
 	  format/receipt.c
 CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/cert.c \
 	  crypto/trust.c crypto/der.c crypto/algorithms.c crypto/signed.c \
-	  crypto/signed_walk.c \
-	  crypto/enveloped.c crypto/compressed.c crypto/envelope.c \
-	  crypto/receipt_sig.c
+	  crypto/signed_walk.c crypto/enveloped.c crypto/enveloped_walk.c \
+	  crypto/compressed.c crypto/envelope.c crypto/receipt_sig.c
 CLIENT	= client/main.c client/ui.c client/settings.c client/init.c \
 	  client/check.c client/seal.c client/send.c client/submit.c \
 	  client/receipt.c client/inspect.c client/upload.c

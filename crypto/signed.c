@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * OpenSSL is asked one question only, whether the signature holds, and that
+ * about a structure which has been walked octet by octet before: what it
+ * would overlook cannot reach it.  It is asked about the structure without
+ * its content (a detached signature, RFC 5652 §5.2), with the content beside
+ * it: so a large content is never copied.
+ */
+#include "crypto/signed.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include <openssl/cms.h>
+#include <openssl/err.h>
+#include <openssl/rsa.h>
+
+#include "crypto/internal.h"
+#include "crypto/signed_walk.h"
+
+/* RFC 5280 §4.1: issuer and serial number inside a certificate, compared
+ * octet by octet with those that name the signer. */
+static bool
+is_named(const struct der *cert, const struct der *sid)
+{
+	struct cursor c, tbs, named;
+	struct der version, serial, algorithm, issuer, want[2];
+
+	c = cursor_of(cert->p, cert->len);
+	named = cursor_of(sid->p, sid->len);
+	if (!der_enter(&c, DER_SEQUENCE, &tbs))
+		return false;
+	(void)der_take(&tbs, DER_CONTEXT_IN(0), &version);
+	return der_take(&tbs, DER_INTEGER, &serial) &&
+	    der_take(&tbs, DER_SEQUENCE, &algorithm) &&
+	    der_take(&tbs, DER_SEQUENCE, &issuer) &&
+	    der_take(&named, DER_SEQUENCE, &want[0]) &&
+	    der_take(&named, DER_INTEGER, &want[1]) && named.left == 0 &&
+	    der_equal(&issuer, &want[0]) && der_equal(&serial, &want[1]);
+}
+
+/* Sorts the certificates into the signer's and the others. */
+static enum err_code
+bind_certificates(const struct signed_form *form,
+    const struct signed_layout *l, struct signed_data *out, struct err *e)
+{
+	const char *what = NULL;
+	struct cert *cert = NULL;
+
+	for (size_t i = 0; i < l->n_certs && what == NULL; i++) {
+		if (cert_parse(l->certs[i].whole, l->certs[i].whole_len,
+		    &cert, NULL) != ERR_OK)
+			what = "one cannot be read";
+		else if (!is_named(&l->certs[i], &l->sid)) {
+			if (!cert_list_add(&out->chain, cert))
+				what = "there is no memory for them";
+		} else if (out->cert != NULL)
+			what = "two have the signer's number";
+		else
+			out->cert = cert_ref(cert);
+		cert_free(cert);
+		cert = NULL;
+	}
+	if (what == NULL && out->cert == NULL)
+		what = "the signer's is not among them";
+	if (what != NULL)
+		return err_set(e, form->structure, "certificates", 0, "%s",
+		    what);
+	return ERR_OK;
+}
+
+/* OpenSSL must understand exactly what has been walked. */
+static bool
+reads_same(CMS_ContentInfo *cms, const struct buf *der)
+{
+	uint8_t *back = NULL;
+	bool same;
+	int len;
+
+	len = i2d_CMS_ContentInfo(cms, &back);
+	same = len > 0 && buf_equal(der, back, (size_t)len);
+	OPENSSL_free(back);
+	return same;
+}
+
+/* The signature over the attributes, and messageDigest over the content. */
+static enum err_code
+verify(const struct signed_form *form, const struct signed_layout *l,
+    struct err *e)
+{
+	CMS_ContentInfo *cms = NULL;
+	struct buf der = { 0 };
+	BIO *content = NULL;
+	const uint8_t *p;
+	enum err_code code;
+
+	signed_join(l, NULL, 0, &der);
+	if ((code = buf_check(&der, e)) != ERR_OK)
+		goto out;
+	code = ERR_NO_MEMORY;
+	if (l->content.len > INT_MAX || der.len > INT_MAX ||
+	    (content = BIO_new_mem_buf(l->content.p,
+	    (int)l->content.len)) == NULL)
+		goto out;
+	p = der.data;
+	code = form->structure;
+	cms = d2i_CMS_ContentInfo(NULL, &p, (long)der.len);
+	if (cms == NULL || p != der.data + der.len || !reads_same(cms, &der))
+		goto out;
+	code = form->signature;
+	if (CMS_verify(cms, NULL, NULL, content, NULL, CMS_BINARY |
+	    CMS_NO_SIGNER_CERT_VERIFY) != 1)
+		goto out;
+	code = ERR_OK;
+out:
+	if (code != ERR_OK)
+		(void)err_set(e, code, NULL, 0, NULL);
+	CMS_ContentInfo_free(cms);
+	BIO_free(content);
+	buf_wipe(&der);
+	ERR_clear_error();
+	return code;
+}
+
+enum err_code
+signed_open(enum signed_kind kind, const uint8_t *der, size_t len,
+    struct signed_data *out, struct err *e)
+{
+	const struct algorithm *algorithm;
+	uint8_t digest[DIGEST_LEN];
+	const struct signed_form *form = &signed_forms[kind];
+	struct signed_layout l;
+	enum err_code code;
+
+	memset(out, 0, sizeof(*out));
+	ERR_clear_error();
+	if ((code = signed_walk(form, der, len, &l, e)) != ERR_OK ||
+	    (code = bind_certificates(form, &l, out, e)) != ERR_OK)
+		goto out;
+	algorithm = algorithm_of_signature(&l.signature_alg, &l.digest_alg);
+	if (algorithm == NULL || algorithm != algorithm_to_sign(out->cert)) {
+		code = err_set(e, form->algorithm, NULL, 0,
+		    algorithm == NULL ? NULL : "%s does not go with the "
+		    "signer's key", algorithm != NULL ? algorithm->name : "");
+		goto out;
+	}
+	/* RFC 5035 §3: this, and nothing else, binds the certificate. */
+	if ((code = cert_digest(out->cert, digest, e)) != ERR_OK)
+		goto out;
+	if (memcmp(digest, l.cert_hash.p, sizeof(digest)) != 0) {
+		code = err_set(e, form->signature,
+		    "signedAttrs.signingCertificateV2", 0,
+		    "it is for another certificate than the signer's");
+		goto out;
+	}
+	if ((code = verify(form, &l, e)) != ERR_OK)
+		goto out;
+	out->content = l.content.p;
+	out->len = l.content.len;
+	out->time = l.time;
+out:
+	if (code != ERR_OK)
+		signed_wipe(out);
+	ERR_clear_error();
+	return code;
+}
+
+void
+signed_wipe(struct signed_data *s)
+{
+	cert_free(s->cert);
+	cert_list_wipe(&s->chain);
+	memset(s, 0, sizeof(*s));
+}
+
+/* RFC 5035 §3, §4: SigningCertificateV2 by SHA-256 alone.  CMS_CADES would
+ * hash with the signature's digest and repeat the issuer. */
+static bool
+add_signing_certificate(CMS_SignerInfo *info, const struct cert *cert)
+{
+	uint8_t digest[DIGEST_LEN];
+	struct buf der = { 0 };
+	bool ok;
+
+	if (cert_digest(cert, digest, NULL) != ERR_OK)
+		return false;
+	der_put(&der, DER_SEQUENCE, der_size(der_size(der_size(DIGEST_LEN))));
+	der_put(&der, DER_SEQUENCE, der_size(der_size(DIGEST_LEN)));
+	der_put(&der, DER_SEQUENCE, der_size(DIGEST_LEN));
+	der_put(&der, DER_OCTET_STRING, DIGEST_LEN);
+	buf_add(&der, digest, sizeof(digest));
+	ok = !der.failed && CMS_signed_add1_attr_by_NID(info,
+	    NID_id_smime_aa_signingCertificateV2, V_ASN1_SEQUENCE, der.data,
+	    (int)der.len) == 1;
+	buf_wipe(&der);
+	return ok;
+}
+
+/* OpenSSL adds the machine's time only where there is none. */
+static bool
+add_time(CMS_SignerInfo *info, int64_t now)
+{
+	ASN1_TIME *t = ASN1_TIME_set(NULL, (time_t)now);
+	bool ok;
+
+	ok = t != NULL && CMS_signed_add1_attr_by_NID(info,
+	    NID_pkcs9_signingTime, ASN1_STRING_type(t), t, -1) == 1;
+	ASN1_TIME_free(t);
+	return ok;
+}
+
+static bool
+add_signer(CMS_ContentInfo *cms, const struct algorithm *algorithm,
+    const struct signer *signer, int64_t now)
+{
+	const EVP_MD *md = EVP_get_digestbyname(algorithm->md);
+	CMS_SignerInfo *info;
+	EVP_PKEY_CTX *ctx;
+
+	info = CMS_add1_signer(cms, cert_x509(signer->cert),
+	    signer->key->pkey, md, CMS_BINARY | CMS_PARTIAL |
+	    CMS_NOSMIMECAP | CMS_KEY_PARAM);
+	if (info == NULL || !add_signing_certificate(info, signer->cert) ||
+	    !add_time(info, now))
+		return false;
+	if (!algorithm->pss)
+		return true;
+	/* In another order OpenSSL salts with all that fits, and is silent. */
+	return (ctx = CMS_SignerInfo_get0_pkey_ctx(info)) != NULL &&
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) > 0 &&
+	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx,
+	    RSA_PSS_SALTLEN_DIGEST) > 0 &&
+	    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, md) > 0;
+}
+
+static bool
+set_type(CMS_ContentInfo *cms, const struct signed_form *form)
+{
+	const uint8_t *p = form->type.p;
+	ASN1_OBJECT *type;
+	bool ok;
+
+	type = d2i_ASN1_OBJECT(NULL, &p, (long)form->type.len);
+	ok = type != NULL && CMS_set1_eContentType(cms, type) == 1;
+	ASN1_OBJECT_free(type);
+	return ok;
+}
+
+/* The detached signature; the caller's der is OpenSSL's to free. */
+static bool
+sign(const struct signed_form *form, const struct algorithm *algorithm,
+    const void *content, size_t len, const struct signer *signer,
+    int64_t now, uint8_t **der, size_t *der_len)
+{
+	CMS_ContentInfo *cms = NULL;
+	BIO *in = NULL;
+	bool ok = false;
+	int n;
+
+	if ((in = BIO_new_mem_buf(len != 0 ? content : "", (int)len)) == NULL)
+		goto out;
+	cms = CMS_sign(NULL, NULL, NULL, NULL,
+	    CMS_BINARY | CMS_PARTIAL | CMS_DETACHED);
+	if (cms == NULL || !set_type(cms, form) ||
+	    !add_signer(cms, algorithm, signer, now))
+		goto out;
+	for (size_t i = 0; signer->chain != NULL && i < signer->chain->len; i++)
+		if (!cert_equal(signer->chain->v[i], signer->cert) &&
+		    CMS_add1_cert(cms, cert_x509(signer->chain->v[i])) != 1)
+			goto out;
+	if (CMS_final(cms, in, NULL, CMS_BINARY | CMS_DETACHED) != 1 ||
+	    (n = i2d_CMS_ContentInfo(cms, der)) <= 0)
+		goto out;
+	*der_len = (size_t)n;
+	ok = true;
+out:
+	CMS_ContentInfo_free(cms);
+	BIO_free(in);
+	return ok;
+}
+
+enum err_code
+signed_make(enum signed_kind kind, const void *content, size_t len,
+    const struct signer *signer, int64_t now, struct buf *out, struct err *e)
+{
+	const struct signed_form *form = &signed_forms[kind];
+	const struct algorithm *algorithm;
+	struct signed_data check = { 0 };
+	struct signed_layout layout;
+	size_t der_len, start = out->len;
+	uint8_t *der = NULL;
+	enum err_code code;
+
+	if (len > INT_MAX)
+		return err_set(e, ERR_TOO_LARGE, NULL, 0, NULL);
+	if ((code = key_matches(signer->key, signer->cert, e)) != ERR_OK)
+		return code;
+	if ((algorithm = algorithm_to_sign(signer->cert)) == NULL)
+		return err_set(e, ERR_KEY, NULL, 0, "it is a %s key",
+		    cert_key_kind(signer->cert));
+	ERR_clear_error();
+	if (!sign(form, algorithm, content, len, signer, now, &der,
+	    &der_len) || !signed_split(der, der_len, true, &layout)) {
+		code = err_set(e, ERR_KEY, NULL, 0, "signing failed");
+		goto out;
+	}
+	signed_join(&layout, content != NULL ? content : "", len, out);
+	if ((code = buf_check(out, e)) != ERR_OK)
+		goto out;
+	/* What we would refuse is not handed out. */
+	if (signed_open(kind, out->data + start, out->len - start, &check,
+	    NULL) != ERR_OK)
+		code = err_set(e, ERR_INTERNAL, NULL, 0,
+		    "our own signature does not pass our own checks");
+out:
+	if (code != ERR_OK)
+		out->len = start;
+	signed_wipe(&check);
+	OPENSSL_free(der);
+	ERR_clear_error();
+	return code;
+}
