@@ -22,10 +22,12 @@ BASE	= base/err.c base/buf.c base/file.c base/wipe.c base/passphrase.c \
 	  base/timestamp.c base/log.c base/config.c base/message.c
 FORMAT	= format/cbor.c format/text.c format/orgnr.c format/fingerprint.c \
 	  format/deflate.c format/json.c format/json_scan.c \
-	  format/json_fault.c format/nearest.c format/definition.c \
-	  format/question.c format/questionnaire.c \
-	  format/statement.c format/answers.c format/submission.c \
-	  format/receipt.c
+	  format/json_fault.c format/json_take.c format/nearest.c \
+	  format/definition.c format/question.c format/questionnaire.c \
+	  format/given.c format/evidence.c \
+	  format/field.c format/member.c format/statement.c \
+	  format/statement_json.c format/statement_check.c \
+	  format/answers.c format/submission.c format/receipt.c
 CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/cert.c \
 	  crypto/trust.c crypto/der.c crypto/algorithms.c crypto/signed.c \
 	  crypto/signed_walk.c crypto/enveloped.c crypto/enveloped_walk.c \
@@ -34,7 +36,8 @@ CLIENT	= client/main.c client/ui.c client/settings.c client/init.c \
 	  client/check.c client/seal.c client/send.c client/submit.c \
 	  client/receipt.c client/inspect.c client/upload.c
 VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
-	  verifier/report.c verifier/handoff.c
+	  verifier/seen.c verifier/judge.c verifier/receipts.c \
+	  verifier/handoff.c verifier/report.c
 PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/uploads.c portal/complete.c portal/store.c portal/ledger.c
 

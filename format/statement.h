@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "format/orgnr.h"
 
+struct cbor_reader;
 struct questionnaire;
 
 enum organisation_kind {
@@ -62,6 +63,10 @@ void statement_wipe(struct statement *s);
 /* Appends the statement's one encoding. */
 enum err_code statement_encode(const struct statement *s, struct buf *out,
     struct err *e);
+
+/* Reads one, as a part of what r reads.  The caller looks at r->code, and
+ * wipes *s whatever it is. */
+void statement_read(struct cbor_reader *r, struct statement *s);
 
 /*
  * Are these answers that the definition allows, each where it is asked and
