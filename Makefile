@@ -28,8 +28,9 @@ FORMAT	= format/cbor.c format/text.c format/orgnr.c format/fingerprint.c \
 	  format/field.c format/member.c format/statement.c \
 	  format/statement_json.c format/statement_check.c \
 	  format/answers.c format/submission.c format/receipt.c
-CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/cert.c \
-	  crypto/trust.c crypto/der.c crypto/algorithms.c crypto/signed.c \
+CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
+	  crypto/unlock.c crypto/pkcs12.c crypto/cert.c \
+	  crypto/cert_request.c crypto/trust.c crypto/der.c crypto/algorithms.c crypto/signed.c \
 	  crypto/signed_walk.c crypto/enveloped.c crypto/enveloped_walk.c \
 	  crypto/compressed.c crypto/envelope.c crypto/receipt_sig.c
 CLIENT	= client/main.c client/ui.c client/settings.c client/init.c \
