@@ -333,21 +333,28 @@ verify_sealed(const struct verifier *v, const uint8_t *sealed, size_t len,
 }
 
 void
+verdict_suspend(struct verdict *out, const struct err *e)
+{
+	out->kind = VERDICT_UNDECIDED;
+	/* A failure without a reason must not pass for none. */
+	if (e->code != ERR_OK)
+		out->err = *e;
+	else
+		err_set(&out->err, ERR_INTERNAL, NULL, 0, NULL);
+	submission_wipe(&out->submission);
+	explicit_bzero(out->fingerprint, sizeof(out->fingerprint));
+	out->late = false;
+}
+
+void
 verdict_refuse(struct verdict *out, const struct err *e)
 {
 	int status;
 
-	/* A step that fails without a reason must not pass for a good one. */
-	if (e->code == ERR_OK)
-		err_set(&out->err, ERR_INTERNAL, NULL, 0, NULL);
-	else
-		out->err = *e;
+	verdict_suspend(out, e);
 	status = err_status(out->err.code);
-	out->kind = status == 65 || status == 77 ? VERDICT_REJECTED :
-	    VERDICT_UNDECIDED;
-	submission_wipe(&out->submission);
-	explicit_bzero(out->fingerprint, sizeof(out->fingerprint));
-	out->late = false;
+	if (status == 65 || status == 77)
+		out->kind = VERDICT_REJECTED;
 }
 
 void

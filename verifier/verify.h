@@ -81,6 +81,10 @@ void verify_sealed(const struct verifier *v, const uint8_t *sealed,
  */
 void verdict_refuse(struct verdict *out, const struct err *e);
 
+/* Makes *out undecided for the reason *e, whatever it was: what should have
+ * followed the verdict could not be done.  Drops the submission. */
+void verdict_suspend(struct verdict *out, const struct err *e);
+
 void verdict_wipe(struct verdict *out);
 
 /* "accepted" | "rejected" | "undecided". */
