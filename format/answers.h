@@ -29,10 +29,15 @@ const char *answers_questionnaire(const struct answers *a);
 
 /*
  * Makes the statement: texts to NFC, organisation number to ten digits,
- * options sorted, attachments read.  Every mistake, also those that
- * statement_check finds, goes to *mistakes with where = "file.json" field
- * path and at = the line.  ERR_OK when there was none; else the first one's
- * code, and *out is empty.
+ * options sorted, attachments read.
+ *
+ * Every mistake, also those that statement_check finds, goes to *mistakes,
+ * in the order of the file: where = the field's path as it is written there
+ * ("answers.17[2]", "organisation.number"), at = its line.  The file's name
+ * is not in them: a person is shown "FILE:LINE: " in front, a program gets
+ * the path alone.  A file for another survey gives one mistake, not forty.
+ *
+ * ERR_OK when there was none; else the first one's code, and *out is empty.
  */
 enum err_code answers_statement(const struct answers *a,
     const struct questionnaire *q, struct statement *out,

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "format/definition.h"
+#include "format/json_take.h"
 #include "format/nearest.h"
 
 /* Far over any survey, and safe to add up. */
@@ -153,7 +154,7 @@ load_any_of(const struct json_source *src, const char *path,
 	out->n_follows_any = n;
 	for (size_t i = 0; i < n; i++) {
 		json_path_index(at, path, i);
-		if (!definition_id(src, at, json_array_get(list, i),
+		if (!json_take_id(src, at, json_array_get(list, i),
 		    &out->follows_any[i]))
 			return false;
 		if (question_find_option(followed, out->follows_any[i]) ==
@@ -221,12 +222,12 @@ load_range(const struct json_source *src, const char *path,
 	case QUESTION_NUMBER:
 		out->min = json_integer_value(m[Q_MIN]);
 		json_path(at, path, "max");
-		return definition_whole(src, at, m[Q_MAX], out->min,
+		return json_take_whole(src, at, m[Q_MAX], out->min,
 		    INT64_MAX, &out->max);
 	case QUESTION_TEXT:
 		out->max = LIMIT_TEXT;
 		json_path(at, path, "max");
-		return definition_whole(src, at, m[Q_MAX], 1, LIMIT_TEXT,
+		return json_take_whole(src, at, m[Q_MAX], 1, LIMIT_TEXT,
 		    &out->max);
 	}
 	return false;
@@ -270,7 +271,7 @@ question_load(const struct json_source *src, const char *path,
 	    !definition_basis(src, path, o, &out->basis))
 		return false;
 	json_path(at, path, "id");
-	if (!definition_id(src, at, m[Q_ID], &out->id))
+	if (!json_take_id(src, at, m[Q_ID], &out->id))
 		return false;
 	if (questionnaire_find(q, out->id) != NULL) {
 		json_mistake(src, ERR_FIELD_VALUE, at,
@@ -278,10 +279,10 @@ question_load(const struct json_source *src, const char *path,
 		return false;
 	}
 	json_path(at, path, "label");
-	if (!definition_line(src, at, m[Q_LABEL], LIMIT_TEXT, &out->label))
+	if (!json_take_line(src, at, m[Q_LABEL], LIMIT_TEXT, &out->label))
 		return false;
 	json_path(at, path, "points");
-	if (!definition_whole(src, at, m[Q_POINTS], 0, POINTS_MAX,
+	if (!json_take_whole(src, at, m[Q_POINTS], 0, POINTS_MAX,
 	    &out->points))
 		return false;
 	out->required = m[Q_REQUIRED] == NULL || json_is_true(m[Q_REQUIRED]);

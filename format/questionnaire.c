@@ -12,6 +12,7 @@
 #include "base/wipe.h"
 #include "format/definition.h"
 #include "format/json.h"
+#include "format/json_take.h"
 #include "format/question.h"
 
 #define FORMAT_NAME	"sigill-questionnaire"
@@ -42,10 +43,10 @@ load_levels(const struct json_source *src, const json_t *list)
 		json_path_index(path, "levels", i);
 		json_path(at, path, "level");
 		good = json_members(src, path, o, members, N(members), m) &&
-		    definition_whole(src, at, m[0], last + 1, 100, &level);
+		    json_take_whole(src, at, m[0], last + 1, 100, &level);
 		json_path(at, path, "label");
 		good = good &&
-		    definition_line(src, at, m[1], LIMIT_TEXT, &label) &&
+		    json_take_line(src, at, m[1], LIMIT_TEXT, &label) &&
 		    definition_basis(src, path, o, &basis);
 		wipe_free(label);
 		label = NULL;
@@ -215,15 +216,15 @@ check_notes(const struct json_source *src, const json_t *language,
 	char at[JSON_PATH_LEN], *text = NULL;
 	bool good;
 
-	good = definition_id(src, "language", language, &text);
+	good = json_take_id(src, "language", language, &text);
 	wipe_free(text);
 	text = NULL;
-	good = good && definition_block(src, "note", note, LIMIT_TEXT, &text);
+	good = good && json_take_block(src, "note", note, LIMIT_TEXT, &text);
 	wipe_free(text);
 	for (size_t i = 0; good && i < json_array_size(sources); i++) {
 		text = NULL;
 		json_path_index(at, "sources", i);
-		good = definition_line(src, at, json_array_get(sources, i),
+		good = json_take_line(src, at, json_array_get(sources, i),
 		    LIMIT_TEXT, &text);
 		wipe_free(text);
 	}
@@ -261,9 +262,9 @@ load_top(const struct json_source *src, const json_t *o,
 
 	return json_members(src, "", o, top_members, N(top_members), m) &&
 	    check_format(src, m[T_FORMAT], m[T_FORMAT_VERSION]) &&
-	    definition_id(src, "id", m[T_ID], &q->id) &&
-	    definition_id(src, "version", m[T_VERSION], &q->version) &&
-	    definition_line(src, "title", m[T_TITLE], LIMIT_NAME,
+	    json_take_id(src, "id", m[T_ID], &q->id) &&
+	    json_take_id(src, "version", m[T_VERSION], &q->version) &&
+	    json_take_line(src, "title", m[T_TITLE], LIMIT_NAME,
 	    &q->title) &&
 	    check_notes(src, m[T_LANGUAGE], m[T_NOTE], m[T_SOURCES]) &&
 	    load_levels(src, m[T_LEVELS]) &&
