@@ -12,6 +12,8 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/message.h"
+#include "base/wipe.h"
+#include "format/text.h"
 
 static const struct config_item items[] = {
 	{ "authority", "name", CONFIG_STRING, true, false },
@@ -301,13 +303,19 @@ static enum err_code
 load_authority(struct settings *s, struct err *e)
 {
 	const char *text = config_get(s->config, "authority", "environment");
+	const char *name = config_get(s->config, "authority", "name");
 	int environment = environment_parse(text);
 
 	if (environment == -1)
 		return err_set(e, ERR_CONFIG, config_path(s->config), 0,
 		    "[authority] environment must be 'test' or 'production'");
 	s->environment = (enum environment)environment;
-	s->authority = config_get(s->config, "authority", "name");
+	/* It stands on receipts, where only the normal form is allowed. */
+	if (text_line(name, strlen(name), LIMIT_NAME, "name", &s->authority,
+	    NULL) != ERR_OK || *s->authority == '\0')
+		return err_set(e, ERR_CONFIG, config_path(s->config), 0,
+		    "[authority] name must be one line of 1 to %u characters",
+		    LIMIT_NAME);
 	return ERR_OK;
 }
 
@@ -352,6 +360,7 @@ settings_wipe(struct settings *s)
 	key_free(s->receipt_key);
 	cert_list_wipe(&s->receipt_cert);
 	cert_list_wipe(&s->receipt_chain);
+	wipe_free(s->authority);
 	config_free(s->config);
 	memset(s, 0, sizeof(*s));
 }

@@ -25,8 +25,8 @@
 
 /* Everything is owned; { 0 } is an empty one. */
 struct settings {
-	struct config *config;		/* owns the names below */
-	const char *authority;
+	struct config *config;		/* owns the rounds' names */
+	char *authority;		/* its name, in normal form */
 	enum environment environment;
 	struct trust *senders;
 	struct recipient_key *keys;	/* borrow from the next two */
