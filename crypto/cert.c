@@ -19,7 +19,7 @@
 #define ORG_DIGITS	10
 #define TEST_MARK	"TEST ONLY"
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading --- */
 
 enum err_code
 cert_parse(const uint8_t *der, size_t len, struct cert **out, struct err *e)
@@ -143,7 +143,7 @@ out:
 	return code;
 }
 
-/* --- lists and references -------------------------------------------------- */
+/* --- lists and references --- */
 
 bool
 cert_list_add(struct cert_list *list, struct cert *cert)
@@ -195,7 +195,7 @@ cert_equal(const struct cert *a, const struct cert *b)
 	return X509_cmp(cert_x509(a), cert_x509(b)) == 0;
 }
 
-/* --- what a certificate says ----------------------------------------------- */
+/* --- what a certificate says --- */
 
 /*
  * The organisation number that an attribute's value is, if it is one.  The

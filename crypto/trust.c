@@ -51,7 +51,7 @@ code_for(enum trust_role role, enum verdict verdict)
 	}
 }
 
-/* --- loading ---------------------------------------------------------------- */
+/* --- loading --- */
 
 static enum err_code
 add_anchors(struct trust *trust, const char *path, struct err *e)
@@ -184,7 +184,7 @@ trust_free(struct trust *trust)
 	wipe_free(trust);
 }
 
-/* --- the chain -------------------------------------------------------------- */
+/* --- the chain --- */
 
 /*
  * Two things that OpenSSL refuses and that are right here.  An anchor is
@@ -401,7 +401,7 @@ out:
 	return code;
 }
 
-/* --- the key's usage -------------------------------------------------------- */
+/* --- the key's usage --- */
 
 /* RFC 5280 §4.2.1.12.  False, too, when there is no such extension. */
 static bool
