@@ -40,9 +40,11 @@ VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
 	  verifier/seen.c verifier/judge.c verifier/receipts.c \
 	  verifier/handoff.c verifier/report.c
 PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
+	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
 	  portal/uploads.c portal/complete.c portal/store.c portal/ledger.c
 
-UNIT	= test_base test_config
+UNIT	= test_base test_config test_json test_questionnaire test_answers \
+	  test_der test_signed test_enveloped test_envelope
 
 # --- how it is built ------------------------------------------------------
 PKGS	= libcrypto jansson libutf8proc inih zlib
@@ -102,6 +104,17 @@ $(O)/share/sigill/questionnaires/%: questionnaires/%
 $(O)/test/%: $(O)/obj/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+
+# What several of them need.
+$(addprefix $(O)/test/,test_der test_signed test_enveloped test_envelope): \
+	$(O)/obj/tests/unit/sample.o
+
+VECTORS	= tests/vectors/make-vectors.c tests/vectors/tree.c \
+	  tests/vectors/variants.c tests/vectors/recipes_cms.c \
+	  tests/vectors/recipes_content.c
+$(O)/test/make-vectors: $(call obj,$(VECTORS)) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
 
