@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What happens when all bytes of an upload are there, in an order in which
+ * every interruption can be picked up again:
+ *
+ *	sync the file → digest → outer signature and its signer → move it
+ *	to its name, durably → receipt into the ledger, durably
+ *
+ * A receipt that anybody has seen stands for a file that is on the disk.
+ */
+#ifndef SIGILL_PORTAL_COMPLETE_H
+#define SIGILL_PORTAL_COMPLETE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "portal/ledger.h"
+#include "portal/peer.h"
+#include "portal/settings.h"
+#include "portal/store.h"
+
+struct completer;		/* opaque; safe to use from many threads */
+
+/* All parts are borrowed for as long as *out lives. */
+enum err_code completer_open(const struct settings *settings,
+    struct store *store, struct ledger *ledger, struct peers *peers,
+    struct completer **out, struct err *e);
+void completer_close(struct completer *c);	/* NULL-safe */
+
+/*
+ * Completes an upload of which nobody else holds the file: from its partial
+ * file, or from the published one if an earlier try came that far.  The
+ * receipt's DER is appended to *receipt.  Does not clean up after a refusal.
+ */
+enum err_code complete_upload(struct completer *c,
+    const struct upload_row *row, int64_t now, struct buf *receipt,
+    struct err *e);
+
+/* Is this a refusal of what was handed in, which another try with the same
+ * bytes would meet again? */
+bool complete_is_final(enum err_code code);
+
+#endif

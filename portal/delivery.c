@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "portal/delivery.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "crypto/receipt_sig.h"
+#include "format/receipt.h"
+#include "portal/headers.h"
+
+#define RECEIPT_TYPE	"application/cms"	/* RFC 7193 */
+#define RETRY_RECEIPT	"60"			/* seconds */
+
+static int
+socket_of(struct MHD_Connection *connection)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	return info != NULL ? info->connect_fd : -1;
+}
+
+static enum err_code
+hold(struct delivery *d, const char *id, struct err *e)
+{
+	return upload_hold(d->service->uploads, id, d->sender,
+	    socket_of(d->connection), d->now, &d->upload, e);
+}
+
+void
+delivery_release(struct delivery *d)
+{
+	upload_release(d->upload);
+	d->upload = NULL;
+}
+
+static void
+add_state(struct reply *r, const struct upload *up)
+{
+	char expires[REPLY_DATE_LEN];
+
+	reply_date(up->row.expires, expires);
+	reply_header(r, "Upload-Offset", "%" PRIu64, up->offset);
+	reply_header(r, "Upload-Expires", "%s", expires);
+}
+
+enum err_code
+delivery_options(struct delivery *d, struct reply *r, struct err *e)
+{
+	(void)e;
+	reply_set(r, 204);
+	reply_header(r, "Tus-Version", "1.0.0");
+	reply_header(r, "Tus-Extension",
+	    "creation,creation-with-upload,expiration,termination");
+	reply_header(r, "Tus-Max-Size", "%" PRIu64,
+	    d->service->settings->max_size);
+	return ERR_OK;
+}
+
+/* An upload that is all there but was not completed, for want of space for
+ * the receipt, say, is completed by whoever asks next. */
+static enum err_code
+complete_if_whole(struct delivery *d, struct err *e)
+{
+	struct upload *up = d->upload;
+	struct buf receipt = { 0 };
+	enum err_code code = ERR_OK;
+
+	if (!up->row.complete && up->offset == up->row.length)
+		code = upload_finish(up, d->now, &receipt, e);
+	buf_wipe(&receipt);
+	return code;
+}
+
+enum err_code
+delivery_head(struct delivery *d, struct reply *r, struct err *e)
+{
+	enum err_code code;
+
+	if ((code = hold(d, d->target, e)) != ERR_OK ||
+	    (code = complete_if_whole(d, e)) != ERR_OK)
+		return code;
+	reply_set(r, 200);
+	reply_header(r, "Upload-Length", "%" PRIu64, d->upload->row.length);
+	add_state(r, d->upload);
+	return ERR_OK;
+}
+
+enum err_code
+delivery_delete(struct delivery *d, struct reply *r, struct err *e)
+{
+	enum err_code code;
+
+	if ((code = hold(d, d->target, e)) != ERR_OK ||
+	    (code = upload_discard(d->upload, e)) != ERR_OK)
+		return code;
+	reply_set(r, 204);
+	log_event(LOG_INFORM, "upload-deleted", "upload", d->target, "sender",
+	    d->sender, NULL);
+	return ERR_OK;
+}
+
+enum err_code
+delivery_post(struct delivery *d, struct reply *r, struct err *e)
+{
+	const struct settings *s = d->service->settings;
+	struct upload_row row = { 0 };
+	enum err_code code;
+	const char *value;
+
+	(void)r;
+	d->creation = true;
+	code = headers_get(d->connection, "Upload-Defer-Length", &value, e);
+	if (code == ERR_OK && value != NULL)
+		code = err_set(e, ERR_HTTP_LENGTH, NULL, 0,
+		    "Upload-Defer-Length is not supported");
+	if (code == ERR_OK)
+		code = headers_number(d->connection, "Upload-Length",
+		    ERR_HTTP_LENGTH, &row.length, e);
+	if (code == ERR_OK && row.length > s->max_size)
+		code = err_set(e, ERR_TOO_LARGE, NULL, 0,
+		    "at most %" PRIu64 " bytes are accepted", s->max_size);
+	if (code == ERR_OK)
+		code = headers_digest(d->connection, row.digest, e);
+	if (code == ERR_OK && d->length != 0)
+		code = headers_content_type(d->connection, e);
+	if (code == ERR_OK && d->length > row.length)
+		code = err_set(e, ERR_TOO_LARGE, NULL, 0,
+		    "the body is longer than Upload-Length");
+	if (code != ERR_OK)
+		return code;
+	memcpy(row.sender, d->sender, sizeof(row.sender));
+	code = uploads_create(d->service->uploads, &row, d->now, e);
+	if (code == ERR_OK)
+		code = hold(d, row.id, e);
+	/* A repeat brings bytes that have arrived before. */
+	if (code == ERR_OK)
+		d->skip = d->upload->offset;
+	return code;
+}
+
+enum err_code
+delivery_patch(struct delivery *d, struct reply *r, struct err *e)
+{
+	enum err_code code;
+	uint64_t offset;
+
+	(void)r;
+	d->representation = headers_prefer_representation(d->connection);
+	if ((code = headers_content_type(d->connection, e)) != ERR_OK ||
+	    (code = headers_number(d->connection, "Upload-Offset",
+	    ERR_HTTP_OFFSET, &offset, e)) != ERR_OK ||
+	    (code = hold(d, d->target, e)) != ERR_OK)
+		return code;
+	if (offset != d->upload->offset)
+		return err_set(e, ERR_HTTP_OFFSET, NULL, 0,
+		    "the upload stands at %" PRIu64, d->upload->offset);
+	if (d->length > d->upload->row.length - offset)
+		return err_set(e, ERR_TOO_LARGE, NULL, 0,
+		    "the body is longer than what is missing");
+	return ERR_OK;
+}
+
+enum err_code
+delivery_body(struct delivery *d, const void *data, size_t len, struct err *e)
+{
+	size_t known = d->skip < len ? (size_t)d->skip : len;
+
+	d->skip -= known;
+	if (known == len)
+		return ERR_OK;
+	return upload_write(d->upload, (const uint8_t *)data + known,
+	    len - known, e);
+}
+
+enum err_code
+delivery_finish(struct delivery *d, struct reply *r, struct err *e)
+{
+	struct upload *up = d->upload;
+	struct buf receipt = { 0 };
+	enum err_code code;
+	bool body;
+
+	code = upload_finish(up, d->now, &receipt, e);
+	if (code != ERR_OK)
+		goto out;
+	body = receipt.len != 0 && (d->creation || d->representation);
+	reply_set(r, d->creation ? 201 : body ? 200 : 204);
+	if (d->creation)
+		reply_header(r, "Location", "/v1/uploads/%s", up->row.id);
+	else if (body)
+		reply_header(r, "Preference-Applied",
+		    "return=representation");
+	add_state(r, up);
+	if (body) {
+		r->type = RECEIPT_TYPE;
+		buf_move(&r->body, &receipt);
+	}
+out:
+	buf_wipe(&receipt);
+	return code;
+}
+
+/* Only a receipt of that stage for that file is passed on; who signed it is
+ * for the sender to check, as with every receipt. */
+static enum err_code
+check_verdict(const struct buf *der, const uint8_t digest[static DIGEST_LEN],
+    enum receipt_stage stage, int64_t *time, struct err *e)
+{
+	struct signed_data opened = { 0 };
+	struct receipt receipt = { 0 };
+	enum err_code code;
+
+	code = receipt_sig_open(der->data, der->len, &opened, e);
+	if (code == ERR_OK)
+		code = receipt_parse(opened.content, opened.len, &receipt, e);
+	if (code == ERR_OK && (receipt.stage != stage ||
+	    memcmp(receipt.sealed, digest, DIGEST_LEN) != 0))
+		code = err_set(e, ERR_RECEIPT_DIGEST, NULL, 0, NULL);
+	*time = receipt.time;
+	receipt_wipe(&receipt);
+	signed_wipe(&opened);
+	return code;
+}
+
+/* Has this sender handed in the whole file?  Who only knows its digest must
+ * not learn what was said about it. */
+static bool
+has_stored(struct delivery *d, const uint8_t digest[static DIGEST_LEN])
+{
+	struct buf receipt = { 0 };
+	struct err e = { 0 };
+	bool found = ledger_receipt(d->service->ledger, digest, d->sender,
+	    receipt_stage_name(STAGE_STORED), &receipt, &e) == ERR_OK;
+
+	buf_wipe(&receipt);
+	return found;
+}
+
+/* Takes a receipt that intake has written into the ledger, from where it
+ * looks the same for ever.  False while there is none. */
+static bool
+fetch_verdict(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
+    enum receipt_stage stage, struct buf *out)
+{
+	const char *folder = d->service->settings->verdicts;
+	char path[4096], hex[DIGEST_HEX_LEN];
+	struct receipt_row row = {
+		.digest = digest, .sender = d->sender,
+		.stage = receipt_stage_name(stage), .signer = "",
+	};
+	struct buf der = { 0 };
+	struct err e = { 0 };
+	enum err_code code;
+	int n;
+
+	if (folder == NULL || stage == STAGE_STORED || !has_stored(d, digest))
+		return false;
+	digest_hex(digest, hex);
+	n = snprintf(path, sizeof(path), "%s/%s.%s.p7s", folder, hex,
+	    row.stage);
+	if (n < 0 || (size_t)n >= sizeof(path) ||
+	    file_read(path, LIMIT_RECEIPT, &der, &e) == ERR_NO_INPUT)
+		return false;
+	if ((code = e.code) == ERR_OK)
+		code = check_verdict(&der, digest, stage, &row.time, &e);
+	if (code == ERR_OK) {
+		row.bytes = der.data;
+		row.len = der.len;
+		code = ledger_add_receipt(d->service->ledger, &row, &e);
+	}
+	buf_wipe(&der);
+	if (code == ERR_OK)
+		code = ledger_receipt(d->service->ledger, digest, d->sender,
+		    row.stage, out, &e);
+	if (code != ERR_OK)
+		log_err(LOG_FAIL, "verdict-unusable", &e);
+	return code == ERR_OK;
+}
+
+enum err_code
+delivery_receipt(struct delivery *d, struct reply *r, struct err *e)
+{
+	struct err absent = { 0 };
+	uint8_t digest[DIGEST_LEN];
+	char hex[DIGEST_HEX_LEN];
+	struct buf receipt = { 0 };
+	enum err_code code;
+	int stage;
+
+	/* target: 64 hex digits, a slash, a stage */
+	(void)snprintf(hex, sizeof(hex), "%s", d->target);
+	stage = receipt_stage_parse(d->target + DIGEST_HEX_LEN);
+	if (stage == -1 || !digest_from_hex(hex, digest))
+		return err_set(e, ERR_HTTP_NOT_FOUND, NULL, 0, NULL);
+	code = ledger_knows(d->service->ledger, digest, d->sender, e);
+	if (code != ERR_OK)
+		return code;
+	code = ledger_receipt(d->service->ledger, digest, d->sender,
+	    receipt_stage_name((enum receipt_stage)stage), &receipt, &absent);
+	if (code != ERR_OK && code != ERR_HTTP_NOT_FOUND) {
+		*e = absent;
+		goto out;
+	}
+	if (code == ERR_OK || fetch_verdict(d, digest,
+	    (enum receipt_stage)stage, &receipt)) {
+		reply_set(r, 200);
+		r->type = RECEIPT_TYPE;
+		buf_move(&r->body, &receipt);
+	} else {
+		reply_set(r, 202);
+		reply_header(r, "Retry-After", RETRY_RECEIPT);
+	}
+	code = ERR_OK;
+out:
+	buf_wipe(&receipt);
+	return code;
+}

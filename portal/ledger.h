@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The portal's ledger: which uploads there are, and the receipts that were
+ * given, byte for byte.  Every call is one transaction that is on the disk
+ * (WAL, synchronous=FULL) before it returns.  Safe to use from many threads.
+ * The only file that knows which database it is.
+ *
+ * Errors beside those named: ERR_NO_SPACE, ERR_IO, ERR_NO_MEMORY.  Here e is
+ * never NULL.
+ */
+#ifndef SIGILL_PORTAL_LEDGER_H
+#define SIGILL_PORTAL_LEDGER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define UPLOAD_ID_LEN	33	/* 32 hex digits of 128 random bits, and a NUL */
+
+struct ledger;			/* opaque */
+
+struct upload_row {
+	char id[UPLOAD_ID_LEN];
+	char sender[11];	/* organisation number of the TLS certificate */
+	uint8_t digest[32];	/* SHA-256 that the sender announced */
+	uint64_t length;	/* bytes, announced */
+	bool complete;		/* stored, and the receipt is in the ledger */
+	int64_t created;	/* UTC seconds */
+	int64_t expires;	/* while it is not complete */
+};
+
+struct receipt_row {
+	const uint8_t *digest;	/* 32 bytes: SHA-256 of the sealed file */
+	const char *sender;	/* as above */
+	const char *stage;	/* "stored", "accepted" … */
+	const char *signer;	/* outer signer's organisation; "" unknown */
+	int64_t time;
+	const void *bytes;	/* DER */
+	size_t len;
+};
+
+/* Makes the database where there is none.  ERR_CONFIG when the file is not
+ * such a ledger. */
+enum err_code ledger_open(const char *path, struct ledger **out,
+    struct err *e);
+void ledger_close(struct ledger *l);	/* NULL-safe */
+
+/*
+ * Adds *row, unless its sender has an upload with this digest and length
+ * already: then *row becomes that one and *existed is true.  ERR_PORTAL_BUSY
+ * when the sender has max_open incomplete ones that have not expired.
+ */
+enum err_code ledger_create(struct ledger *l, struct upload_row *row,
+    int64_t max_open, bool *existed, struct err *e);
+/* ERR_HTTP_NOT_FOUND. */
+enum err_code ledger_find(struct ledger *l, const char *id,
+    struct upload_row *row, struct err *e);
+/* The one with the sender, digest and length of *row.  ERR_HTTP_NOT_FOUND. */
+enum err_code ledger_find_same(struct ledger *l, struct upload_row *row,
+    struct err *e);
+/* Removes an upload that is not complete; none is no error. */
+enum err_code ledger_remove(struct ledger *l, const char *id, struct err *e);
+/* The incomplete upload whose id follows after ("" for the first).
+ * ERR_HTTP_NOT_FOUND after the last. */
+enum err_code ledger_next_open(struct ledger *l, const char *after,
+    struct upload_row *row, struct err *e);
+
+/* Marks the upload complete and keeps its receipt, both or neither. */
+enum err_code ledger_complete(struct ledger *l, const char *id,
+    const struct receipt_row *receipt, struct err *e);
+/* Keeps a receipt of a later stage; the first one stays. */
+enum err_code ledger_add_receipt(struct ledger *l,
+    const struct receipt_row *receipt, struct err *e);
+/* Appends the receipt's bytes.  ERR_HTTP_NOT_FOUND. */
+enum err_code ledger_receipt(struct ledger *l, const uint8_t digest[static 32],
+    const char *sender, const char *stage, struct buf *out, struct err *e);
+/* Has the sender begun or finished handing in this digest?  ERR_OK, or
+ * ERR_HTTP_NOT_FOUND. */
+enum err_code ledger_knows(struct ledger *l, const uint8_t digest[static 32],
+    const char *sender, struct err *e);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * sigill-portal: takes sealed files over HTTPS and gives receipts.  Here:
+ * the command line, start and stop, signals.
+ */
+#include <argp.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/message.h"
+#include "base/timestamp.h"
+#include "base/wipe.h"
+#include "crypto/crypto.h"
+#include "portal/complete.h"
+#include "portal/ledger.h"
+#include "portal/peer.h"
+#include "portal/server.h"
+#include "portal/settings.h"
+#include "portal/store.h"
+#include "portal/uploads.h"
+
+#define PROGRAM		"sigill-portal"
+#define CONFIG_DEFAULT	"/etc/sigill/portal.conf"
+#define SWEEP_SECONDS	60
+
+struct options {
+	const char *config;
+	bool json_log;
+	bool check;
+};
+
+enum { OPT_CONFIG = 1000, OPT_JSON_LOG, OPT_CHECK };
+
+static const struct argp_option option_table[] = {
+	{ "config", OPT_CONFIG, "FILE", 0,
+	    "read FILE instead of " CONFIG_DEFAULT, 0 },
+	{ "json-log", OPT_JSON_LOG, NULL, 0,
+	    "log as JSON, one object a line", 0 },
+	{ "check", OPT_CHECK, NULL, 0,
+	    "read the configuration, keys and folders, and exit", 0 },
+	{ 0 },
+};
+
+const char *argp_program_version = PROGRAM " " SIGILL_VERSION;
+
+static error_t
+parse_option(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case OPT_CONFIG:
+		o->config = arg;
+		return 0;
+	case OPT_JSON_LOG:
+		o->json_log = true;
+		return 0;
+	case OPT_CHECK:
+		o->check = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_error(state, "unexpected argument '%s'", arg);
+		return EINVAL;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp parser = {
+	.options = option_table, .parser = parse_option,
+	.doc = "Take sealed submissions over HTTPS and give signed receipts.",
+};
+
+static void
+tell(const struct err *e)
+{
+	struct buf text = { 0 };
+
+	message_text(&text, PROGRAM, e, true);
+	(void)file_write_fd(STDERR_FILENO, "stderr", text.data, text.len,
+	    NULL);
+	buf_wipe(&text);
+}
+
+/* Until SIGTERM or SIGINT: SIGHUP reads anchors and revocation lists again,
+ * and what has expired is swept away. */
+static void
+serve(struct service *service, const sigset_t *signals)
+{
+	const struct timespec pause = { .tv_sec = SWEEP_SECONDS };
+	struct err e;
+	int sig;
+
+	for (;;) {
+		sig = sigtimedwait(signals, NULL, &pause);
+		if (sig == SIGTERM || sig == SIGINT)
+			return;
+		if (sig == SIGHUP) {
+			err_clear(&e);
+			if (peers_reload(service->peers, &e) == ERR_OK)
+				log_event(LOG_INFORM, "reloaded", NULL);
+			else
+				log_err(LOG_FAIL, "not-reloaded", &e);
+		}
+		uploads_sweep(service->uploads, timestamp_now());
+	}
+}
+
+/* All parts, in the order in which they need each other. */
+static enum err_code
+run(const struct settings *settings, bool check, const sigset_t *signals,
+    struct err *e)
+{
+	struct service service = { .settings = settings };
+	struct completer *completer = NULL;
+	struct server *server = NULL;
+	struct store *store = NULL;
+	enum err_code code;
+	char port[8];
+
+	if ((code = peers_open(settings, &service.peers, e)) != ERR_OK ||
+	    check)
+		goto out;
+	if ((code = store_open(settings->spool, &store, e)) != ERR_OK ||
+	    (code = ledger_open(store_ledger_path(store), &service.ledger,
+	    e)) != ERR_OK ||
+	    (code = completer_open(settings, store, service.ledger,
+	    service.peers, &completer, e)) != ERR_OK ||
+	    (code = uploads_open(settings, store, service.ledger, completer,
+	    &service.uploads, e)) != ERR_OK ||
+	    (code = uploads_recover(service.uploads, timestamp_now(), e)) !=
+	    ERR_OK ||
+	    (code = server_start(&service, &server, e)) != ERR_OK)
+		goto out;
+	(void)snprintf(port, sizeof(port), "%u", server_port(server));
+	log_event(LOG_INFORM, "listening", "port", port, "environment",
+	    environment_name(settings->environment), NULL);
+	serve(&service, signals);
+	log_event(LOG_INFORM, "stopping", NULL);
+out:
+	server_stop(server);
+	uploads_close(service.uploads);
+	completer_close(completer);
+	ledger_close(service.ledger);
+	store_close(store);
+	peers_close(service.peers);
+	return code;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct options options = { .config = CONFIG_DEFAULT };
+	struct settings settings = { 0 };
+	struct err e = { 0 };
+	enum err_code code;
+	sigset_t signals;
+
+	wipe_harden();
+	message_init(true);
+	argp_err_exit_status = err_status(ERR_USAGE);
+	(void)argp_parse(&parser, argc, argv, 0, NULL, &options);
+	log_open(PROGRAM, options.json_log, LOG_INFORM);
+
+	/* Taken by sigtimedwait alone; threads inherit the mask.  A full disk
+	 * or a lost client is an error return, not a signal. */
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigaddset(&signals, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
+
+	code = crypto_init(&e);
+	if (code == ERR_OK)
+		code = settings_load(options.config, &settings, &e);
+	if (code == ERR_OK)
+		code = run(&settings, options.check, &signals, &e);
+	settings_wipe(&settings);
+	if (code != ERR_OK)
+		tell(&e);
+	return err_status(code);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "portal/peer.h"
+
+#include <gnutls/x509.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "crypto/trust.h"
+
+#define MAX_CHAIN	8	/* certificates that a client may present */
+
+/* One reading of the files. */
+struct anchors {
+	gnutls_x509_trust_list_t list;	/* owns the anchors and the CRLs */
+	gnutls_x509_crl_t *crls;	/* the array owned, its members not */
+	unsigned n_crls;
+	struct trust *signers;		/* crypto/'s view of the same files */
+};
+
+struct peers {
+	const struct settings *settings;
+	pthread_rwlock_t lock;		/* of anchors */
+	struct anchors anchors;
+};
+
+static void
+anchors_wipe(struct anchors *a)
+{
+	if (a->list != NULL)
+		gnutls_x509_trust_list_deinit(a->list, 1);
+	gnutls_free(a->crls);
+	trust_free(a->signers);
+	memset(a, 0, sizeof(*a));
+}
+
+/* Revocation lists as crypto/trust.h takes them: in PEM, or one in DER. */
+static enum err_code
+load_crls(const char *path, struct anchors *a, struct err *e)
+{
+	struct buf text = { 0 };
+	enum err_code code;
+	gnutls_datum_t datum;
+	int rc;
+
+	if ((code = file_read(path, LIMIT_CRL_FILE, &text, e)) != ERR_OK)
+		goto out;
+	datum = (gnutls_datum_t){ text.data, (unsigned)text.len };
+	rc = gnutls_x509_crl_list_import2(&a->crls, &a->n_crls, &datum,
+	    memmem(text.data, text.len, "-----BEGIN", 10) != NULL ?
+	    GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER, 0);
+	if (rc < 0) {
+		code = err_set(e, ERR_CONFIG, path, 0, "%s",
+		    gnutls_strerror(rc));
+		goto out;
+	}
+	/* Signatures and dates of lists are judged by trust_load and
+	 * trust_check for signers, and below for connections. */
+	if (gnutls_x509_trust_list_add_crls(a->list, a->crls, a->n_crls, 0,
+	    0) < 0)
+		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+out:
+	buf_wipe(&text);
+	return code;
+}
+
+static enum err_code
+anchors_load(const struct settings *s, struct anchors *out, struct err *e)
+{
+	struct anchors a = { 0 };
+	struct buf text = { 0 };
+	gnutls_datum_t datum;
+	enum err_code code;
+
+	if (gnutls_x509_trust_list_init(&a.list, 0) < 0)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	code = trust_load(TRUST_SENDER, s->anchors, s->crls,
+	    s->environment == ENVIRONMENT_TEST, &a.signers, e);
+	if (code != ERR_OK ||
+	    (code = file_read(s->anchors, LIMIT_CERT_FILE, &text, e)) !=
+	    ERR_OK)
+		goto out;
+	datum = (gnutls_datum_t){ text.data, (unsigned)text.len };
+	if (gnutls_x509_trust_list_add_trust_mem(a.list, &datum, NULL,
+	    GNUTLS_X509_FMT_PEM, 0, 0) <= 0) {
+		code = err_set(e, ERR_CONFIG, s->anchors, 0,
+		    "there is no certificate in it");
+		goto out;
+	}
+	if (s->crls != NULL && (code = load_crls(s->crls, &a, e)) != ERR_OK)
+		goto out;
+	*out = a;
+	memset(&a, 0, sizeof(a));
+out:
+	anchors_wipe(&a);
+	buf_wipe(&text);
+	return code;
+}
+
+enum err_code
+peers_open(const struct settings *settings, struct peers **out, struct err *e)
+{
+	struct peers *p = calloc(1, sizeof(*p));
+	enum err_code code;
+
+	if (p == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	p->settings = settings;
+	(void)pthread_rwlock_init(&p->lock, NULL);
+	code = anchors_load(settings, &p->anchors, e);
+	if (code == ERR_OK)
+		*out = p;
+	else
+		peers_close(p);
+	return code;
+}
+
+void
+peers_close(struct peers *p)
+{
+	if (p == NULL)
+		return;
+	anchors_wipe(&p->anchors);
+	(void)pthread_rwlock_destroy(&p->lock);
+	free(p);
+}
+
+enum err_code
+peers_reload(struct peers *p, struct err *e)
+{
+	struct anchors fresh, old;
+	enum err_code code;
+
+	if ((code = anchors_load(p->settings, &fresh, e)) != ERR_OK)
+		return code;
+	pthread_rwlock_wrlock(&p->lock);
+	old = p->anchors;
+	p->anchors = fresh;
+	pthread_rwlock_unlock(&p->lock);
+	anchors_wipe(&old);
+	return ERR_OK;
+}
+
+/* GnuTLS takes a certificate without any list of its issuer for good. */
+static bool
+has_current_crl(const struct anchors *a, gnutls_x509_crt_t cert)
+{
+	gnutls_datum_t issuer, dn;
+	bool found = false;
+
+	if (gnutls_x509_crt_get_raw_issuer_dn(cert, &issuer) < 0)
+		return false;
+	for (unsigned i = 0; i < a->n_crls && !found; i++) {
+		if (gnutls_x509_crl_get_raw_issuer_dn(a->crls[i], &dn) < 0)
+			continue;
+		found = dn.size == issuer.size &&
+		    memcmp(dn.data, issuer.data, dn.size) == 0 &&
+		    gnutls_x509_crl_get_next_update(a->crls[i]) > time(NULL);
+		gnutls_free(dn.data);
+	}
+	gnutls_free(issuer.data);
+	return found;
+}
+
+static enum err_code
+verify_chain(const struct anchors *a, gnutls_x509_crt_t *chain, unsigned n,
+    struct err *e)
+{
+	gnutls_typed_vdata_st purpose = {
+		.type = GNUTLS_DT_KEY_PURPOSE_OID,
+		.data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_CLIENT,
+	};
+	gnutls_datum_t words = { 0 };
+	enum err_code code = ERR_OK;
+	unsigned status = ~0u;
+
+	if (gnutls_x509_trust_list_verify_crt2(a->list, chain, n, &purpose, 1,
+	    GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM), &status,
+	    NULL) < 0)
+		return err_set(e, ERR_HTTP_NO_CERT, NULL, 0, NULL);
+	if ((status & GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED) != 0 &&
+	    (status & GNUTLS_CERT_REVOKED) == 0)
+		return err_set(e, ERR_SIGNER_CRL, NULL, 0, NULL);
+	if (status != 0) {
+		if (gnutls_certificate_verification_status_print(status,
+		    GNUTLS_CRT_X509, &words, 0) >= 0)
+			code = err_set(e, ERR_HTTP_NO_CERT, NULL, 0, "%s",
+			    (const char *)words.data);
+		else
+			code = err_set(e, ERR_HTTP_NO_CERT, NULL, 0, NULL);
+		gnutls_free(words.data);
+		return code;
+	}
+	for (unsigned i = 0; a->n_crls != 0 && i < n && code == ERR_OK; i++)
+		if (!has_current_crl(a, chain[i]))
+			code = err_set(e, ERR_SIGNER_CRL, NULL, 0, NULL);
+	return code;
+}
+
+/* Number and test marker, by the same code that reads signers. */
+static enum err_code
+read_identity(const struct settings *s, const gnutls_datum_t *der,
+    char sender[static 11], struct err *e)
+{
+	struct err why = { 0 };
+	struct cert *cert = NULL;
+	enum err_code code;
+
+	code = cert_parse(der->data, der->size, &cert, &why);
+	if (code == ERR_OK)
+		code = cert_organisation(cert, sender, &why);
+	if (code != ERR_OK)
+		code = err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
+		    "its organisation number cannot be read: %s",
+		    why.msg[0] != '\0' ? why.msg : err_sentence(why.code));
+	else if (s->environment == ENVIRONMENT_PRODUCTION &&
+	    cert_is_test(cert))
+		code = err_set(e, ERR_TEST_CERTIFICATE, NULL, 0, NULL);
+	cert_free(cert);
+	return code;
+}
+
+enum err_code
+peers_identify(struct peers *p, gnutls_session_t session,
+    char sender[static 11], struct err *e)
+{
+	gnutls_x509_crt_t chain[MAX_CHAIN];
+	const gnutls_datum_t *der;
+	enum err_code code = ERR_OK;
+	unsigned n = 0, made = 0;
+
+	if (session == NULL || gnutls_certificate_type_get(session) !=
+	    GNUTLS_CRT_X509 ||
+	    (der = gnutls_certificate_get_peers(session, &n)) == NULL ||
+	    n == 0)
+		return err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
+		    "none was presented");
+	if (n > MAX_CHAIN)
+		return err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
+		    "the chain is too long");
+	for (; made < n && code == ERR_OK; made++) {
+		if (gnutls_x509_crt_init(&chain[made]) < 0) {
+			code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+			break;
+		}
+		if (gnutls_x509_crt_import(chain[made], &der[made],
+		    GNUTLS_X509_FMT_DER) < 0)
+			code = err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
+			    "it cannot be read");
+	}
+	if (code == ERR_OK) {
+		pthread_rwlock_rdlock(&p->lock);
+		code = verify_chain(&p->anchors, chain, n, e);
+		pthread_rwlock_unlock(&p->lock);
+	}
+	if (code == ERR_OK)
+		code = read_identity(p->settings, &der[0], sender, e);
+	while (made > 0)
+		gnutls_x509_crt_deinit(chain[--made]);
+	return code;
+}
+
+enum err_code
+peers_check_signer(struct peers *p, const struct cert *cert,
+    const struct cert_list *chain, int64_t now, struct err *e)
+{
+	enum err_code code;
+
+	pthread_rwlock_rdlock(&p->lock);
+	code = trust_check(p->anchors.signers, cert, chain, now, e);
+	pthread_rwlock_unlock(&p->lock);
+	return code;
+}

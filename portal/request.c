@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "portal/request.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/timestamp.h"
+#include "crypto/digest.h"
+#include "portal/delivery.h"
+#include "portal/headers.h"
+#include "portal/reply.h"
+
+/* A refused body up to this size is read and dropped, so that the connection
+ * lives on; a larger one is cut off. */
+#define DROP_BODY	(1024u * 1024)
+
+enum resource { HEALTH, UPLOADS, UPLOAD, RECEIPT, NOTHING };
+
+struct route {
+	enum resource resource;
+	const char *method;
+	/* Fills the answer, or holds an upload for a body that comes. */
+	enum err_code (*run)(struct delivery *d, struct reply *r,
+	    struct err *e);
+	bool tus;		/* needs Tus-Resumable */
+	bool body;		/* may have a body, and ends in _finish */
+};
+
+static enum err_code health(struct delivery *d, struct reply *r,
+    struct err *e);
+
+static const struct route routes[] = {
+	{ HEALTH, "GET", health, false, false },
+	{ UPLOADS, "OPTIONS", delivery_options, false, false },
+	{ UPLOADS, "POST", delivery_post, true, true },
+	{ UPLOAD, "HEAD", delivery_head, true, false },
+	{ UPLOAD, "PATCH", delivery_patch, true, true },
+	{ UPLOAD, "DELETE", delivery_delete, true, false },
+	{ RECEIPT, "GET", delivery_receipt, false, false },
+};
+
+static const char *const allowed[] = {
+	[HEALTH] = "GET", [UPLOADS] = "OPTIONS, POST",
+	[UPLOAD] = "HEAD, PATCH, DELETE", [RECEIPT] = "GET", [NOTHING] = "",
+};
+
+struct request {
+	char *uri;		/* as it was sent; owned */
+	bool started;		/* the header has been looked at */
+	enum resource resource;
+	const struct route *route;	/* NULL: none */
+	struct delivery delivery;
+	struct reply reply;	/* status 0 while it is not decided */
+};
+
+static enum err_code
+health(struct delivery *d, struct reply *r, struct err *e)
+{
+	(void)d;
+	(void)e;
+	reply_set(r, 200);
+	r->type = "application/json";
+	buf_add_str(&r->body, "{\"status\":\"up\"}\n");
+	return ERR_OK;
+}
+
+void *
+request_begin(void *service, const char *uri,
+    struct MHD_Connection *connection)
+{
+	struct request *req = calloc(1, sizeof(*req));
+
+	if (req == NULL)
+		return NULL;
+	req->delivery.service = service;
+	req->delivery.connection = connection;
+	req->resource = NOTHING;
+	if ((req->uri = strdup(uri)) == NULL) {
+		free(req);
+		return NULL;
+	}
+	return req;
+}
+
+void
+request_end(void *service, struct MHD_Connection *connection, void **state,
+    enum MHD_RequestTerminationCode why)
+{
+	struct request *req = *state;
+
+	(void)service;
+	(void)connection;
+	(void)why;
+	*state = NULL;
+	if (req == NULL)
+		return;
+	delivery_release(&req->delivery);
+	reply_wipe(&req->reply);
+	free(req->uri);
+	free(req);
+}
+
+static bool
+is_hex(const char *s, size_t len)
+{
+	return strspn(s, "0123456789abcdef") == len;
+}
+
+/* Exact paths and nothing else: no escapes, dots, double slashes, queries. */
+static enum resource
+find_resource(const char *uri, const char **target)
+{
+	static const char upload[] = "/v1/uploads/";
+	static const char receipt[] = "/v1/receipts/";
+	const char *rest;
+
+	*target = NULL;
+	if (strcmp(uri, "/v1/health") == 0)
+		return HEALTH;
+	if (strcmp(uri, "/v1/uploads") == 0)
+		return UPLOADS;
+	if (strncmp(uri, upload, sizeof(upload) - 1) == 0) {
+		rest = uri + sizeof(upload) - 1;
+		*target = rest;
+		if (strlen(rest) == UPLOAD_ID_LEN - 1 &&
+		    is_hex(rest, UPLOAD_ID_LEN - 1))
+			return UPLOAD;
+	} else if (strncmp(uri, receipt, sizeof(receipt) - 1) == 0) {
+		rest = uri + sizeof(receipt) - 1;
+		*target = rest;
+		if (is_hex(rest, DIGEST_HEX_LEN - 1) &&
+		    rest[DIGEST_HEX_LEN - 1] == '/')
+			return RECEIPT;
+	}
+	return NOTHING;
+}
+
+static const struct route *
+find_route(enum resource resource, const char *method)
+{
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
+		if (routes[i].resource == resource &&
+		    strcmp(routes[i].method, method) == 0)
+			return &routes[i];
+	return NULL;
+}
+
+static enum err_code
+identify(struct delivery *d, struct err *e)
+{
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+	    d->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+
+	return peers_identify(d->service->peers,
+	    info != NULL ? info->tls_session : NULL, d->sender, e);
+}
+
+/* Everything that the header alone decides, in the order in which it is safe
+ * to tell: form, identity, address, method, body, version, the rest. */
+static enum err_code
+open_request(struct request *req, const char *method, const char *version,
+    struct err *e)
+{
+	struct delivery *d = &req->delivery;
+	enum err_code code;
+
+	d->now = timestamp_now();
+	code = headers_check_framing(d->connection, method, req->uri, version,
+	    &d->length, e);
+	if (code != ERR_OK)
+		return code;
+	req->resource = find_resource(req->uri, &d->target);
+	req->route = find_route(req->resource, method);
+	if (req->resource != HEALTH && (code = identify(d, e)) != ERR_OK)
+		return code;
+	if (req->resource == NOTHING)
+		return err_set(e, ERR_HTTP_NOT_FOUND, NULL, 0, NULL);
+	if (req->route == NULL)
+		return err_set(e, ERR_HTTP_METHOD, NULL, 0, NULL);
+	if (!req->route->body && d->length != 0)
+		return err_set(e, ERR_HTTP_BAD_REQUEST, NULL, 0,
+		    "this request takes no body");
+	if (req->route->tus && (code = headers_tus(d->connection, e)) !=
+	    ERR_OK)
+		return code;
+	return req->route->run(d, &req->reply, e);
+}
+
+/* Decides for a refusal, and lets go of what the request held. */
+static void
+refuse(struct request *req, const struct err *e)
+{
+	struct delivery *d = &req->delivery;
+	struct reply *r = &req->reply;
+	char status[16];
+
+	delivery_release(d);
+	reply_problem(r, e);
+	if (e->code == ERR_TEST_CERTIFICATE && d->sender[0] == '\0')
+		r->status = 403;
+	if (r->status == 405)
+		reply_header(r, "Allow", "%s", allowed[req->resource]);
+	(void)snprintf(status, sizeof(status), "%u", r->status);
+	log_event(r->status >= 500 ? LOG_FAIL : LOG_INFORM, "refused",
+	    "status", status, "code", err_name(e->code), "detail", e->msg,
+	    "where", e->where, "sender",
+	    d->sender[0] != '\0' ? d->sender : "unknown", NULL);
+}
+
+static enum MHD_Result
+send_reply(struct request *req)
+{
+	struct reply *r = &req->reply;
+	struct MHD_Response *response;
+	enum MHD_Result ok = MHD_YES;
+
+	/* Released before the client can see the answer: its next request
+	 * for the same upload shall not have to wait. */
+	delivery_release(&req->delivery);
+	response = MHD_create_response_from_buffer(r->body.len,
+	    r->body.data, MHD_RESPMEM_MUST_COPY);
+	if (response == NULL)
+		return MHD_NO;
+	if (r->type != NULL)
+		ok &= MHD_add_response_header(response, "Content-Type",
+		    r->type);
+	for (size_t i = 0; i < r->n_headers; i++)
+		ok &= MHD_add_response_header(response, r->headers[i].name,
+		    r->headers[i].value);
+	if (req->resource == UPLOADS || req->resource == UPLOAD)
+		ok &= MHD_add_response_header(response, "Tus-Resumable",
+		    "1.0.0");
+	if (r->status == 412)
+		ok &= MHD_add_response_header(response, "Tus-Version",
+		    "1.0.0");
+	ok &= MHD_add_response_header(response, "Cache-Control", "no-store");
+	if (ok == MHD_YES)
+		ok = MHD_queue_response(req->delivery.connection, r->status,
+		    response);
+	MHD_destroy_response(response);
+	return ok;
+}
+
+enum MHD_Result
+request_handle(void *service, struct MHD_Connection *connection,
+    const char *url, const char *method, const char *version,
+    const char *data, size_t *len, void **state)
+{
+	struct request *req = *state;
+	struct err e = { 0 };
+
+	(void)service;
+	(void)url;	/* unescaped: routes take it as it was sent */
+	if (req == NULL)
+		return MHD_NO;
+	if (!req->started) {
+		req->started = true;
+		if (open_request(req, method, version, &e) == ERR_OK)
+			return MHD_YES;
+		refuse(req, &e);
+		/* An answer at this point closes the connection. */
+		if (req->reply.status == 400 ||
+		    req->delivery.length > DROP_BODY ||
+		    headers_expects_continue(connection))
+			return send_reply(req);
+		return MHD_YES;
+	}
+	if (*len != 0) {
+		/* No answer is possible before the body has ended. */
+		if (req->reply.status == 0 && delivery_body(&req->delivery,
+		    data, *len, &e) != ERR_OK)
+			refuse(req, &e);
+		*len = 0;
+		return MHD_YES;
+	}
+	if (req->reply.status == 0 &&
+	    delivery_finish(&req->delivery, &req->reply, &e) != ERR_OK)
+		refuse(req, &e);
+	return send_reply(req);
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "portal/settings.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+
+#define DAY		(24 * 60 * 60)
+#define UPLOAD_DAYS	7	/* a weekend and a slow line in between */
+#define MAX_UPLOADS	20	/* a service provider's batch, not a disk */
+
+static const struct config_item items[] = {
+	{ "authority", "name", CONFIG_STRING, true, false },
+	{ "authority", "environment", CONFIG_STRING, true, false },
+	{ "portal", "listen", CONFIG_STRING, true, false },
+	{ "portal", "certificate", CONFIG_PATH, true, false },
+	{ "portal", "key", CONFIG_PATH, true, false },
+	{ "portal", "passphrase_file", CONFIG_PATH, false, false },
+	{ "portal", "spool", CONFIG_PATH, true, false },
+	{ "portal", "verdicts", CONFIG_PATH, false, false },
+	{ "portal", "max_size", CONFIG_NUMBER, false, false },
+	{ "portal", "upload_days", CONFIG_NUMBER, false, false },
+	{ "portal", "max_uploads_per_sender", CONFIG_NUMBER, false, false },
+	{ "senders", "anchors", CONFIG_PATH, true, false },
+	{ "senders", "crls", CONFIG_PATH, false, false },
+	{ "receipts", "certificate", CONFIG_PATH, true, false },
+	{ "receipts", "key", CONFIG_PATH, true, false },
+	{ "receipts", "passphrase_file", CONFIG_PATH, false, false },
+	{ "receipts", "chain", CONFIG_PATH, false, false },
+	{ 0 },
+};
+
+static enum err_code
+wrong(const struct settings *s, struct err *e, const char *what)
+{
+	return err_set(e, ERR_CONFIG, config_path(s->config), 0, "%s", what);
+}
+
+/* "127.0.0.1:8443" or "[::1]:8443"; names are not looked up, so that the
+ * address is the one that was written. */
+static enum err_code
+parse_listen(struct settings *s, struct err *e)
+{
+	static const struct addrinfo hints = {
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
+		.ai_socktype = SOCK_STREAM,
+	};
+	const char *value = config_get(s->config, "portal", "listen");
+	const char *colon = strrchr(value, ':'), *host = value;
+	size_t len = colon != NULL ? (size_t)(colon - value) : 0;
+	struct addrinfo *found = NULL;
+	char name[64];
+
+	if (len >= 2 && host[0] == '[' && host[len - 1] == ']') {
+		host++;
+		len -= 2;
+	} else if (len != 0 && memchr(host, ':', len) != NULL)
+		len = 0;
+	if (len == 0 || len >= sizeof(name))
+		goto bad;
+	memcpy(name, host, len);
+	name[len] = '\0';
+	if (getaddrinfo(name, colon + 1, &hints, &found) != 0)
+		goto bad;
+	memcpy(&s->listen, found->ai_addr, found->ai_addrlen);
+	s->listen_len = found->ai_addrlen;
+	freeaddrinfo(found);
+	return ERR_OK;
+bad:
+	return wrong(s, e, "[portal] listen must be a numeric address and a "
+	    "port, as 127.0.0.1:8443 or [::1]:8443");
+}
+
+static enum err_code
+parse_limits(struct settings *s, struct err *e)
+{
+	int64_t size = config_number(s->config, "portal", "max_size",
+	    LIMIT_SEALED);
+	int64_t days = config_number(s->config, "portal", "upload_days",
+	    UPLOAD_DAYS);
+
+	s->max_uploads = config_number(s->config, "portal",
+	    "max_uploads_per_sender", MAX_UPLOADS);
+	if (size < LIMIT_SEALED_MIN || size > LIMIT_SEALED)
+		return err_set(e, ERR_CONFIG, config_path(s->config), 0,
+		    "[portal] max_size must be between %u and %u",
+		    LIMIT_SEALED_MIN, LIMIT_SEALED);
+	if (days < 1 || days > 365)
+		return wrong(s, e,
+		    "[portal] upload_days must be between 1 and 365");
+	if (s->max_uploads < 1 || s->max_uploads > 100000)
+		return wrong(s, e, "[portal] max_uploads_per_sender must be "
+		    "between 1 and 100000");
+	s->max_size = (uint64_t)size;
+	s->upload_seconds = days * DAY;
+	return ERR_OK;
+}
+
+static enum err_code
+parse_authority(struct settings *s, struct err *e)
+{
+	const char *name = config_get(s->config, "authority", "name");
+	int environment = environment_parse(config_get(s->config, "authority",
+	    "environment"));
+
+	if (*name == '\0' || strlen(name) > LIMIT_NAME)
+		return wrong(s, e, "[authority] name must be 1 to 200 bytes");
+	if (environment == -1)
+		return wrong(s, e, "[authority] environment must be 'test' or "
+		    "'production'");
+	s->authority = name;
+	s->environment = (enum environment)environment;
+	return ERR_OK;
+}
+
+/* A file's text with a NUL that len counts, as the TLS library wants it. */
+static enum err_code
+read_text(const char *path, size_t cap, struct buf *out, struct err *e)
+{
+	enum err_code code = file_read(path, cap, out, e);
+
+	if (code != ERR_OK)
+		return code;
+	if (memchr(out->data, '\0', out->len) != NULL)
+		return err_set(e, ERR_CERT, path, 0, "it is not in PEM");
+	buf_add_u8(out, '\0');
+	return buf_check(out, e);
+}
+
+/* The key and the certificate of a section, which must belong together;
+ * production takes no certificate of the sample PKI. */
+static enum err_code
+load_pair(const struct settings *s, const char *section, struct key **key,
+    struct cert_list *certs, struct err *e)
+{
+	const struct passphrase_source source = {
+		.fd = -1,
+		.file = config_get(s->config, section, "passphrase_file"),
+	};
+	const char *cert_path = config_get(s->config, section, "certificate");
+	enum err_code code;
+
+	code = cert_load_list(cert_path, certs, e);
+	if (code == ERR_OK)
+		code = key_load(config_get(s->config, section, "key"), &source,
+		    key, e);
+	if (code == ERR_OK)
+		code = key_matches(*key, certs->v[0], e);
+	if (code == ERR_OK && s->environment == ENVIRONMENT_PRODUCTION &&
+	    cert_is_test(certs->v[0]))
+		code = err_set(e, ERR_TEST_CERTIFICATE, cert_path, 0, NULL);
+	return code;
+}
+
+/* The TLS library takes text: what key_load has found good is read again for
+ * it, in PEM. */
+static enum err_code
+load_tls(struct settings *s, struct err *e)
+{
+	const struct passphrase_source source = {
+		.fd = -1,
+		.file = config_get(s->config, "portal", "passphrase_file"),
+	};
+	const char *key_path = config_get(s->config, "portal", "key");
+	struct cert_list certs = { 0 };
+	struct key *key = NULL;
+	enum err_code code;
+
+	code = load_pair(s, "portal", &key, &certs, e);
+	if (code == ERR_OK)
+		code = read_text(config_get(s->config, "portal",
+		    "certificate"), LIMIT_CERT_FILE, &s->tls_cert, e);
+	if (code == ERR_OK && file_read(key_path, LIMIT_KEY_FILE,
+	    &s->tls_key, e) == ERR_OK)
+		buf_add_u8(&s->tls_key, '\0');
+	if (code == ERR_OK && (s->tls_key.len == 0 ||
+	    memmem(s->tls_key.data, s->tls_key.len, "-----BEGIN ", 11) == NULL))
+		code = err_set(e, ERR_KEY, key_path, 0,
+		    "the TLS key must be PKCS#8 in PEM");
+	if (code == ERR_OK && source.file != NULL) {
+		code = passphrase_get(&source, false, &s->tls_passphrase, e);
+		buf_add_u8(&s->tls_passphrase, '\0');
+	}
+	if (code == ERR_OK)
+		code = read_text(s->anchors, LIMIT_CERT_FILE, &s->tls_anchors,
+		    e);
+	key_free(key);
+	cert_list_wipe(&certs);
+	return code;
+}
+
+static enum err_code
+load_receipts(struct settings *s, struct err *e)
+{
+	const char *chain = config_get(s->config, "receipts", "chain");
+	enum err_code code;
+
+	code = load_pair(s, "receipts", &s->receipt_key, &s->receipt_cert, e);
+	if (code == ERR_OK && s->receipt_cert.len != 1)
+		return err_set(e, ERR_CERT, config_get(s->config, "receipts",
+		    "certificate"), 0,
+		    "it must hold one certificate; others go into chain");
+	if (code == ERR_OK && chain != NULL)
+		code = cert_load_list(chain, &s->receipt_chain, e);
+	return code;
+}
+
+/* What others could write to would not be evidence. */
+static enum err_code
+check_folder(const char *path, bool mine, struct err *e)
+{
+	struct stat st;
+
+	if (stat(path, &st) == -1)
+		return err_set(e, ERR_CONFIG, path, 0, "%s", strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return err_set(e, ERR_CONFIG, path, 0, "it is not a folder");
+	if (access(path, mine ? R_OK | W_OK | X_OK : R_OK | X_OK) == -1)
+		return err_set(e, ERR_CONFIG, path, 0, "%s", strerror(errno));
+	if (mine && st.st_uid != geteuid())
+		return err_set(e, ERR_CONFIG, path, 0,
+		    "the folder belongs to another user");
+	if ((st.st_mode & S_IWOTH) != 0)
+		return err_set(e, ERR_CONFIG, path, 0,
+		    "everybody can write to the folder; run chmod o-w on it");
+	return ERR_OK;
+}
+
+enum err_code
+settings_load(const char *path, struct settings *out, struct err *e)
+{
+	struct settings s = { 0 };
+	enum err_code code;
+
+	if ((code = config_load(path, items, &s.config, e)) != ERR_OK)
+		goto out;
+	s.spool = config_get(s.config, "portal", "spool");
+	s.verdicts = config_get(s.config, "portal", "verdicts");
+	s.anchors = config_get(s.config, "senders", "anchors");
+	s.crls = config_get(s.config, "senders", "crls");
+	if ((code = parse_authority(&s, e)) != ERR_OK ||
+	    (code = parse_listen(&s, e)) != ERR_OK ||
+	    (code = parse_limits(&s, e)) != ERR_OK ||
+	    (code = check_folder(s.spool, true, e)) != ERR_OK ||
+	    (s.verdicts != NULL &&
+	    (code = check_folder(s.verdicts, false, e)) != ERR_OK) ||
+	    (code = load_tls(&s, e)) != ERR_OK ||
+	    (code = load_receipts(&s, e)) != ERR_OK)
+		goto out;
+	*out = s;
+	memset(&s, 0, sizeof(s));
+out:
+	settings_wipe(&s);
+	return code;
+}
+
+void
+settings_wipe(struct settings *s)
+{
+	buf_wipe(&s->tls_cert);
+	buf_wipe(&s->tls_key);
+	buf_wipe(&s->tls_passphrase);
+	buf_wipe(&s->tls_anchors);
+	key_free(s->receipt_key);
+	cert_list_wipe(&s->receipt_cert);
+	cert_list_wipe(&s->receipt_chain);
+	config_free(s->config);
+	memset(s, 0, sizeof(*s));
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What the portal is told: its configuration file, and the keys and
+ * certificates that the file names, loaded and checked against each other.
+ * Nothing here changes after the start.
+ */
+#ifndef SIGILL_PORTAL_SETTINGS_H
+#define SIGILL_PORTAL_SETTINGS_H
+
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "base/buf.h"
+#include "base/config.h"
+#include "base/err.h"
+#include "crypto/cert.h"
+#include "crypto/key.h"
+#include "format/submission.h"
+
+struct settings {
+	struct config *config;		/* owned; owns the strings below */
+	const char *authority;		/* its name, as receipts give it */
+	enum environment environment;
+
+	struct sockaddr_storage listen;	/* numeric; port 0 picks a free one */
+	socklen_t listen_len;
+	struct buf tls_cert;		/* PEM, ends with a NUL */
+	struct buf tls_key;		/* PEM, ends with a NUL */
+	struct buf tls_passphrase;	/* ends with a NUL; empty: none */
+	struct buf tls_anchors;		/* senders' anchors, PEM, with a NUL */
+
+	const char *spool;		/* folder of what was handed in */
+	const char *verdicts;		/* folder of intake's receipts, or NULL */
+	uint64_t max_size;		/* of a sealed file, in bytes */
+	int64_t upload_seconds;		/* until an unfinished upload expires */
+	int64_t max_uploads;		/* unfinished ones of one sender */
+
+	const char *anchors;		/* issuers of senders' certificates */
+	const char *crls;		/* or NULL: revocation is not checked */
+
+	struct key *receipt_key;	/* owned */
+	struct cert_list receipt_cert;	/* one, the receipts' signer */
+	struct cert_list receipt_chain;	/* enclosed in receipts; may be empty */
+};
+
+/* ERR_CONFIG*, ERR_KEY*, ERR_CERT, ERR_PASSPHRASE*, ERR_TEST_CERTIFICATE,
+ * ERR_NO_INPUT.  On failure *out is empty. */
+enum err_code settings_load(const char *path, struct settings *out,
+    struct err *e);
+void settings_wipe(struct settings *s);
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "portal/store.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* "DIGEST.sigill" */
+#define SEALED_NAME_LEN	(DIGEST_HEX_LEN + sizeof(".sigill") - 1)
+
+struct store {
+	int spool;		/* the folder */
+	int partial;		/* .portal/partial */
+	int lock;
+	char ledger[PATH_MAX];
+};
+
+/* As err_errno; a limit on file sizes is a full disk to us. */
+static enum err_code
+fail(struct err *e, const char *where, int errno_value)
+{
+	return err_errno(e, ERR_IO, where,
+	    errno_value == EFBIG ? ENOSPC : errno_value);
+}
+
+static enum err_code
+open_folder(int at, const char *path, int *fd, struct err *e)
+{
+	if (at != AT_FDCWD && mkdirat(at, path, 0700) == -1 && errno != EEXIST)
+		return fail(e, path, errno);
+	*fd = openat(at, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
+	    (at != AT_FDCWD ? O_NOFOLLOW : 0));
+	return *fd == -1 ? fail(e, path, errno) : ERR_OK;
+}
+
+static enum err_code
+take_lock(struct store *s, int work, const char *spool, struct err *e)
+{
+	s->lock = openat(work, "lock", O_RDWR | O_CREAT | O_CLOEXEC |
+	    O_NOFOLLOW, 0600);
+	if (s->lock == -1)
+		return fail(e, spool, errno);
+	if (flock(s->lock, LOCK_EX | LOCK_NB) == -1)
+		return err_set(e, ERR_CONFIG, spool, 0, "%s",
+		    errno == EWOULDBLOCK ? "another portal uses this spool" :
+		    strerror(errno));
+	return ERR_OK;
+}
+
+enum err_code
+store_open(const char *spool, struct store **out, struct err *e)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	enum err_code code;
+	int work = -1, n;
+
+	if (s == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	s->spool = s->partial = s->lock = -1;
+	n = snprintf(s->ledger, sizeof(s->ledger), "%s/.portal/ledger.db",
+	    spool);
+	if (n < 0 || (size_t)n >= sizeof(s->ledger))
+		code = err_errno(e, ERR_IO, spool, ENAMETOOLONG);
+	else if ((code = open_folder(AT_FDCWD, spool, &s->spool, e)) ==
+	    ERR_OK &&
+	    (code = open_folder(s->spool, ".portal", &work, e)) == ERR_OK &&
+	    (code = open_folder(work, "partial", &s->partial, e)) == ERR_OK)
+		code = take_lock(s, work, spool, e);
+	if (code == ERR_OK && (fsync(work) == -1 || fsync(s->spool) == -1))
+		code = fail(e, spool, errno);
+	if (work != -1)
+		(void)close(work);
+	if (code == ERR_OK)
+		*out = s;
+	else
+		store_close(s);
+	return code;
+}
+
+void
+store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	if (s->spool != -1)
+		(void)close(s->spool);
+	if (s->partial != -1)
+		(void)close(s->partial);
+	if (s->lock != -1)
+		(void)close(s->lock);
+	free(s);
+}
+
+const char *
+store_ledger_path(const struct store *s)
+{
+	return s->ledger;
+}
+
+enum err_code
+store_begin(struct store *s, const char *id, uint64_t length, struct err *e)
+{
+	enum err_code code = ERR_OK;
+	int fd;
+
+	fd = openat(s->partial, id, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC,
+	    0640);
+	if (fd == -1)
+		return fail(e, "partial file", errno);
+	/* Room, not size: the size tells how much has arrived. */
+	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)length) == -1 &&
+	    errno != EOPNOTSUPP && errno != ENOSYS)
+		code = fail(e, "partial file", errno);
+	else if (fsync(s->partial) == -1)
+		code = fail(e, "partial files' folder", errno);
+	(void)close(fd);
+	if (code != ERR_OK)
+		store_remove(s, id);
+	return code;
+}
+
+static enum err_code
+open_regular(int at, const char *name, int flags, int *fd, uint64_t *size,
+    struct err *e)
+{
+	enum err_code code = ERR_OK;
+	struct stat st;
+	int f = openat(at, name, flags | O_CLOEXEC | O_NOFOLLOW);
+
+	if (f == -1)
+		return errno == ENOENT ?
+		    err_set(e, ERR_HTTP_NOT_FOUND, NULL, 0, NULL) :
+		    fail(e, name, errno);
+	if (fstat(f, &st) == -1)
+		code = fail(e, name, errno);
+	else if (!S_ISREG(st.st_mode) || st.st_size < 0)
+		code = err_set(e, ERR_IO, name, 0, "it is not a file");
+	if (code != ERR_OK) {
+		(void)close(f);
+		return code;
+	}
+	*fd = f;
+	*size = (uint64_t)st.st_size;
+	return ERR_OK;
+}
+
+enum err_code
+store_open_partial(struct store *s, const char *id, int *fd, uint64_t *size,
+    struct err *e)
+{
+	return open_regular(s->partial, id, O_RDWR, fd, size, e);
+}
+
+static void
+sealed_name(const uint8_t digest[static DIGEST_LEN],
+    char out[static SEALED_NAME_LEN])
+{
+	digest_hex(digest, out);
+	memcpy(out + DIGEST_HEX_LEN - 1, ".sigill", sizeof(".sigill"));
+}
+
+enum err_code
+store_open_sealed(struct store *s, const uint8_t digest[static DIGEST_LEN],
+    int *fd, uint64_t *size, struct err *e)
+{
+	char name[SEALED_NAME_LEN];
+
+	sealed_name(digest, name);
+	return open_regular(s->spool, name, O_RDONLY, fd, size, e);
+}
+
+void
+store_remove(struct store *s, const char *id)
+{
+	(void)unlinkat(s->partial, id, 0);
+}
+
+enum err_code
+store_write(int fd, uint64_t offset, const void *data, size_t len,
+    struct err *e)
+{
+	const uint8_t *p = data;
+	ssize_t n;
+
+	while (len != 0) {
+		if ((n = pwrite(fd, p, len, (off_t)offset)) == -1) {
+			if (errno == EINTR)
+				continue;
+			return fail(e, "partial file", errno);
+		}
+		p += n;
+		len -= (size_t)n;
+		offset += (uint64_t)n;
+	}
+	return ERR_OK;
+}
+
+enum err_code
+store_sync(int fd, struct err *e)
+{
+	return fsync(fd) == -1 ? fail(e, "partial file", errno) : ERR_OK;
+}
+
+enum err_code
+store_publish(struct store *s, const char *id,
+    const uint8_t digest[static DIGEST_LEN], struct err *e)
+{
+	char name[SEALED_NAME_LEN];
+
+	sealed_name(digest, name);
+	if (renameat(s->partial, id, s->spool, name) == -1)
+		return fail(e, name, errno);
+	return store_sync_names(s, e);
+}
+
+enum err_code
+store_sync_names(struct store *s, struct err *e)
+{
+	/* The new name first: after a crash both are better than none. */
+	if (fsync(s->spool) == -1 || fsync(s->partial) == -1)
+		return fail(e, "spool", errno);
+	return ERR_OK;
+}
+
+enum err_code
+store_each_partial(struct store *s, void (*each)(void *arg, const char *id),
+    void *arg, struct err *e)
+{
+	int fd = openat(s->partial, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd != -1 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+
+	if (dir == NULL) {
+		if (fd != -1)
+			(void)close(fd);
+		return fail(e, "partial files' folder", errno);
+	}
+	while ((entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			each(arg, entry->d_name);
+	(void)closedir(dir);
+	return ERR_OK;
+}

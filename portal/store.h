@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The portal's files:
+ *
+ *	SPOOL/DIGEST.sigill		a sealed file, whole and durable
+ *	SPOOL/.portal/partial/ID	what has arrived of an upload
+ *	SPOOL/.portal/ledger.db		portal/ledger.h
+ *	SPOOL/.portal/lock		held while a portal runs
+ *
+ * All on one file system, so that a finished upload moves in one step.
+ */
+#ifndef SIGILL_PORTAL_STORE_H
+#define SIGILL_PORTAL_STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "crypto/digest.h"
+
+struct store;			/* opaque */
+
+/* Makes the layout inside an existing folder and locks it.  ERR_CONFIG when
+ * another portal has it. */
+enum err_code store_open(const char *spool, struct store **out,
+    struct err *e);
+void store_close(struct store *s);	/* NULL-safe */
+const char *store_ledger_path(const struct store *s);
+
+/* An empty partial file whose name is durable, with room for length bytes
+ * reserved where the file system can: ERR_NO_SPACE comes before the bytes. */
+enum err_code store_begin(struct store *s, const char *id, uint64_t length,
+    struct err *e);
+/* Opens a partial file for reading and writing; the caller closes *fd.
+ * ERR_HTTP_NOT_FOUND when there is none. */
+enum err_code store_open_partial(struct store *s, const char *id, int *fd,
+    uint64_t *size, struct err *e);
+/* The same, reading only, for a file that has been published. */
+enum err_code store_open_sealed(struct store *s,
+    const uint8_t digest[static DIGEST_LEN], int *fd, uint64_t *size,
+    struct err *e);
+void store_remove(struct store *s, const char *id);
+
+/* All of it at offset.  ERR_NO_SPACE, ERR_IO; part of it may be there. */
+enum err_code store_write(int fd, uint64_t offset, const void *data,
+    size_t len, struct err *e);
+enum err_code store_sync(int fd, struct err *e);
+
+/* Moves a synced partial file to its digest's name, durably.  A file of that
+ * name has the same bytes and is replaced. */
+enum err_code store_publish(struct store *s, const char *id,
+    const uint8_t digest[static DIGEST_LEN], struct err *e);
+/* Makes the names of what has been published durable, once more. */
+enum err_code store_sync_names(struct store *s, struct err *e);
+
+/* Calls each with the name of every partial file. */
+enum err_code store_each_partial(struct store *s,
+    void (*each)(void *arg, const char *id), void *arg, struct err *e);
+
+#endif
