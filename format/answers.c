@@ -65,7 +65,7 @@ answers_questionnaire(const struct answers *a)
 	return json_string_value(json_object_get(a->root, "questionnaire"));
 }
 
-/* --- the parts of the file ------------------------------------------------ */
+/* --- the parts of the file --- */
 
 static bool
 take_number(const struct json_source *src, const json_t *v,
@@ -171,7 +171,7 @@ out:
 	err_list_wipe(&found);
 }
 
-/* --- the whole ------------------------------------------------------------ */
+/* --- the whole --- */
 
 static bool
 take_definition(const struct questionnaire *q, struct statement *s)

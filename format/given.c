@@ -16,7 +16,7 @@
 #define FOREIGN_LEAST	5
 #define FOREIGN_PERCENT	75
 
-/* --- does it fit at all? ------------------------------------------------- */
+/* --- does it fit at all? --- */
 
 static bool
 has_option(const struct question *question, const json_t *v)
@@ -76,7 +76,7 @@ is_foreign(const struct json_source *src, const struct given_list *list,
 	return true;
 }
 
-/* --- one answer ------------------------------------------------------------ */
+/* --- one answer --- */
 
 static void
 path_of(const struct given *g, char out[static JSON_PATH_LEN])
@@ -246,7 +246,7 @@ unknown(const struct json_source *src, const struct questionnaire *q,
 	    json_quote(g->key, strlen(g->key), quoted), hint);
 }
 
-/* --- all answers --------------------------------------------------------- */
+/* --- all answers --- */
 
 static int
 compare_given(const void *a, const void *b)
@@ -341,7 +341,7 @@ given_state(struct given_list *list, struct statement *s)
 	return true;
 }
 
-/* --- what statement_check found ----------------------------------------- */
+/* --- what statement_check found --- */
 
 /* The answer that a path "answers.ID" or "answers.ID[n]" is about, or NULL;
  * *rest is what follows the id. */

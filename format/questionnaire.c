@@ -20,7 +20,7 @@
 
 #define N(table)	(sizeof(table) / sizeof((table)[0]))
 
-/* --- levels, areas, sections, scales -------------------------------------- */
+/* --- levels, areas, sections, scales --- */
 
 /* Levels are only checked: nothing here needs them yet. */
 static bool
@@ -119,7 +119,7 @@ load_scales(const struct json_source *src, const json_t *o,
 	return true;
 }
 
-/* --- questions ------------------------------------------------------------ */
+/* --- questions --- */
 
 static bool
 load_questions(const struct json_source *src, const json_t *list,
@@ -156,7 +156,7 @@ load_questions(const struct json_source *src, const json_t *list,
 	return true;
 }
 
-/* --- the whole ------------------------------------------------------------ */
+/* --- the whole --- */
 
 /* What the file says of itself must be what is in it: a file that was cut or
  * merged badly shows here. */
