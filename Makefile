@@ -32,10 +32,12 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/unlock.c crypto/pkcs12.c crypto/cert.c \
 	  crypto/cert_request.c crypto/trust.c crypto/der.c crypto/algorithms.c crypto/signed.c \
 	  crypto/signed_walk.c crypto/enveloped.c crypto/enveloped_walk.c \
-	  crypto/compressed.c crypto/envelope.c crypto/receipt_sig.c
-CLIENT	= client/main.c client/ui.c client/settings.c client/init.c \
-	  client/check.c client/seal.c client/send.c client/submit.c \
-	  client/receipt.c client/inspect.c client/upload.c
+	  crypto/compressed.c crypto/envelope.c crypto/receipt_sig.c \
+	  crypto/tls_identity.c
+CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
+	  client/settings.c client/sniff.c client/init.c client/check.c \
+	  client/seal.c client/submit.c client/send.c client/delivery.c \
+	  client/upload.c client/receipt.c client/inspect.c
 VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
 	  verifier/seen.c verifier/judge.c verifier/receipts.c \
 	  verifier/handoff.c verifier/report.c
@@ -44,7 +46,7 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/uploads.c portal/complete.c portal/store.c portal/ledger.c
 
 UNIT	= test_base test_config test_json test_questionnaire test_answers \
-	  test_der test_signed test_enveloped test_envelope
+	  test_der test_signed
 
 # --- how it is built ------------------------------------------------------
 PKGS	= libcrypto jansson libutf8proc inih zlib
