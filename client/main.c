@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * sigill: the sender's command.  Picks the command, and nothing else: each
+ * one is in its own file and says in a report what ui.c shows.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/message.h"
+#include "base/wipe.h"
+#include "client/check.h"
+#include "client/init.h"
+#include "client/inspect.h"
+#include "client/options.h"
+#include "client/receipt.h"
+#include "client/report.h"
+#include "client/send.h"
+#include "client/submit.h"
+#include "client/ui.h"
+#include "crypto/crypto.h"
+#include "format/json.h"
+
+static const struct command commands[] = {
+	{ "init", init_run, NULL,
+	    N_("make a key, a certificate request and a configuration"),
+	    N_("Needs --organisation and --name. Nothing that exists is "
+	    "overwritten."),
+	    TAKES_INIT | TAKES_PASSPHRASE },
+	{ "check", check_run, N_("ANSWERS"),
+	    N_("find all mistakes, and show what would leave the house"),
+	    N_("Works without a configuration and sends nothing."),
+	    TAKES_QUESTIONNAIRE },
+	{ "seal", seal_run, N_("ANSWERS"),
+	    N_("sign and encrypt answers for the authority, offline"),
+	    N_("The sealed file is never overwritten. '-o -' writes it to "
+	    "standard output."),
+	    TAKES_QUESTIONNAIRE | TAKES_OUTPUT | TAKES_SUPERSEDES |
+	    TAKES_PASSPHRASE },
+	{ "send", send_run, N_("FILE"),
+	    N_("deliver a sealed file, and keep the receipts beside it"),
+	    N_("Running it again goes on where it stopped and never delivers "
+	    "twice."),
+	    TAKES_WAIT | TAKES_PASSPHRASE },
+	{ "submit", submit_run, N_("ANSWERS"),
+	    N_("check, seal and send: the everyday command"),
+	    N_("The sealed file is written before anything is sent, and kept "
+	    "whatever happens; 'sigill send' then goes on with it."),
+	    TAKES_QUESTIONNAIRE | TAKES_OUTPUT | TAKES_SUPERSEDES |
+	    TAKES_WAIT | TAKES_PASSPHRASE },
+	{ "receipt", receipt_run, N_("FILE"),
+	    N_("verify and show a receipt, offline"),
+	    N_("A receipt called FILE.stored.p7s is compared with FILE when "
+	    "that lies beside it."),
+	    TAKES_SEALED },
+	{ "inspect", inspect_run, N_("FILE"),
+	    N_("show what an outsider can see of a sealed file"),
+	    N_("Works without a configuration."),
+	    0 },
+};
+#define N_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+static const struct command *
+find_command(const char *name)
+{
+	for (size_t i = 0; i < N_COMMANDS; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int
+show_help(void)
+{
+	struct buf text = { 0 };
+	const char *s;
+	char line[16];
+	int status = 74;
+
+	buf_add_str(&text, _("Usage: sigill COMMAND [OPTION...] [FILE]\n"
+	    "Seals an organisation's answers so that only the authority can "
+	    "open them,\n"
+	    "and hands them in.\n\n"));
+	for (size_t i = 0; i < N_COMMANDS; i++) {
+		(void)snprintf(line, sizeof(line), "  %-9s ",
+		    commands[i].name);
+		buf_add_str(&text, line);
+		buf_add_str(&text, _(commands[i].summary));
+		buf_add_str(&text, "\n");
+	}
+	buf_add_str(&text, _("\n'sigill COMMAND --help' tells a command's "
+	    "options.  The manual is sigill(1).\n"));
+	if ((s = buf_str(&text)) != NULL)
+		status = ui_print(s);
+	buf_wipe(&text);
+	return status;
+}
+
+/* --json counts wherever it stands, also on a line that is wrong. */
+static bool
+wants_json(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--json") == 0)
+			return true;
+	return false;
+}
+
+/* Help and version, or the command; the exit status. */
+static int
+run(int argc, char **argv, struct report *r)
+{
+	const struct command *command = NULL;
+	struct options o;
+	struct err e = { 0 };
+	int rest;
+
+	if (options_parse_common(argc, argv, &o, &rest, &e) == ERR_OK &&
+	    rest < argc) {
+		if ((command = find_command(argv[rest])) == NULL)
+			err_set(&e, ERR_USAGE, NULL, 0,
+			    _("there is no command '%.60s'"), argv[rest]);
+		else
+			(void)options_parse(command, argc - rest,
+			    argv + rest, &o, &e);
+	}
+	if (e.code == ERR_OK && o.help && command != NULL)
+		return options_help(command) ? 0 : 74;
+	if (e.code == ERR_OK && o.help)
+		return show_help();
+	if (e.code == ERR_OK && o.version)
+		return ui_print("sigill " SIGILL_VERSION "\n");
+	if (e.code == ERR_OK && command == NULL)
+		err_set(&e, ERR_USAGE, NULL, 0, _("which command?"));
+	report_err(r, &e);
+	if (r->errors.len == 0)
+		(void)command->run(&o, r);
+	return ui_show(r, o.json || wants_json(argc, argv));
+}
+
+int
+main(int argc, char **argv)
+{
+	struct report r = { 0 };
+	struct err e = { 0 };
+	int status;
+
+	wipe_harden();
+	ui_init();
+	message_init(wants_json(argc, argv));
+	json_init();
+	if (crypto_init(&e) != ERR_OK) {
+		report_err(&r, &e);
+		status = ui_show(&r, wants_json(argc, argv));
+	} else
+		status = run(argc, argv, &r);
+	report_wipe(&r);
+	return status;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The command line: what can be said on it, and reading it.  Every option is
+ * one row of a table in options.c; a command names the groups it takes.
+ */
+#ifndef SIGILL_CLIENT_OPTIONS_H
+#define SIGILL_CLIENT_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct report;
+
+/* Groups of options; every command takes --json, --config, --help and
+ * --version. */
+enum {
+	TAKES_COMMON = 1 << 0,
+	TAKES_PASSPHRASE = 1 << 1,
+	TAKES_QUESTIONNAIRE = 1 << 2,
+	TAKES_OUTPUT = 1 << 3,
+	TAKES_SUPERSEDES = 1 << 4,
+	TAKES_WAIT = 1 << 5,
+	TAKES_SEALED = 1 << 6,
+	TAKES_INIT = 1 << 7,
+};
+
+/* All of them borrow from argv; NULL when not given. */
+struct options {
+	bool json, help, version;
+	const char *config;
+	const char *passphrase_file;
+	int passphrase_fd;		/* -1 when not given */
+	const char *questionnaire;
+	const char *output;
+	const char *supersedes;
+	int64_t wait;			/* seconds; -1 when not given */
+	const char *sealed;
+	/* init */
+	const char *dir, *organisation, *name, *key_type, *environment;
+	bool no_passphrase;
+	/* the command's operand */
+	const char *operand;
+};
+
+struct command {
+	const char *name;
+	enum err_code (*run)(const struct options *options,
+	    struct report *report);
+	const char *operand;	/* its name in the usage line; NULL: none */
+	const char *summary;	/* one line */
+	const char *details;	/* paragraphs for --help */
+	unsigned takes;
+};
+
+/*
+ * Reads what stands before the command into *o; *rest is argv's index of the
+ * command, or argc.  ERR_USAGE.
+ */
+enum err_code options_parse_common(int argc, char **argv, struct options *o,
+    int *rest, struct err *e);
+/* Reads a command's options and operand; argv[0] is the command. */
+enum err_code options_parse(const struct command *command, int argc,
+    char **argv, struct options *o, struct err *e);
+
+/* --help of a command.  Prints; false when it could not. */
+bool options_help(const struct command *command);
+
+#endif

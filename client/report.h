@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What a command has to say: lines for a person, members for a program, and
+ * everything that went wrong.  Commands fill it, client/ui.c shows it; so no
+ * command prints.
+ */
+#ifndef SIGILL_CLIENT_REPORT_H
+#define SIGILL_CLIENT_REPORT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/* { 0 } is an empty one. */
+struct report {
+	struct buf text;	/* lines, in the person's language */
+	json_t *json;		/* the same as members; NULL while empty */
+	struct err_list errors;	/* in the order in which they were found */
+	struct buf output;	/* bytes for standard output (seal -o -) */
+	bool has_output;
+	bool failed;		/* out of memory while it was filled */
+};
+
+void report_wipe(struct report *r);
+
+/* "label            value", the label already translated; an empty label
+ * continues the line above.  Control characters are shown as '?'. */
+void report_line(struct report *r, const char *label, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+/* A sentence of its own. */
+void report_say(struct report *r, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* A member; takes the reference, and NULL means out of memory. */
+void report_set(struct report *r, const char *key, json_t *value);
+void report_set_text(struct report *r, const char *key, const char *value);
+
+/* Adds a copy of *e, clears *e, and returns its code. */
+enum err_code report_err(struct report *r, struct err *e);
+
+/*
+ * Passes on what a function found that did not know which file it was
+ * reading: *found, with the file in front of its place.
+ */
+enum err_code report_place(struct err *e, const struct err *found,
+    const char *file);
+
+/* The exit status: of the first error, or 0. */
+int report_status(const struct report *r);
+
+#endif

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/settings.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/message.h"
+#include "client/options.h"
+#include "crypto/digest.h"
+
+#define SYSTEM_CONFIG	"/etc/sigill/sigill.conf"
+
+static const struct config_item items[] = {
+	{ "sigill", "environment", CONFIG_STRING, true, false },
+	{ "identity", "certificate", CONFIG_PATH, false, false },
+	{ "identity", "key", CONFIG_PATH, false, false },
+	{ "identity", "passphrase_file", CONFIG_PATH, false, false },
+	{ "identity", "chain", CONFIG_PATH, false, false },
+	{ "authority", "name", CONFIG_STRING, false, false },
+	{ "authority", "portal", CONFIG_STRING, false, false },
+	{ "authority", "portal_anchors", CONFIG_PATH, false, false },
+	{ "authority", "recipients", CONFIG_PATH, false, false },
+	{ "authority", "anchors", CONFIG_PATH, false, false },
+	{ "authority", "portal_signers", CONFIG_PATH, false, false },
+	{ "authority", "intake_signers", CONFIG_PATH, false, false },
+	{ "questionnaires", "directory", CONFIG_PATH, false, false },
+	{ 0 },
+};
+
+bool
+settings_user_dir(char out[static 4096])
+{
+	const char *base = getenv("XDG_CONFIG_HOME");
+	int n;
+
+	/* A relative one is to be ignored (XDG base directories). */
+	if (base != NULL && base[0] == '/')
+		n = snprintf(out, 4096, "%s/sigill", base);
+	else if ((base = getenv("HOME")) != NULL && base[0] == '/')
+		n = snprintf(out, 4096, "%s/.config/sigill", base);
+	else
+		return false;
+	return n > 0 && n < 4096;
+}
+
+/* Which file is it?  NULL when there is none of the standing ones. */
+static const char *
+find_config(const struct options *o, char out[static 4096])
+{
+	char dir[4096];
+	int n;
+
+	if (o->config != NULL)
+		return o->config;
+	if (settings_user_dir(dir)) {
+		n = snprintf(out, 4096, "%s/sigill.conf", dir);
+		if (n > 0 && n < 4096 && access(out, F_OK) == 0)
+			return out;
+	}
+	return access(SYSTEM_CONFIG, F_OK) == 0 ? SYSTEM_CONFIG : NULL;
+}
+
+enum err_code
+settings_load(const struct options *o, bool optional, struct settings *out,
+    struct err *e)
+{
+	const char *path, *environment;
+	char found[4096];
+	enum err_code code;
+	int which;
+
+	memset(out, 0, sizeof(*out));
+	if ((path = find_config(o, found)) == NULL)
+		return optional ? ERR_OK :
+		    err_set(e, ERR_CONFIG_MISSING, NULL, 0, NULL);
+	if ((code = config_load(path, items, &out->config, e)) != ERR_OK)
+		return code;
+	environment = config_get(out->config, "sigill", "environment");
+	if ((which = environment_parse(environment)) == -1) {
+		code = err_set(e, ERR_CONFIG, path, 0,
+		    _("[sigill] environment must be 'test' or 'production'"));
+		settings_wipe(out);
+		return code;
+	}
+	out->environment = (enum environment)which;
+	return ERR_OK;
+}
+
+void
+settings_wipe(struct settings *s)
+{
+	config_free(s->config);
+	memset(s, 0, sizeof(*s));
+}
+
+static const char *
+get(const struct settings *s, const char *section, const char *key)
+{
+	return s->config != NULL ? config_get(s->config, section, key) : NULL;
+}
+
+enum err_code
+settings_need(const struct settings *s, const char *section, const char *key,
+    const char **out, struct err *e)
+{
+	if ((*out = get(s, section, key)) != NULL && **out != '\0')
+		return ERR_OK;
+	return err_set(e, ERR_CONFIG, config_path(s->config), 0,
+	    _("[%s] %s is missing; this command needs it"), section, key);
+}
+
+/* One certificate from a file that must hold just that. */
+static enum err_code
+load_cert(const char *path, struct cert **out, struct err *e)
+{
+	struct cert_list list = { 0 };
+	enum err_code code;
+
+	if ((code = cert_load_list(path, &list, e)) == ERR_OK) {
+		if (list.len == 1)
+			*out = cert_ref(list.v[0]);
+		else
+			code = err_set(e, ERR_CERT, path, 0,
+			    _("it holds %zu certificates; intermediates "
+			    "belong under 'chain'"), list.len);
+	}
+	cert_list_wipe(&list);
+	return code;
+}
+
+enum err_code
+settings_identity(const struct settings *s, const struct options *o,
+    struct identity *out, struct err *e)
+{
+	const char *cert, *key, *chain;
+	char prompt[512];
+	struct passphrase_source source = {
+		.fd = o->passphrase_fd, .may_ask = true, .prompt = prompt,
+	};
+	enum err_code code;
+
+	memset(out, 0, sizeof(*out));
+	if ((code = settings_need(s, "identity", "certificate", &cert, e)) !=
+	    ERR_OK ||
+	    (code = settings_need(s, "identity", "key", &key, e)) != ERR_OK)
+		return code;
+	source.file = o->passphrase_file != NULL ? o->passphrase_file :
+	    get(s, "identity", "passphrase_file");
+	(void)snprintf(prompt, sizeof(prompt), _("Passphrase for %.400s: "),
+	    key);
+	/* The certificate first: no passphrase is asked for in vain. */
+	if ((code = load_cert(cert, &out->cert, e)) != ERR_OK)
+		goto out;
+	chain = get(s, "identity", "chain");
+	if (chain != NULL &&
+	    (code = cert_load_list(chain, &out->chain, e)) != ERR_OK)
+		goto out;
+	if ((code = key_load(key, &source, &out->key, e)) != ERR_OK)
+		goto out;
+	code = key_matches(out->key, out->cert, e);
+out:
+	if (code != ERR_OK)
+		identity_wipe(out);
+	return code;
+}
+
+void
+identity_wipe(struct identity *i)
+{
+	key_free(i->key);
+	cert_free(i->cert);
+	cert_list_wipe(&i->chain);
+	memset(i, 0, sizeof(*i));
+}
+
+enum err_code
+settings_recipients(const struct settings *s, struct recipients *out,
+    struct err *e)
+{
+	const char *certs, *anchors;
+	enum err_code code;
+
+	memset(out, 0, sizeof(*out));
+	if ((code = settings_need(s, "authority", "recipients", &certs, e)) !=
+	    ERR_OK ||
+	    (code = settings_need(s, "authority", "anchors", &anchors, e)) !=
+	    ERR_OK)
+		return code;
+	if ((code = cert_load_list(certs, &out->certs, e)) == ERR_OK)
+		code = trust_load(TRUST_RECIPIENT, anchors, NULL,
+		    s->environment == ENVIRONMENT_TEST, &out->trust, e);
+	if (code != ERR_OK)
+		recipients_wipe(out);
+	return code;
+}
+
+void
+recipients_wipe(struct recipients *r)
+{
+	cert_list_wipe(&r->certs);
+	trust_free(r->trust);
+	memset(r, 0, sizeof(*r));
+}
+
+enum err_code
+settings_receipt_signers(const struct settings *s,
+    struct receipt_signers *out, struct err *e)
+{
+	const char *anchors, *portal, *intake;
+	enum err_code code;
+
+	memset(out, 0, sizeof(*out));
+	if ((code = settings_need(s, "authority", "anchors", &anchors, e)) !=
+	    ERR_OK ||
+	    (code = settings_need(s, "authority", "portal_signers", &portal,
+	    e)) != ERR_OK ||
+	    (code = settings_need(s, "authority", "intake_signers", &intake,
+	    e)) != ERR_OK)
+		return code;
+	out->environment = s->environment;
+	out->authority = get(s, "authority", "name");
+	if ((code = trust_load(TRUST_RECEIPT, anchors, NULL,
+	    s->environment == ENVIRONMENT_TEST, &out->trust, e)) == ERR_OK &&
+	    (code = cert_load_list(portal, &out->portal, e)) == ERR_OK)
+		code = cert_load_list(intake, &out->intake, e);
+	if (code != ERR_OK)
+		receipt_signers_wipe(out);
+	return code;
+}
+
+void
+receipt_signers_wipe(struct receipt_signers *r)
+{
+	trust_free(r->trust);
+	cert_list_wipe(&r->portal);
+	cert_list_wipe(&r->intake);
+	memset(r, 0, sizeof(*r));
+}
+
+static enum err_code
+load_questionnaire(const char *path, struct questionnaire **out,
+    struct err *e)
+{
+	uint8_t digest[DIGEST_LEN];
+	struct buf text = { 0 };
+	enum err_code code;
+
+	code = file_read(path, LIMIT_DEFINITION_FILE, &text, e);
+	if (code == ERR_OK)
+		code = digest_sha256(text.data, text.len, digest, e);
+	if (code == ERR_OK)
+		code = questionnaire_parse(text.data, text.len, path, digest,
+		    out, e);
+	buf_wipe(&text);
+	return code;
+}
+
+/* It becomes a file name. */
+static bool
+is_id(const char *id)
+{
+	size_t len = strlen(id);
+
+	return len != 0 && len <= LIMIT_ID && id[0] != '-' &&
+	    strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
+}
+
+enum err_code
+settings_questionnaire(const struct settings *s, const char *file,
+    const char *id, struct questionnaire **out, struct err *e)
+{
+	const char *dirs[2] = { get(s, "questionnaires", "directory") };
+	char share[4096], path[4096 + LIMIT_ID + 8];
+
+	if (file != NULL)
+		return load_questionnaire(file, out, e);
+	if (file_share_dir("sigill/questionnaires", share))
+		dirs[1] = share;
+	for (size_t i = 0; i < 2 && is_id(id); i++) {
+		if (dirs[i] == NULL)
+			continue;
+		(void)snprintf(path, sizeof(path), "%s/%s.json", dirs[i], id);
+		if (access(path, F_OK) == 0)
+			return load_questionnaire(path, out, e);
+	}
+	return err_set(e, ERR_QUESTIONNAIRE_UNKNOWN, NULL, 0, "'%s'", id);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * sigill seal and sigill submit: from answers to a sealed file, and with
+ * submit on to the portal.
+ */
+#ifndef SIGILL_CLIENT_SUBMIT_H
+#define SIGILL_CLIENT_SUBMIT_H
+
+#include "base/err.h"
+
+struct options;
+struct report;
+
+enum err_code seal_run(const struct options *o, struct report *r);
+enum err_code submit_run(const struct options *o, struct report *r);
+
+#endif

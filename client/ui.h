@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The only place, with main.c, that talks to the person: what a command
+ * reports, progress, and prompts.
+ */
+#ifndef SIGILL_CLIENT_UI_H
+#define SIGILL_CLIENT_UI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "client/report.h"
+
+/* First: file descriptors 0 to 2 are there, and a closed pipe is an error
+ * that we see rather than a signal. */
+void ui_init(void);
+
+/*
+ * Shows a report, as text (errors on standard error) or as one JSON document
+ * on standard output, and returns the exit status; 74 when standard output
+ * does not take it.
+ */
+int ui_show(struct report *r, bool json);
+
+/* Text on standard output, for help and version; the exit status. */
+int ui_print(const char *text);
+
+/* Is standard output a terminal? */
+bool ui_stdout_is_terminal(void);
+
+/* What send tells while it works; a client/delivery.h progress function.
+ * Nothing unless standard error is a terminal. */
+void ui_progress(uint64_t sent, uint64_t total);
+
+#endif

@@ -1,0 +1,538 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/upload.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/limits.h"
+#include "base/message.h"
+#include "base/wipe.h"
+#include "client/settings.h"
+#include "crypto/tls_identity.h"
+
+#define CONNECT_SECONDS	20L
+/* No byte in either direction for so long: the line is dead.  A portal that
+ * makes a large file durable is silent for a while. */
+#define STALL_SECONDS	60
+/* A Retry-After beyond this is not worth keeping exactly. */
+#define RETRY_AFTER_MAX	86400u
+
+struct upload {
+	CURL *curl;
+	struct buf cert_pem, key_der;	/* lent to curl */
+	const char *anchors;
+	char root[UPLOAD_URL_LEN];	/* the portal's root, ends with '/' */
+	void (*progress)(uint64_t, uint64_t);
+	char error[CURL_ERROR_SIZE];
+};
+
+/* One request on its way; curl's callbacks work on it. */
+struct transfer {
+	struct upload *u;
+	const struct upload_request *request;
+	struct upload_answer *answer;
+	size_t sent;			/* of the body, given to curl */
+	curl_off_t moved;		/* bytes both ways, when last seen */
+	time_t moved_at;		/* monotonic seconds */
+	bool stalled, malformed, too_large;
+	bool has_location, has_type, has_retry;
+};
+
+static void *
+zeroed(size_t n, size_t size)
+{
+	return calloc(n, size);
+}
+
+static time_t
+seconds(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
+/* --- addresses ----------------------------------------------------------- */
+
+static bool
+url_part(CURLU *url, CURLUPart part, char **out)
+{
+	*out = NULL;
+	return curl_url_get(url, part, out, CURLU_DEFAULT_PORT) == CURLUE_OK;
+}
+
+static bool
+same_part(CURLU *a, CURLU *b, CURLUPart part)
+{
+	char *x, *y;
+	bool same;
+
+	same = url_part(a, part, &x) & url_part(b, part, &y) &&
+	    strcasecmp(x, y) == 0;
+	curl_free(x);
+	curl_free(y);
+	return same;
+}
+
+static bool
+has_part(CURLU *url, CURLUPart part)
+{
+	char *s;
+	bool has = url_part(url, part, &s);
+
+	curl_free(s);
+	return has;
+}
+
+static bool
+copy_url(CURLU *url, char out[static UPLOAD_URL_LEN])
+{
+	char *s = NULL;
+	bool fits;
+
+	fits = curl_url_get(url, CURLUPART_URL, &s, 0) == CURLUE_OK &&
+	    strlen(s) < UPLOAD_URL_LEN;
+	if (fits)
+		strcpy(out, s);
+	curl_free(s);
+	return fits;
+}
+
+enum err_code
+upload_url(const struct upload *u, const char *base, const char *reference,
+    char out[static UPLOAD_URL_LEN], struct err *e)
+{
+	CURLU *root = curl_url(), *url = curl_url();
+	enum err_code code = ERR_OK;
+
+	if (root == NULL || url == NULL)
+		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	else if (curl_url_set(root, CURLUPART_URL, u->root, 0) != CURLUE_OK ||
+	    curl_url_set(url, CURLUPART_URL, base != NULL ? base : u->root,
+	    0) != CURLUE_OK ||
+	    curl_url_set(url, CURLUPART_URL, reference, 0) != CURLUE_OK ||
+	    !same_part(root, url, CURLUPART_SCHEME) ||
+	    !same_part(root, url, CURLUPART_HOST) ||
+	    !same_part(root, url, CURLUPART_PORT) ||
+	    has_part(url, CURLUPART_USER) || !copy_url(url, out))
+		code = err_set(e, ERR_PROTOCOL, NULL, 0,
+		    _("it points to '%.200s', outside the portal"), reference);
+	curl_url_cleanup(root);
+	curl_url_cleanup(url);
+	return code;
+}
+
+/* Keeps the portal's address with one '/' behind it. */
+static enum err_code
+set_root(struct upload *u, const char *portal, struct err *e)
+{
+	size_t len = strlen(portal);
+	CURLU *url = curl_url();
+	enum err_code code = ERR_OK;
+
+	if (url == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	if (strncasecmp(portal, "https://", 8) != 0 ||
+	    len + 2 > sizeof(u->root) ||
+	    curl_url_set(url, CURLUPART_URL, portal, 0) != CURLUE_OK ||
+	    has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_QUERY) ||
+	    has_part(url, CURLUPART_FRAGMENT))
+		code = err_set(e, ERR_CONFIG, NULL, 0, _("[authority] portal "
+		    "must be an address as https://portal.example.se"));
+	else {
+		memcpy(u->root, portal, len + 1);
+		if (u->root[len - 1] != '/')
+			memcpy(u->root + len, "/", 2);
+	}
+	curl_url_cleanup(url);
+	return code;
+}
+
+/* --- reading the answer -------------------------------------------------- */
+
+static bool
+parse_whole(const char *s, uint64_t *out)
+{
+	char *end;
+
+	if (*s < '0' || *s > '9')
+		return false;
+	errno = 0;
+	*out = strtoull(s, &end, 10);
+	return errno == 0 && *end == '\0';
+}
+
+/* One header that we look at.  False when it is malformed or twice there. */
+static bool
+take_header(struct transfer *t, const char *name, char *value)
+{
+	struct upload_answer *a = t->answer;
+	uint64_t n;
+
+	if (strcasecmp(name, "Location") == 0) {
+		if (t->has_location || strlen(value) >= sizeof(a->location))
+			return false;
+		t->has_location = true;
+		strcpy(a->location, value);
+	} else if (strcasecmp(name, "Upload-Offset") == 0) {
+		if (a->has_offset || !parse_whole(value, &a->offset))
+			return false;
+		a->has_offset = true;
+	} else if (strcasecmp(name, "Retry-After") == 0) {
+		if (t->has_retry)
+			return false;
+		t->has_retry = true;
+		/* A date is allowed too; then our own pace serves. */
+		if (parse_whole(value, &n))
+			a->retry_after = n < RETRY_AFTER_MAX ? (unsigned)n :
+			    RETRY_AFTER_MAX;
+	} else if (strcasecmp(name, "Content-Type") == 0) {
+		if (t->has_type)
+			return false;
+		t->has_type = true;
+		value[strcspn(value, "; \t")] = '\0';
+		if (strlen(value) >= sizeof(a->type))
+			return false;
+		strcpy(a->type, value);
+	}
+	return true;
+}
+
+/* Another answer begins: an interim one, or the one behind it. */
+static void
+start_answer(struct transfer *t)
+{
+	struct upload_answer *a = t->answer;
+
+	buf_wipe(&a->body);
+	memset(a, 0, sizeof(*a));
+	t->has_location = t->has_type = t->has_retry = false;
+}
+
+static size_t
+on_header(char *data, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	char line[UPLOAD_URL_LEN + 64], *value;
+	size_t len = size * n;
+
+	/* Longer ones are none that we read. */
+	if (len >= sizeof(line))
+		return len;
+	memcpy(line, data, len);
+	line[len] = '\0';
+	while (len != 0 && strchr("\r\n \t", line[len - 1]) != NULL)
+		line[--len] = '\0';
+	if (strncmp(line, "HTTP/", 5) == 0) {
+		start_answer(t);
+		return size * n;
+	}
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)line[i] < 0x20 && line[i] != '\t')
+			t->malformed = true;
+	if ((value = strchr(line, ':')) != NULL) {
+		*value++ = '\0';
+		value += strspn(value, " \t");
+		if (!take_header(t, line, value))
+			t->malformed = true;
+	}
+	return t->malformed ? 0 : size * n;
+}
+
+static size_t
+on_body(char *data, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	struct buf *body = &t->answer->body;
+
+	if (n > LIMIT_RECEIPT - body->len) {
+		t->too_large = true;
+		return 0;
+	}
+	buf_add(body, data, size * n);
+	return body->failed ? 0 : size * n;
+}
+
+/* --- sending ------------------------------------------------------------- */
+
+/* There is no way back (no seek function): a request is never sent twice
+ * behind our back. */
+static size_t
+on_read(char *to, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	size_t room = size * n, left = t->request->len - t->sent;
+
+	if (room > left)
+		room = left;
+	if (room != 0)
+		memcpy(to, t->request->body + t->sent, room);
+	t->sent += room;
+	return room;
+}
+
+static int
+on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
+    curl_off_t ultotal, curl_off_t ulnow)
+{
+	struct transfer *t = arg;
+	time_t now = seconds();
+
+	(void)dltotal;
+	if (dlnow + ulnow != t->moved) {
+		t->moved = dlnow + ulnow;
+		t->moved_at = now;
+		if (t->u->progress != NULL && ultotal > (curl_off_t)(1 << 20))
+			t->u->progress((uint64_t)ulnow, (uint64_t)ultotal);
+	}
+	t->stalled = now - t->moved_at > STALL_SECONDS;
+	return t->stalled;
+}
+
+/* --- what went wrong ----------------------------------------------------- */
+
+/* TLS 1.3 tells about a refused client certificate only after the handshake,
+ * as an alert where an answer should be. */
+static bool
+is_certificate_alert(const char *error)
+{
+	return strstr(error, "alert") != NULL &&
+	    (strstr(error, "certificate") != NULL ||
+	    strstr(error, "unknown ca") != NULL ||
+	    strstr(error, "access denied") != NULL);
+}
+
+static enum err_code
+code_of(const struct transfer *t, CURLcode result, long connect_status)
+{
+	if (t->malformed || t->too_large)
+		return ERR_PROTOCOL;
+	if (t->stalled)
+		return ERR_INTERRUPTED;
+	if (connect_status != 0 && connect_status / 100 != 2)
+		return ERR_PROXY;
+	switch (result) {
+	case CURLE_COULDNT_RESOLVE_PROXY:
+	case CURLE_PROXY:
+		return ERR_PROXY;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_OPERATION_TIMEDOUT:
+		return ERR_NO_NETWORK;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+		return ERR_PORTAL_CERT;
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_URL_MALFORMAT:
+		return ERR_CONFIG;
+	case CURLE_SSL_CERTPROBLEM:
+		return ERR_CERT;
+	case CURLE_OUT_OF_MEMORY:
+		return ERR_NO_MEMORY;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_GOT_NOTHING:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_SEND_FAIL_REWIND:
+		return is_certificate_alert(t->u->error) ? ERR_CLIENT_CERT :
+		    ERR_INTERRUPTED;
+	default:
+		return ERR_PROTOCOL;
+	}
+}
+
+static enum err_code
+explain(const struct transfer *t, CURLcode result, struct err *e)
+{
+	long connect_status = 0;
+	enum err_code code;
+
+	(void)curl_easy_getinfo(t->u->curl, CURLINFO_HTTP_CONNECTCODE,
+	    &connect_status);
+	code = code_of(t, result, connect_status);
+	if (t->malformed)
+		return err_set(e, code, t->u->root, 0,
+		    _("a header is malformed"));
+	if (t->too_large)
+		return err_set(e, code, t->u->root, 0,
+		    _("its answer is too large"));
+	if (t->stalled)
+		return err_set(e, code, t->u->root, 0,
+		    _("no byte moved for %d seconds"), STALL_SECONDS);
+	if (code == ERR_PROXY && connect_status != 0)
+		return err_set(e, code, t->u->root, 0,
+		    _("it answered with status %ld"), connect_status);
+	if (code == ERR_CONFIG)
+		return err_set(e, code, t->u->anchors, 0, "%.240s",
+		    t->u->error);
+	return err_set(e, code, t->u->root, 0, "%.240s",
+	    t->u->error[0] != '\0' ? t->u->error : curl_easy_strerror(result));
+}
+
+/* --- the handle ---------------------------------------------------------- */
+
+/* What holds for every request.  False when curl lacks something. */
+static bool
+set_rules(struct upload *u)
+{
+	struct curl_blob cert = {
+		.data = u->cert_pem.data, .len = u->cert_pem.len,
+		.flags = CURL_BLOB_NOCOPY,
+	};
+	struct curl_blob key = {
+		.data = u->key_der.data, .len = u->key_der.len,
+		.flags = CURL_BLOB_NOCOPY,
+	};
+	CURL *c = u->curl;
+	unsigned bad = 0;
+
+	bad |= curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https");
+	bad |= curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	bad |= curl_easy_setopt(c, CURLOPT_HTTP_VERSION,
+	    (long)CURL_HTTP_VERSION_1_1);
+	bad |= curl_easy_setopt(c, CURLOPT_SSLVERSION,
+	    (long)CURL_SSLVERSION_TLSv1_3);
+	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+	bad |= curl_easy_setopt(c, CURLOPT_CAINFO, u->anchors);
+	/* Else the system's folder is trusted as well. */
+	bad |= curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
+	bad |= curl_easy_setopt(c, CURLOPT_SSLCERT_BLOB, &cert);
+	bad |= curl_easy_setopt(c, CURLOPT_SSLCERTTYPE, "PEM");
+	bad |= curl_easy_setopt(c, CURLOPT_SSLKEY_BLOB, &key);
+	bad |= curl_easy_setopt(c, CURLOPT_SSLKEYTYPE, "DER");
+	bad |= curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	bad |= curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
+	bad |= curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	bad |= curl_easy_setopt(c, CURLOPT_USERAGENT,
+	    "sigill/" SIGILL_VERSION);
+	bad |= curl_easy_setopt(c, CURLOPT_ERRORBUFFER, u->error);
+	bad |= curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
+	bad |= curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+	bad |= curl_easy_setopt(c, CURLOPT_READFUNCTION, on_read);
+	bad |= curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+	bad |= curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	return bad == 0;
+}
+
+enum err_code
+upload_new(const struct upload_config *config, struct upload **out,
+    struct err *e)
+{
+	struct upload *u;
+	enum err_code code;
+
+	/* What curl frees is wiped as well. */
+	if ((u = calloc(1, sizeof(*u))) == NULL ||
+	    curl_global_init_mem(CURL_GLOBAL_DEFAULT, wipe_malloc, wipe_free,
+	    wipe_realloc, wipe_strdup, zeroed) != CURLE_OK) {
+		free(u);
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	}
+	u->anchors = config->anchors;
+	u->progress = config->progress;
+	if ((code = set_root(u, config->portal, e)) == ERR_OK)
+		code = tls_identity_encode(config->identity->key,
+		    config->identity->cert, &config->identity->chain,
+		    &u->cert_pem, &u->key_der, e);
+	if (code == ERR_OK &&
+	    ((u->curl = curl_easy_init()) == NULL || !set_rules(u)))
+		code = err_set(e, ERR_NO_MEMORY, NULL, 0, "libcurl");
+	if (code != ERR_OK)
+		upload_free(u);
+	else
+		*out = u;
+	return code;
+}
+
+void
+upload_free(struct upload *u)
+{
+	if (u == NULL)
+		return;
+	curl_easy_cleanup(u->curl);
+	buf_wipe(&u->cert_pem);
+	buf_wipe(&u->key_der);
+	free(u);
+	curl_global_cleanup();
+}
+
+/* Method, body and headers of one request.  *list is to be freed. */
+static bool
+set_request(struct transfer *t, struct curl_slist **list)
+{
+	const struct upload_request *request = t->request;
+	CURL *c = t->u->curl;
+	struct curl_slist *more;
+	unsigned bad = 0;
+
+	for (size_t i = 0; i < UPLOAD_HEADERS && request->headers[i] != NULL;
+	    i++) {
+		if ((more = curl_slist_append(*list,
+		    request->headers[i])) == NULL)
+			return false;
+		*list = more;
+	}
+	/* Back to GET: the handle remembers the request before. */
+	bad |= curl_easy_setopt(c, CURLOPT_NOBODY, 0L);
+	bad |= curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
+	if (strcmp(request->method, "HEAD") == 0)
+		bad |= curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+	else if (strcmp(request->method, "GET") != 0) {
+		bad |= curl_easy_setopt(c, CURLOPT_POST, 1L);
+		bad |= curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
+		    (curl_off_t)request->len);
+	}
+	bad |= curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST,
+	    strcmp(request->method, "PATCH") == 0 ? "PATCH" : NULL);
+	bad |= curl_easy_setopt(c, CURLOPT_URL, request->url);
+	bad |= curl_easy_setopt(c, CURLOPT_HTTPHEADER, *list);
+	bad |= curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
+	bad |= curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
+	bad |= curl_easy_setopt(c, CURLOPT_READDATA, t);
+	bad |= curl_easy_setopt(c, CURLOPT_XFERINFODATA, t);
+	return bad == 0;
+}
+
+enum err_code
+upload_perform(struct upload *u, const struct upload_request *request,
+    struct upload_answer *out, struct err *e)
+{
+	struct transfer t = {
+		.u = u, .request = request, .answer = out,
+		.moved_at = seconds(),
+	};
+	struct curl_slist *list = NULL;
+	enum err_code code = ERR_OK;
+	CURLcode result;
+
+	memset(out, 0, sizeof(*out));
+	u->error[0] = '\0';
+	if (!set_request(&t, &list))
+		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	else if ((result = curl_easy_perform(u->curl)) != CURLE_OK)
+		code = explain(&t, result, e);
+	else
+		(void)curl_easy_getinfo(u->curl, CURLINFO_RESPONSE_CODE,
+		    &out->status);
+	/* curl must not keep what is freed here. */
+	(void)curl_easy_setopt(u->curl, CURLOPT_HTTPHEADER, NULL);
+	curl_slist_free_all(list);
+	if (code != ERR_OK)
+		upload_answer_wipe(out);
+	return code;
+}
+
+void
+upload_answer_wipe(struct upload_answer *a)
+{
+	buf_wipe(&a->body);
+	memset(a, 0, sizeof(*a));
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * HTTPS requests to the portal, one at a time on one connection: TLS 1.3 with
+ * pinned anchors and our certificate, no redirects, everything that comes
+ * back bounded and strictly read.  Knows nothing of what the requests mean
+ * (client/delivery.h).
+ */
+#ifndef SIGILL_CLIENT_UPLOAD_H
+#define SIGILL_CLIENT_UPLOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct identity;
+
+#define UPLOAD_HEADERS	8	/* at most, of our own */
+
+struct upload_config {
+	const char *portal;	/* https URL of the portal's root */
+	const char *anchors;	/* file of PEM certificates */
+	const struct identity *identity;
+	/* Told now and then while a body is sent; may be NULL. */
+	void (*progress)(uint64_t sent, uint64_t total);
+};
+
+struct upload_request {
+	const char *method;
+	const char *url;	/* absolute, from upload_url */
+	const char *headers[UPLOAD_HEADERS];	/* "Name: value"; NULL ends */
+	const uint8_t *body;	/* NULL: none; borrowed */
+	size_t len;
+};
+
+#define UPLOAD_URL_LEN	2048
+
+struct upload_answer {
+	long status;
+	bool has_offset;
+	uint64_t offset;		/* Upload-Offset */
+	unsigned retry_after;		/* seconds; 0 when absent */
+	char location[UPLOAD_URL_LEN];	/* as sent; "" when absent */
+	char type[80];			/* media type without parameters */
+	struct buf body;
+};
+
+struct upload;			/* opaque */
+
+/* ERR_CONFIG when the address is not an https one. */
+enum err_code upload_new(const struct upload_config *config,
+    struct upload **out, struct err *e);
+void upload_free(struct upload *u);	/* NULL-safe, wipes */
+
+/*
+ * What a reference (a path, or a Location) means at base, or at the portal's
+ * root when base is NULL.  ERR_PROTOCOL when it leaves the portal's scheme,
+ * host and port.
+ */
+enum err_code upload_url(const struct upload *u, const char *base,
+    const char *reference, char out[static UPLOAD_URL_LEN], struct err *e);
+
+/*
+ * ERR_OK when there was an answer, whatever its status.  *out must be empty
+ * and is to be freed with upload_answer_wipe.  ERR_NO_NETWORK and
+ * ERR_INTERRUPTED are worth another try; ERR_PROXY, ERR_PORTAL_CERT,
+ * ERR_CLIENT_CERT, ERR_PROTOCOL and ERR_CONFIG are not.
+ */
+enum err_code upload_perform(struct upload *u,
+    const struct upload_request *request, struct upload_answer *out,
+    struct err *e);
+void upload_answer_wipe(struct upload_answer *a);
+
+#endif
