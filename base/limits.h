@@ -13,8 +13,8 @@
 /* A sealed file: an incompressible submission, Padmé's at most 12 %, and
  * three layers of certificates and signatures. */
 #define LIMIT_SEALED		(LIMIT_SUBMISSION / 8 * 9 + 256u * 1024)
-/* The least that three layers and the smallest bucket can take. */
-#define LIMIT_SEALED_MIN	4096u
+/* Less cannot hold two certificates and two signatures. */
+#define LIMIT_SEALED_MIN	1024u
 /* Inflated size against deflated size: canonical CBOR of survey answers
  * deflates about 1:8 and zlib's own limit is about 1:1030; the smallest
  * bucket alone is 4 KiB. */
