@@ -161,7 +161,7 @@ start(const char *command, int in, const struct verdict *verdict, pid_t *pid)
 	    (char *)(uintptr_t)command, NULL };
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
-	sigset_t pipes, none;
+	sigset_t ignored, none;
 	char **env;
 	int error;
 
@@ -169,8 +169,9 @@ start(const char *command, int in, const struct verdict *verdict, pid_t *pid)
 	if (env == NULL)
 		return ENOMEM;
 	sigemptyset(&none);
-	sigemptyset(&pipes);
-	sigaddset(&pipes, SIGPIPE);
+	sigemptyset(&ignored);
+	sigaddset(&ignored, SIGPIPE);	/* main ignores these two */
+	sigaddset(&ignored, SIGXFSZ);
 	(void)posix_spawn_file_actions_init(&files);
 	(void)posix_spawnattr_init(&attr);
 	if ((error = posix_spawn_file_actions_adddup2(&files, in,
@@ -180,7 +181,7 @@ start(const char *command, int in, const struct verdict *verdict, pid_t *pid)
 	    (error = posix_spawnattr_setflags(&attr,
 	    POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF |
 	    POSIX_SPAWN_SETSIGMASK)) == 0 &&
-	    (error = posix_spawnattr_setsigdefault(&attr, &pipes)) == 0 &&
+	    (error = posix_spawnattr_setsigdefault(&attr, &ignored)) == 0 &&
 	    (error = posix_spawnattr_setsigmask(&attr, &none)) == 0)
 		error = posix_spawn(pid, "/bin/sh", &files, &attr, argv, env);
 	(void)posix_spawn_file_actions_destroy(&files);

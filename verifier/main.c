@@ -239,8 +239,11 @@ main(int argc, char **argv)
 	struct err e = { 0 };
 
 	wipe_harden();
+	/* A reader that has gone and a limit on file sizes are errors to be
+	 * told, not reasons to be killed. */
 	if (!keep_standard_streams() ||
-	    signal(SIGPIPE, SIG_IGN) == SIG_ERR)
+	    signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
+	    signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
 		return err_status(ERR_INTERNAL);
 	json_set_alloc_funcs(wipe_malloc, wipe_free);
 	message_init(false);
