@@ -45,8 +45,10 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
 	  portal/uploads.c portal/complete.c portal/store.c portal/ledger.c
 
-UNIT	= test_base test_config test_json test_questionnaire test_answers \
-	  test_der test_signed
+UNIT	= test_base test_config test_cbor test_text test_orgnr test_deflate \
+	  test_statement test_submission test_receipt \
+	  test_json test_questionnaire test_answers \
+	  test_der test_signed test_enveloped
 
 # --- how it is built ------------------------------------------------------
 PKGS	= libcrypto jansson libutf8proc inih zlib
@@ -118,6 +120,11 @@ $(O)/test/make-vectors: $(call obj,$(VECTORS)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+# Sealed files for the portal's tests.
+$(O)/test/make-sealed: $(O)/obj/tests/cli/make-sealed.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
 
 # --- what a person asks for -----------------------------------------------
@@ -159,7 +166,7 @@ check: deps
 	@/usr/bin/python3 tests/run.py build build/san
 	@$(MAKE) -s lint
 
-tests: $(UNIT:%=$(O)/test/%) $(O)/test/make-vectors
+tests: $(UNIT:%=$(O)/test/%) $(O)/test/make-vectors $(O)/test/make-sealed
 
 lint: deps
 	@$(MAKE) -s -j2 all
