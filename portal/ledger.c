@@ -34,8 +34,7 @@ static const char schema[] =
     "  time INTEGER NOT NULL,"
     "  bytes BLOB NOT NULL,"
     "  PRIMARY KEY (digest, sender, stage)) STRICT;"
-    "PRAGMA user_version = 1;"
-    "COMMIT;";
+    "PRAGMA user_version = 1;";
 
 struct ledger {
 	sqlite3 *db;
