@@ -33,7 +33,6 @@ enum signed_variant {
 	SIGNED_STRIPPED,		/* attributes become the content */
 	SIGNED_SMIMECAP,		/* one attribute more, signed */
 	SIGNED_WITH_CRL,
-	SIGNED_NO_CERTIFICATES,
 };
 
 /* Envelopes that our own code cannot make (variants.c). */

@@ -25,6 +25,12 @@ nothing_left(struct buf *sealed)
 }
 
 static void
+a_few_bytes(struct buf *sealed)
+{
+	sealed->len = 1000;
+}
+
+static void
 half(struct buf *sealed)
 {
 	sealed->len /= 2;
@@ -60,6 +66,8 @@ pem_instead_of_der(struct buf *sealed)
 const struct recipe recipes_cms[] = {
 	/* --- size ------------------------------------------------------- */
 	{ .name = "empty", .code = ERR_SEALED_SIZE, .file = nothing_left },
+	{ .name = "a-few-bytes", .code = ERR_SEALED_SIZE,
+	  .file = a_few_bytes },
 
 	/* --- outer structure -------------------------------------------- */
 	{ .name = "outer-half", .code = ERR_OUTER_STRUCTURE, .file = half },

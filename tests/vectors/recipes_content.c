@@ -379,7 +379,7 @@ const struct recipe recipes_content[] = {
 
 	/* --- fields -------------------------------------------------------------- */
 	{ .name = "schema-not-a-map", .code = ERR_SCHEMA,
-	  .find = "a7" ID, .put = "87" ID },
+	  .find = "a7" ID, .put = "8e" ID },
 	{ .name = "schema-other-format", .code = ERR_SCHEMA,
 	  .find = "71736967696c6c2d7375626d697373696f6e",
 	  .put = "71736967696c6c2d7375626d697373696f6f" },

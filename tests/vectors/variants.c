@@ -73,11 +73,30 @@ variant_seed(const char *name)
 
 /* --- SignedData ------------------------------------------------------------ */
 
+/* signingCertificateV2 with a hash alone, as our own code writes it: CMS_CADES
+ * would add the issuer. */
+static void
+add_signing_certificate(CMS_SignerInfo *si, const struct cert *cert)
+{
+	uint8_t der[8 + DIGEST_LEN] = {
+		0x30, 0x26, 0x30, 0x24, 0x30, 0x22, 0x04, 0x20
+	};
+	ASN1_STRING *seq = ASN1_STRING_new();
+
+	must(cert_digest(cert, der + 8, NULL) == ERR_OK && seq != NULL,
+	    "digest");
+	must(ASN1_STRING_set(seq, der, sizeof(der)), "string");
+	must(CMS_signed_add1_attr_by_NID(si,
+	    NID_id_smime_aa_signingCertificateV2, V_ASN1_SEQUENCE, seq, -1),
+	    "signingCertificateV2");
+	ASN1_STRING_free(seq);
+}
+
 static CMS_SignerInfo *
 add_signer(CMS_ContentInfo *cms, const struct signer *s,
     enum signed_variant variant, int64_t now)
 {
-	unsigned flags = CMS_BINARY | CMS_PARTIAL | CMS_NOSMIMECAP | CMS_CADES;
+	unsigned flags = CMS_BINARY | CMS_PARTIAL | CMS_NOSMIMECAP;
 	EVP_PKEY *key = s->key->pkey;
 	const EVP_MD *md = EVP_sha256();
 	CMS_SignerInfo *si;
@@ -89,18 +108,14 @@ add_signer(CMS_ContentInfo *cms, const struct signer *s,
 		md = EVP_md5();
 	if (variant == SIGNED_SHA1)
 		md = EVP_sha1();
-	if (variant == SIGNED_NO_ESS)
-		flags &= ~(unsigned)CMS_CADES;
 	if (variant == SIGNED_BY_KEY_ID)
 		flags |= CMS_USE_KEYID;
 	if (variant == SIGNED_NO_ATTRIBUTES)
-		flags = (flags & ~(unsigned)CMS_CADES) | CMS_NOATTR;
+		flags |= CMS_NOATTR;
 	if (variant == SIGNED_SMIMECAP)
 		flags &= ~(unsigned)CMS_NOSMIMECAP;
 	if (variant == SIGNED_PSS_MAX_SALT)
 		flags |= CMS_KEY_PARAM;
-	if (variant == SIGNED_NO_CERTIFICATES)
-		flags |= CMS_NOCERTS;
 	si = CMS_add1_signer(cms, cert_x509(s->cert), key, md, flags);
 	must(si != NULL, "CMS_add1_signer");
 	if (variant == SIGNED_PSS_MAX_SALT)
@@ -113,6 +128,8 @@ add_signer(CMS_ContentInfo *cms, const struct signer *s,
 		must(CMS_signed_add1_attr_by_NID(si, NID_pkcs9_signingTime,
 		    time->type, time, -1), "signingTime");
 		ASN1_TIME_free(time);
+		if (variant != SIGNED_NO_ESS)
+			add_signing_certificate(si, s->cert);
 	}
 	return si;
 }
