@@ -48,7 +48,7 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 UNIT	= test_base test_config test_cbor test_text test_orgnr test_deflate \
 	  test_statement test_submission test_receipt \
 	  test_json test_questionnaire test_answers \
-	  test_der test_signed test_enveloped
+	  test_der test_signed test_enveloped test_envelope
 
 # --- how it is built ------------------------------------------------------
 PKGS	= libcrypto jansson libutf8proc inih zlib

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* crypto/envelope: a sealed file as a whole, and receipts' signatures. */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "crypto/compressed.h"
+#include "crypto/crypto.h"
+#include "crypto/der.h"
+#include "crypto/envelope.h"
+#include "crypto/receipt_sig.h"
+#include "crypto/trust.h"
+#include "tests/unit/sample.h"
+
+#define NOW	1795301653
+
+/* As many bits of each octet are flipped as there is time for. */
+#ifdef __SANITIZE_ADDRESS__
+#define BITS(i)	(1u << ((i) % 8))
+#else
+#define BITS(i)	0xffu
+#endif
+
+static uint8_t zlib[600];	/* any octets: this layer does not inflate */
+static struct sample senders[3], recipients[3];
+static struct cert_list all;
+static struct trust *trust;
+
+static int
+setup(void **state)
+{
+	(void)state;
+	if (crypto_init(NULL) != ERR_OK)
+		return 1;
+	for (size_t i = 0; i < sizeof(zlib); i++)
+		zlib[i] = (uint8_t)(i * 7 + i / 256);
+	for (size_t i = 0; i < 3; i++) {
+		senders[i] = sample_load(sample_senders[i]);
+		recipients[i] = sample_load(sample_recipients[i]);
+		if (!cert_list_add(&all, recipients[i].cert))
+			return 1;
+	}
+	return trust_load(TRUST_SENDER, "certs-sample/sender-ca.pem", NULL,
+	    true, &trust, NULL) != ERR_OK;
+}
+
+static int
+teardown(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		sample_free(&senders[i]);
+		sample_free(&recipients[i]);
+	}
+	cert_list_wipe(&all);
+	trust_free(trust);
+	return 0;
+}
+
+static void
+seal_as(const struct signer *signer, const struct cert_list *to,
+    struct buf *out)
+{
+	struct err e = { 0 };
+
+	if (envelope_seal(zlib, sizeof(zlib), signer, to, NOW, out, &e) !=
+	    ERR_OK)
+		fail_msg("%s: %s", err_name(e.code), e.msg);
+}
+
+/* All that a verifier does: outer, trust, inner.  Nothing may be let out
+ * before the end. */
+static enum err_code
+open_all(const uint8_t *der, size_t len, const struct sample *as)
+{
+	struct recipient_key key = { as->key, as->cert };
+	struct signed_data outer;
+	struct buf out = { 0 };
+	enum err_code code;
+	size_t which;
+
+	if ((code = envelope_open_outer(der, len, &outer, NULL)) != ERR_OK)
+		return code;
+	code = trust_check(trust, outer.cert, &outer.chain, NOW, NULL);
+	if (code == ERR_OK)
+		code = envelope_open_inner(&outer, &key, 1, &out, &which,
+		    NULL);
+	if (code == ERR_OK)
+		assert_true(buf_equal(&out, zlib, sizeof(zlib)));
+	else
+		assert_int_equal(out.len, 0);
+	buf_wipe(&out);
+	signed_wipe(&outer);
+	return code;
+}
+
+static void
+senders_and_recipients_mix(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct signer signer = sample_signer(&senders[i]);
+		struct buf der = { 0 };
+
+		seal_as(&signer, &all, &der);
+		for (size_t j = 0; j < 3; j++)
+			assert_int_equal(open_all(der.data, der.len,
+			    &recipients[j]), ERR_OK);
+		assert_int_equal(open_all(der.data, der.len, &senders[0]),
+		    ERR_NOT_RECIPIENT);
+		buf_wipe(&der);
+	}
+}
+
+static void
+run(const char *dir, const char *command)
+{
+	char line[2000];
+
+	snprintf(line, sizeof(line), "C=$PWD/certs-sample && cd %s && "
+	    "openssl cms -binary -inform DER %s >log 2>&1", dir, command);
+	if (system(line) != 0)
+		fail_msg("%s", line);
+}
+
+/* The command openssl(1) reads every layer that it knows. */
+static void
+other_software_reads_it(void **state)
+{
+	char dir[] = "/tmp/sigill-envelope-XXXXXX", path[100], line[500];
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/sealed", dir);
+	for (size_t i = 0; i < 3; i++) {
+		struct signer signer = sample_signer(&senders[i]);
+		struct buf der = { 0 };
+
+		seal_as(&signer, &all, &der);
+		assert_int_equal(file_replace(path, der.data, der.len, 0600,
+		    NULL), ERR_OK);
+		buf_wipe(&der);
+		run(dir, "-verify -cades -in sealed -out enveloped "
+		    "-CAfile $C/sender-ca.pem");
+		for (size_t j = 0; j < 3; j++) {
+			struct buf plain = { 0 };
+			const uint8_t *p;
+			size_t len;
+			char inner[100];
+
+			snprintf(line, sizeof(line), "-decrypt -in enveloped "
+			    "-out inner -recip $C/%s.pem -inkey $C/%s.key",
+			    sample_recipients[j], sample_recipients[j]);
+			run(dir, line);
+			run(dir, "-verify -cades -in inner -out compressed "
+			    "-CAfile $C/sender-ca.pem");
+			snprintf(inner, sizeof(inner), "%s/compressed", dir);
+			assert_int_equal(file_read(inner, 100000, &plain,
+			    NULL), ERR_OK);
+			assert_int_equal(compressed_unwrap(plain.data,
+			    plain.len, &p, &len, NULL), ERR_OK);
+			assert_int_equal(len, sizeof(zlib));
+			assert_memory_equal(p, zlib, len);
+			buf_wipe(&plain);
+		}
+	}
+	snprintf(line, sizeof(line), "rm -r %s", dir);
+	assert_int_equal(system(line), 0);
+}
+
+static void
+sizes_are_judged_first(void **state)
+{
+	static const uint8_t zeros[LIMIT_SEALED_MIN];
+
+	(void)state;
+	assert_int_equal(open_all(zeros, sizeof(zeros) - 1, &recipients[0]),
+	    ERR_SEALED_SIZE);
+	assert_int_equal(open_all(zeros, sizeof(zeros), &recipients[0]),
+	    ERR_OUTER_STRUCTURE);
+	/* not one octet of it is read */
+	assert_int_equal(open_all(zeros, (size_t)LIMIT_SEALED + 1,
+	    &recipients[0]), ERR_SEALED_SIZE);
+}
+
+/* An intermediate is enclosed: it is not covered by the outer signature, but
+ * by its own issuer's. */
+static void
+every_bit_counts(void **state)
+{
+	struct sample issued = sample_load("issued");
+	struct cert *ca = sample_cert("issuing-ca");
+	struct signer signer = sample_signer(&issued);
+	struct cert_list chain = { 0 }, one = { 0 };
+	struct buf der = { 0 };
+
+	(void)state;
+	assert_true(cert_list_add(&chain, ca));
+	assert_true(cert_list_add(&one, recipients[0].cert));
+	signer.chain = &chain;
+	seal_as(&signer, &one, &der);
+	assert_int_equal(open_all(der.data, der.len, &recipients[0]),
+	    ERR_OK);
+	for (size_t i = 0; i < der.len; i++) {
+		for (unsigned bit = 1; bit < 0x100; bit <<= 1) {
+			if ((BITS(i) & bit) == 0)
+				continue;
+			der.data[i] ^= (uint8_t)bit;
+			if (open_all(der.data, der.len, &recipients[0]) ==
+			    ERR_OK)
+				fail_msg("octet %zu of %zu, bit %02x", i,
+				    der.len, bit);
+			der.data[i] ^= (uint8_t)bit;
+		}
+	}
+	buf_wipe(&der);
+	cert_list_wipe(&chain);
+	cert_list_wipe(&one);
+	cert_free(ca);
+	sample_free(&issued);
+}
+
+static void
+every_length_counts(void **state)
+{
+	struct signer signer = sample_signer(&senders[0]);
+	struct buf der = { 0 };
+
+	(void)state;
+	seal_as(&signer, &all, &der);
+	for (size_t len = 0; len < der.len; len++) {
+		/* so that reading too far is noticed */
+		uint8_t *cut = malloc(len + 1);
+
+		assert_non_null(cut);
+		memcpy(cut + 1, der.data, len);
+		assert_int_equal(open_all(cut + 1, len, &recipients[0]),
+		    len < LIMIT_SEALED_MIN ? ERR_SEALED_SIZE :
+		    ERR_OUTER_STRUCTURE);
+		free(cut);
+	}
+	for (int byte = 0; byte < 0x100; byte += 0x30) {
+		buf_add_u8(&der, (uint8_t)byte);
+		assert_int_equal(open_all(der.data, der.len, &recipients[0]),
+		    ERR_OUTER_STRUCTURE);
+		der.len--;
+	}
+	buf_wipe(&der);
+}
+
+/* Another organisation's name around a genuine inside. */
+static void
+somebody_else_outside(void **state)
+{
+	struct signer genuine = sample_signer(&senders[0]);
+	struct signer other = sample_signer(&senders[1]);
+	struct buf der = { 0 }, again = { 0 };
+	struct signed_data outer;
+
+	(void)state;
+	seal_as(&genuine, &all, &der);
+	assert_int_equal(envelope_open_outer(der.data, der.len, &outer, NULL),
+	    ERR_OK);
+	assert_int_equal(signed_make(SIGNED_OUTER, outer.content, outer.len,
+	    &other, NOW, &again, NULL), ERR_OK);
+	assert_int_equal(open_all(again.data, again.len, &recipients[0]),
+	    ERR_SIGNER_MISMATCH);
+	signed_wipe(&outer);
+	buf_wipe(&der);
+	buf_wipe(&again);
+}
+
+/* What the layers inside refuse has its own code. */
+static void
+faults_inside(void **state)
+{
+	static const struct {
+		enum signed_kind kind;	/* of the inner signature */
+		int change;		/* octet of it to flip, from its end */
+		const char *content;
+		enum err_code code;
+	} cases[] = {
+		{ SIGNED_INNER, 0, "30 00", ERR_COMPRESSED_STRUCTURE },
+		{ SIGNED_INNER, 1, "30 00", ERR_INNER_SIGNATURE },
+		{ SIGNED_OUTER, 0, "30 00", ERR_INNER_STRUCTURE },
+		{ SIGNED_RECEIPT, 0, "30 00", ERR_INNER_STRUCTURE },
+	};
+	struct signer signer = sample_signer(&senders[0]);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf content = { 0 }, inner = { 0 };
+		struct buf enveloped = { 0 }, der = { 0 };
+
+		sample_hex(cases[i].content, &content);
+		assert_non_null(buf_grow(&content, 3000));
+		memset(content.data + content.len - 3000, 0, 3000);
+		assert_int_equal(signed_make(cases[i].kind, content.data,
+		    content.len, &signer, NOW, &inner, NULL), ERR_OK);
+		if (cases[i].change != 0)
+			inner.data[inner.len - (size_t)cases[i].change] ^= 1;
+		assert_int_equal(enveloped_make(inner.data, inner.len, &all,
+		    &enveloped, NULL), ERR_OK);
+		assert_int_equal(signed_make(SIGNED_OUTER, enveloped.data,
+		    enveloped.len, &signer, NOW, &der, NULL), ERR_OK);
+		assert_int_equal(open_all(der.data, der.len, &recipients[1]),
+		    cases[i].code);
+		buf_wipe(&content);
+		buf_wipe(&inner);
+		buf_wipe(&enveloped);
+		buf_wipe(&der);
+	}
+}
+
+static void
+compressed_faults(void **state)
+{
+	static const struct {
+		const char *path;
+		char op;
+		const char *hex;
+	} faults[] = {
+		{ "0", '=', "02 01 01" }, { "1.1", '+', "05 00" },
+		{ "1.0", '=', "06 03 2a 03 04" }, { "1", '-', "" },
+		{ "2.0", '=', "06 03 2a 03 04" }, { "2.1", '-', "" },
+		{ "2.1.0", '=', "24 03 04 01 aa" }, { "2.1.0", '*', "" },
+		{ "2.2", '+', "05 00" }, { "3", '+', "05 00" },
+	};
+	struct buf der = { 0 };
+	const uint8_t *p;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(compressed_wrap("abc", 3, &der, NULL), ERR_OK);
+	assert_int_equal(compressed_unwrap(der.data, der.len, &p, &len, NULL),
+	    ERR_OK);
+	assert_int_equal(len, 3);
+	assert_memory_equal(p, "abc", 3);
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		struct buf bad = { 0 };
+
+		assert_true(sample_edit(der.data, der.len, faults[i].path,
+		    faults[i].op, faults[i].hex, &bad));
+		assert_int_equal(compressed_unwrap(bad.data, bad.len, &p,
+		    &len, NULL), ERR_COMPRESSED_STRUCTURE);
+		buf_wipe(&bad);
+	}
+	for (size_t n = 0; n < der.len; n++)
+		assert_int_equal(compressed_unwrap(der.data, n, &p, &len,
+		    NULL), ERR_COMPRESSED_STRUCTURE);
+	buf_wipe(&der);
+}
+
+static void
+receipts(void **state)
+{
+	struct sample portal = sample_load("portal-receipts");
+	struct sample intake = sample_load("intake-receipts");
+	struct signer signer = sample_signer(&portal);
+	struct cert_list allowed = { 0 }, others = { 0 };
+	struct trust *root;
+	struct signed_data s;
+	struct buf der = { 0 };
+
+	(void)state;
+	assert_int_equal(trust_load(TRUST_RECEIPT,
+	    "certs-sample/authority-root.pem", NULL, true, &root, NULL),
+	    ERR_OK);
+	assert_true(cert_list_add(&allowed, portal.cert));
+	assert_true(cert_list_add(&others, intake.cert));
+	assert_int_equal(receipt_sig_make("receipt", 7, &signer, NOW, &der,
+	    NULL), ERR_OK);
+	assert_int_equal(receipt_sig_open(der.data, der.len, &s, NULL),
+	    ERR_OK);
+	assert_int_equal(s.len, 7);
+	assert_memory_equal(s.content, "receipt", 7);
+	assert_int_equal(receipt_sig_trust(&s, root, &allowed, NOW, NULL),
+	    ERR_OK);
+	assert_int_equal(receipt_sig_trust(&s, root, &others, NOW, NULL),
+	    ERR_RECEIPT_SIGNER);
+	assert_int_equal(receipt_sig_trust(&s, root, &allowed, 0, NULL),
+	    ERR_RECEIPT_SIGNER);
+	assert_int_equal(receipt_sig_trust(&s, trust, &allowed, NOW, NULL),
+	    ERR_SIGNER_UNTRUSTED);
+	signed_wipe(&s);
+	for (size_t i = 0; i < der.len; i++) {
+		enum err_code code;
+
+		der.data[i] ^= 1;
+		code = receipt_sig_open(der.data, der.len, &s, NULL);
+		if (code != ERR_RECEIPT_STRUCTURE &&
+		    code != ERR_RECEIPT_SIGNATURE)
+			fail_msg("octet %zu: %s", i, err_name(code));
+		der.data[i] ^= 1;
+	}
+	assert_int_equal(receipt_sig_open(der.data, LIMIT_RECEIPT + 1u, &s,
+	    NULL), ERR_RECEIPT_STRUCTURE);
+	buf_wipe(&der);
+	cert_list_wipe(&allowed);
+	cert_list_wipe(&others);
+	trust_free(root);
+	sample_free(&portal);
+	sample_free(&intake);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(senders_and_recipients_mix),
+		cmocka_unit_test(other_software_reads_it),
+		cmocka_unit_test(sizes_are_judged_first),
+		cmocka_unit_test(every_bit_counts),
+		cmocka_unit_test(every_length_counts),
+		cmocka_unit_test(somebody_else_outside),
+		cmocka_unit_test(faults_inside),
+		cmocka_unit_test(compressed_faults),
+		cmocka_unit_test(receipts),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
