@@ -413,6 +413,41 @@ test_not_answers(void **state)
 	answers_free(a);
 }
 
+/* The examples in the documentation are right. */
+static void
+test_documentation(void **state)
+{
+	static const uint8_t digest[32] = { 1 };
+	struct err_list mistakes = { 0 };
+	struct questionnaire *q = NULL;
+	struct answers *a = NULL;
+	struct statement s = { 0 };
+	struct buf text = { 0 };
+	struct err e = { 0 };
+	const char *from, *to;
+
+	(void)state;
+	assert_int_equal(file_read("docs/QUESTIONNAIRES.md", 1 << 20, &text,
+	    &e), ERR_OK);
+	assert_non_null(from = strstr(buf_str(&text), "```json\n{"));
+	from += strlen("```json\n");
+	assert_non_null(to = strstr(from, "```"));
+	if (questionnaire_parse((const uint8_t *)from, (size_t)(to - from),
+	    "docs", digest, &q, &e) != ERR_OK)
+		fail_msg("%zu: %s", e.at, e.msg);
+	assert_non_null(from = strstr(to + 3, "```json\n{"));
+	from += strlen("```json\n");
+	assert_non_null(to = strstr(from, "```"));
+	assert_int_equal(answers_parse((const uint8_t *)from,
+	    (size_t)(to - from), "docs", &a, &e), ERR_OK);
+	assert_int_equal(answers_statement(a, q, &s, &mistakes), ERR_OK);
+	assert_int_equal(s.n_answers, 2);
+	statement_wipe(&s);
+	answers_free(a);
+	questionnaire_free(q);
+	buf_wipe(&text);
+}
+
 /* --- attachments --- */
 
 static char folder[] = "/tmp/sigill-answers-XXXXXX";
@@ -582,6 +617,7 @@ main(void)
 		cmocka_unit_test(test_foreign),
 		cmocka_unit_test(test_too_many),
 		cmocka_unit_test(test_not_answers),
+		cmocka_unit_test(test_documentation),
 		cmocka_unit_test(test_attachments),
 		cmocka_unit_test(test_attachment_mistakes),
 		cmocka_unit_test(test_mutations),
