@@ -30,7 +30,8 @@ FORMAT	= format/cbor.c format/text.c format/orgnr.c format/fingerprint.c \
 	  format/answers.c format/submission.c format/receipt.c
 CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/unlock.c crypto/pkcs12.c crypto/cert.c \
-	  crypto/cert_request.c crypto/trust.c crypto/der.c crypto/algorithms.c crypto/signed.c \
+	  crypto/cert_request.c crypto/trust.c \
+	  crypto/der.c crypto/algorithms.c crypto/signed.c \
 	  crypto/signed_walk.c crypto/enveloped.c crypto/enveloped_walk.c \
 	  crypto/compressed.c crypto/envelope.c crypto/receipt_sig.c \
 	  crypto/tls_identity.c
@@ -48,6 +49,7 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 UNIT	= test_base test_config test_cbor test_text test_orgnr test_deflate \
 	  test_statement test_submission test_receipt \
 	  test_json test_questionnaire test_answers \
+	  test_digest test_key test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope
 
 # --- how it is built ------------------------------------------------------
