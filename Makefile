@@ -46,7 +46,7 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
 	  portal/uploads.c portal/complete.c portal/store.c portal/ledger.c
 
-UNIT	= test_base test_config test_cbor test_text test_orgnr test_deflate \
+UNIT	= test_base test_config test_wiping test_cbor test_text test_orgnr test_deflate \
 	  test_statement test_submission test_receipt \
 	  test_json test_questionnaire test_answers \
 	  test_digest test_key test_cert test_trust \
