@@ -81,10 +81,13 @@ hex4(const uint8_t *p)
 {
 	unsigned v = 0;
 
-	for (int i = 0; i < 4; i++)
-		v = v << 4 | (p[i] <= '9' ? p[i] - '0' + 0u :
-		    (p[i] | 0x20) - 'a' + 10u);
-	return v & 0xffff;
+	for (int i = 0; i < 4; i++) {
+		unsigned c = p[i];
+
+		v = v << 4 | ((c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10) &
+		    0xf);
+	}
+	return v;
 }
 
 static size_t
@@ -199,6 +202,8 @@ enter_member(struct json_scan *s, const char **path, size_t *line)
 			*path = rest;
 			*line = here;
 			inside = *s;
+			if (*rest == '\0')
+				break;
 		}
 		skip_value(s, json_scan_next(s));
 		t = json_scan_next(s);
