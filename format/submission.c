@@ -92,7 +92,7 @@ put_head(struct field_writer *w, const struct submission *s)
 	if (s->mandate.len > LIMIT_MANDATE)
 		(void)field_put_fail(w, ERR_SCHEMA, "mandate",
 		    "it is too large");
-	if (s->mandate.len != 0) {
+	else if (s->mandate.len != 0) {
 		cbor_put_text(w->out, "mandate");
 		cbor_put_bytes(w->out, s->mandate.data, s->mandate.len);
 	}
