@@ -50,7 +50,8 @@ fault(const struct settings *s, const char *section, const char *key,
 {
 	int status = err_status(found->code);
 
-	if (found->code != ERR_CERT && status != 65 && status != 66)
+	if (found->code != ERR_CERT && found->code != ERR_SIGNER_CRL &&
+	    status != 65 && status != 66)
 		return err_set(e, found->code, found->where, found->at, "%s",
 		    found->msg);
 	return err_set(e, ERR_CONFIG, config_path(s->config), 0,

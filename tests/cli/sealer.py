@@ -98,8 +98,8 @@ def encrypted(data, recipients):
     argv = ["openssl", "cms", "-encrypt", "-binary", "-noindef",
             "-aes-256-gcm", "-outform", "DER", "-keyid"]
     for name in recipients:
-        argv += ["-recip", CERTS + name + ".pem",
-                 "-keyopt", "ecdh_kdf_md:sha256"]
+        argv += ["-recip", CERTS + name + ".pem", "-keyopt",
+                 "ecdh_kdf_md:sha" + ("384" if "384" in name else "256")]
     return call(*argv, data=data)
 
 
