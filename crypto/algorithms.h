@@ -32,7 +32,7 @@ struct algorithm {
 	enum algorithm_use use;
 	/* signatureAlgorithm or keyEncryptionAlgorithm */
 	struct der_bytes id;
-	/* The algorithm of the SubjectPublicKeyInfo it needs, and least bits. */
+	/* The SubjectPublicKeyInfo's algorithm that it needs, least bits. */
 	struct der_bytes key;
 	int key_bits;
 	/* Of a signature: digestAlgorithm. */

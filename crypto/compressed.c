@@ -3,7 +3,7 @@
 
 #include "crypto/der.h"
 
-/* RFC 3274 §1.1, §2: version 0, and id-alg-zlibCompress without parameters. */
+/* RFC 3274 §1.1, §2: version 0, id-alg-zlibCompress without parameters. */
 static const uint8_t head[] = {
 	DER_INTEGER, 1, 0,
 	DER_SEQUENCE, 13, DER_OID, 11, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,

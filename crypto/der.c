@@ -161,7 +161,6 @@ bool
 der_ascending(struct cursor inside)
 {
 	struct der last, next;
-	size_t n;
 
 	if (inside.left == 0)
 		return true;
@@ -170,9 +169,9 @@ der_ascending(struct cursor inside)
 	for (; inside.left > 0; last = next) {
 		if (!der_any(&inside, &next))
 			return false;
-		n = last.whole_len < next.whole_len ? last.whole_len :
-		    next.whole_len;
-		if (memcmp(last.whole, next.whole, n) >= 0)
+		if (memcmp(last.whole, next.whole,
+		    last.whole_len < next.whole_len ? last.whole_len :
+		    next.whole_len) >= 0)
 			return false;
 	}
 	return true;

@@ -129,7 +129,7 @@ signed_open(enum signed_kind kind, const uint8_t *der, size_t len,
 	const struct algorithm *algorithm;
 	uint8_t digest[DIGEST_LEN];
 	const struct signed_form *form = &signed_forms[kind];
-	struct signed_layout l;
+	struct signed_layout l = { 0 };
 	enum err_code code;
 
 	memset(out, 0, sizeof(*out));
@@ -293,6 +293,9 @@ signed_make(enum signed_kind kind, const void *content, size_t len,
 
 	if (len > INT_MAX)
 		return err_set(e, ERR_TOO_LARGE, NULL, 0, NULL);
+	if (signer->chain != NULL && signer->chain->len >= LIMIT_CERTIFICATES)
+		return err_set(e, ERR_CERT, NULL, 0, "at most %u certificates "
+		    "can go with a signature", LIMIT_CERTIFICATES);
 	if ((code = key_matches(signer->key, signer->cert, e)) != ERR_OK)
 		return code;
 	if ((algorithm = algorithm_to_sign(signer->cert)) == NULL)

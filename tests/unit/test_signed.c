@@ -173,6 +173,24 @@ encloses_the_chain(void **state)
 }
 
 static void
+too_long_a_chain(void **state)
+{
+	struct signer signer = sample_signer(&senders[0]);
+	struct cert_list chain = { 0 };
+	struct buf der = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < LIMIT_CERTIFICATES; i++)
+		assert_true(cert_list_add(&chain, senders[1].cert));
+	signer.chain = &chain;
+	assert_int_equal(signed_make(SIGNED_OUTER, "x", 1, &signer, NOW, &der,
+	    NULL), ERR_CERT);
+	assert_int_equal(der.len, 0);
+	cert_list_wipe(&chain);
+	buf_wipe(&der);
+}
+
+static void
 a_wrong_key_does_not_sign(void **state)
 {
 	struct signer signer = { senders[0].key, senders[1].cert, NULL };
@@ -276,6 +294,9 @@ static const struct fault {
 	    ERR_OUTER_STRUCTURE },
 	{ "an attribute twice", "1.0.4.0.3.0", '*', "",
 	    ERR_OUTER_STRUCTURE },
+	{ "two signingTimes", "1.0.4.0.3.2", '+',
+	    "30 1c 06 09 2a 86 48 86 f7 0d 01 09 05 31 0f 17 0d "
+	    "32 37 31 31 32 31 32 32 35 34 31 33 5a", ERR_OUTER_STRUCTURE },
 	{ "signed contentType changed", "1.0.4.0.3.0.1.0", '=', ID_DATA,
 	    ERR_OUTER_STRUCTURE },
 	{ "two values", "1.0.4.0.3.1.1.0", '*', "", ERR_OUTER_STRUCTURE },
@@ -324,16 +345,39 @@ static const struct fault {
 	    ERR_OUTER_STRUCTURE },
 };
 
+/* An RSA signature in any other way than PSS with SHA-256 and a salt of 32. */
+static const struct fault rsa_faults[] = {
+	{ "PKCS#1 v1.5", "1.0.4.0.4", '=',
+	    "30 0d 06 09 2a 86 48 86 f7 0d 01 01 01 05 00",
+	    ERR_OUTER_ALGORITHM },
+	{ "PKCS#1 v1.5 with SHA-256", "1.0.4.0.4", '=',
+	    "30 0d 06 09 2a 86 48 86 f7 0d 01 01 0b 05 00",
+	    ERR_OUTER_ALGORITHM },
+	{ "PSS by its defaults (SHA-1)", "1.0.4.0.4.1", '=', "30 00",
+	    ERR_OUTER_ALGORITHM },
+	{ "PSS without parameters", "1.0.4.0.4.1", '-', "",
+	    ERR_OUTER_ALGORITHM },
+	{ "salt of 20", "1.0.4.0.4.1.2", '-', "", ERR_OUTER_ALGORITHM },
+	{ "salt of 222", "1.0.4.0.4.1.2.0", '=', "02 02 00 de",
+	    ERR_OUTER_ALGORITHM },
+	{ "MGF1 with SHA-1", "1.0.4.0.4.1.1", '-', "", ERR_OUTER_ALGORITHM },
+	{ "trailer spelt out", "1.0.4.0.4.1.3", '+', "a3 03 02 01 01",
+	    ERR_OUTER_ALGORITHM },
+	{ "ECDSA", "1.0.4.0.4", '=',
+	    "30 0a 06 08 2a 86 48 ce 3d 04 03 02", ERR_OUTER_ALGORITHM },
+	{ "signature short", "1.0.4.0.5", '=', "04 01 00",
+	    ERR_OUTER_SIGNATURE },
+};
+
 static void
-one_fault_each(void **state)
+run_faults(const struct fault *v, size_t n, size_t who)
 {
 	struct buf der = { 0 };
 	enum err_code code;
 
-	(void)state;
-	make_it(SIGNED_OUTER, 0, &der);
-	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
-		const struct fault *f = &faults[i];
+	make_it(SIGNED_OUTER, who, &der);
+	for (size_t i = 0; i < n; i++) {
+		const struct fault *f = &v[i];
 		struct buf bad = { 0 };
 
 		if (!sample_edit(der.data, der.len, f->path, f->op, f->hex,
@@ -345,6 +389,20 @@ one_fault_each(void **state)
 		buf_wipe(&bad);
 	}
 	buf_wipe(&der);
+}
+
+static void
+one_fault_each(void **state)
+{
+	(void)state;
+	run_faults(faults, sizeof(faults) / sizeof(faults[0]), 0);
+}
+
+static void
+one_fault_each_for_rsa(void **state)
+{
+	(void)state;
+	run_faults(rsa_faults, sizeof(rsa_faults) / sizeof(rsa_faults[0]), 2);
 }
 
 /* In both places, so that it is the algorithm and not the structure. */
@@ -371,7 +429,7 @@ weak_digests(void **state)
 	buf_wipe(&der);
 }
 
-/* Another's certificate under the signer's name is another algorithm. */
+/* Algorithms that are each accepted, but not with this key. */
 static void
 key_and_algorithm_differ(void **state)
 {
@@ -499,8 +557,10 @@ main(void)
 		cmocka_unit_test(appends_and_takes_nothing),
 		cmocka_unit_test(later_times),
 		cmocka_unit_test(encloses_the_chain),
+		cmocka_unit_test(too_long_a_chain),
 		cmocka_unit_test(a_wrong_key_does_not_sign),
 		cmocka_unit_test(one_fault_each),
+		cmocka_unit_test(one_fault_each_for_rsa),
 		cmocka_unit_test(weak_digests),
 		cmocka_unit_test(key_and_algorithm_differ),
 		cmocka_unit_test(attributes_as_content),
