@@ -51,10 +51,22 @@ rsa_is_sound(const EVP_PKEY *pkey)
 	return sound;
 }
 
+/* RFC 5480 §2.1.1: the curve by its name, not by its numbers. */
+static bool
+curve_is_named(const EVP_PKEY *pkey)
+{
+	char text[32];
+	size_t len;
+
+	return EVP_PKEY_get_utf8_string_param(pkey,
+	    OSSL_PKEY_PARAM_EC_ENCODING, text, sizeof(text), &len) == 1 &&
+	    strcmp(text, OSSL_PKEY_EC_ENCODING_GROUP) == 0;
+}
+
 enum key_kind
 key_kind_of(const EVP_PKEY *pkey)
 {
-	char text[64];
+	char curve[64];
 	size_t len;
 
 	if (pkey == NULL)
@@ -63,18 +75,31 @@ key_kind_of(const EVP_PKEY *pkey)
 		return rsa_is_sound(pkey) ? KEY_KIND_RSA : KEY_KIND_OTHER;
 	if (!EVP_PKEY_is_a(pkey, "EC"))
 		return KEY_KIND_OTHER;
-	/* RFC 5480 §2.1.1: the curve by its name, not by its numbers. */
-	if (EVP_PKEY_get_utf8_string_param(pkey, OSSL_PKEY_PARAM_EC_ENCODING,
-	    text, sizeof(text), &len) != 1 ||
-	    strcmp(text, OSSL_PKEY_EC_ENCODING_GROUP) != 0)
+	if (!curve_is_named(pkey) ||
+	    EVP_PKEY_get_group_name(pkey, curve, sizeof(curve), &len) != 1)
 		return KEY_KIND_OTHER;
-	if (EVP_PKEY_get_group_name(pkey, text, sizeof(text), &len) != 1)
-		return KEY_KIND_OTHER;
-	if (strcmp(text, SN_X9_62_prime256v1) == 0)
+	if (strcmp(curve, SN_X9_62_prime256v1) == 0)
 		return KEY_KIND_P256;
-	if (strcmp(text, SN_secp384r1) == 0)
+	if (strcmp(curve, SN_secp384r1) == 0)
 		return KEY_KIND_P384;
 	return KEY_KIND_OTHER;
+}
+
+/* Says what the key is instead of one that we use. */
+static enum err_code
+refuse(const EVP_PKEY *pkey, const char *where, struct err *e)
+{
+	char curve[64];
+	size_t len;
+
+	if (!EVP_PKEY_is_a(pkey, "EC"))
+		return err_set(e, ERR_KEY, where, 0, "it is %s of %d bits",
+		    EVP_PKEY_get0_type_name(pkey), EVP_PKEY_get_bits(pkey));
+	if (EVP_PKEY_get_group_name(pkey, curve, sizeof(curve), &len) != 1)
+		return err_set(e, ERR_KEY, where, 0,
+		    "its curve does not have a name");
+	return err_set(e, ERR_KEY, where, 0, "its curve is %s, by %s", curve,
+	    curve_is_named(pkey) ? "name" : "its numbers");
 }
 
 enum err_code
@@ -88,8 +113,7 @@ key_adopt(EVP_PKEY *pkey, const char *where, struct key **out,
 
 	ERR_clear_error();
 	if ((kind = key_kind_of(pkey)) == KEY_KIND_OTHER) {
-		code = err_set(e, ERR_KEY, where, 0, "it is %s of %d bits",
-		    EVP_PKEY_get0_type_name(pkey), EVP_PKEY_get_bits(pkey));
+		code = refuse(pkey, where, e);
 		goto out;
 	}
 	/* Both halves stand in the file and may contradict each other.  Not

@@ -239,7 +239,7 @@ verdict_of(int error)
 	}
 }
 
-/* What was found, in words; ": " in front unless it is empty. */
+/* What was found, in words. */
 static const char *
 reason_for(int error)
 {

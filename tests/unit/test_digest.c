@@ -6,9 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "crypto/crypto.h"
@@ -18,6 +20,24 @@
 #define ABC_HEX \
 	"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 #define ABC_BASE64 "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="
+
+/* In a child, so that the other tests start afresh. */
+static void
+somebody_was_first(void **state)
+{
+	struct err e = { 0 };
+	int status;
+	pid_t pid;
+
+	(void)state;
+	if ((pid = fork()) == 0) {
+		OPENSSL_free(OPENSSL_malloc(1));
+		_exit(crypto_init(&e) == ERR_INTERNAL &&
+		    strstr(e.msg, "before crypto_init") != NULL ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
 
 static void
 starts_twice(void **state)
@@ -141,6 +161,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(somebody_was_first),
 		cmocka_unit_test(starts_twice),
 		cmocka_unit_test(known_digest),
 		cmocka_unit_test(digest_of_a_file),

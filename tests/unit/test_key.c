@@ -234,8 +234,11 @@ wrong_kinds_of_key(void **state)
 	expect("rsa2048", NULL, ERR_KEY, &e);
 	assert_non_null(strstr(e.msg, "RSA of 2048 bits"));
 	expect("p521", NULL, ERR_KEY, &e);
+	assert_non_null(strstr(e.msg, "secp521r1"));
 	expect("explicit", NULL, ERR_KEY, &e);
+	assert_non_null(strstr(e.msg, "numbers"));
 	expect("k1", NULL, ERR_KEY, &e);
+	assert_non_null(strstr(e.msg, "secp256k1"));
 	expect("ed25519", NULL, ERR_KEY, &e);
 	expect("pss", NULL, ERR_KEY, &e);
 }
@@ -293,16 +296,13 @@ halves_that_contradict(void **state)
 
 /* Every truncation, and every byte changed once: an answer, never a crash. */
 static void
-damaged_anywhere(void **state)
+hurt(const char *name)
 {
 	struct passphrase_source none = { .fd = -1 };
 	struct buf der = { 0 };
 	struct err e = { 0 };
 
-	(void)state;
-	shell("openssl pkcs8 -topk8 -nocrypt -in $S/exempelkoping.key"
-	    " -outform DER -out $D/whole.der");
-	assert_int_equal(file_read(in_dir("whole.der"), 4096, &der, &e), 0);
+	assert_int_equal(file_read(in_dir(name), 4096, &der, &e), ERR_OK);
 	for (size_t i = 0; i < 2 * der.len; i++) {
 		bool cut = i >= der.len;
 		size_t at = i % der.len;
@@ -324,6 +324,85 @@ damaged_anywhere(void **state)
 	}
 	buf_wipe(&der);
 }
+
+static void
+damaged_anywhere(void **state)
+{
+	(void)state;
+	shell("openssl pkcs8 -topk8 -nocrypt -in $S/exempelkoping.key"
+	    " -outform DER -out $D/whole.der &&"
+	    "openssl pkcs12 -export -inkey $S/exempelkoping.key"
+	    " -in $S/exempelkoping.pem -passout pass: -keypbe NONE"
+	    " -certpbe NONE -nomac -out $D/whole.p12");
+	hurt("whole.der");
+	hurt("whole.p12");
+}
+
+#ifndef __SANITIZE_ADDRESS__	/* its heap is elsewhere */
+/* Is it on the heap?  mask is taken away from what is looked for, so that
+ * the one who looks does not find himself. */
+static bool
+on_heap(const uint8_t *masked, size_t len, uint8_t mask)
+{
+	unsigned long from = 0, to = 0;
+	char line[512];
+	bool found = false;
+	FILE *f = fopen("/proc/self/maps", "re");
+
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (strstr(line, "[heap]") != NULL)
+			assert_int_equal(sscanf(line, "%lx-%lx", &from, &to),
+			    2);
+	fclose(f);
+	assert_true(from < to);
+	for (const uint8_t *p = (const uint8_t *)from;
+	    !found && p + len <= (const uint8_t *)to; p++) {
+		size_t i = 0;
+
+		while (i < len && (p[i] ^ mask) == masked[i])
+			i++;
+		found = i == len;
+	}
+	return found;
+}
+
+/* Neither the passphrase nor the private number outlives the key. */
+static void
+nothing_left_on_the_heap(void **state)
+{
+	struct passphrase_source source = { .fd = -1 };
+	struct buf der = { 0 };
+	struct err e = { 0 };
+	struct key *key;
+	uint8_t d[32], secret[sizeof(SECRET) - 1];
+
+	(void)state;
+	shell("openssl pkcs8 -topk8 -in $S/exempelkoping.key"
+	    " -passout \"pass:$P\" -out $D/wipe.pem &&"
+	    "openssl pkcs8 -topk8 -nocrypt -in $S/exempelkoping.key"
+	    " -outform DER -out $D/wipe.der");
+	assert_int_equal(file_read(in_dir("wipe.der"), 4096, &der, &e), 0);
+	/* RFC 5915 §3: the number follows SEQUENCE, version, its own tag. */
+	assert_memory_equal(der.data + 31, "\x02\x01\x01\x04\x20", 5);
+	for (size_t i = 0; i < sizeof(d); i++)
+		d[i] = der.data[36 + i] ^ 0x5a;
+	for (size_t i = 0; i < sizeof(secret); i++)
+		secret[i] = (uint8_t)SECRET[i] ^ 0x5a;
+	assert_true(on_heap(d, sizeof(d), 0x5a));
+	buf_wipe(&der);
+	assert_false(on_heap(d, sizeof(d), 0x5a));
+
+	assert_int_equal(file_replace(in_dir("passphrase"), SECRET,
+	    strlen(SECRET), 0600, &e), ERR_OK);
+	source.file = in_dir("passphrase");
+	assert_int_equal(key_load(in_dir("wipe.pem"), &source, &key, &e), 0);
+	assert_false(on_heap(secret, sizeof(secret), 0x5a));
+	key_free(key);
+	assert_false(on_heap(secret, sizeof(secret), 0x5a));
+	assert_false(on_heap(d, sizeof(d), 0x5a));
+}
+#endif
 
 static void
 made_and_written(void **state)
@@ -404,6 +483,9 @@ main(void)
 		cmocka_unit_test(not_a_key),
 		cmocka_unit_test(halves_that_contradict),
 		cmocka_unit_test(damaged_anywhere),
+#ifndef __SANITIZE_ADDRESS__
+		cmocka_unit_test(nothing_left_on_the_heap),
+#endif
 		cmocka_unit_test(made_and_written),
 		cmocka_unit_test(belongs_to_its_certificate),
 	};
