@@ -267,7 +267,7 @@ wait_verdict(struct sending *s, struct err *e)
 	unsigned pause, retry_after = 0;
 	struct err found = { 0 };
 	enum err_code code;
-	bool done = false;
+	bool done = false, told = false;
 	int64_t left;
 
 	for (;;) {
@@ -285,7 +285,9 @@ wait_verdict(struct sending *s, struct err *e)
 		pause = retry_after != 0 ? retry_after : ASK_SECONDS;
 		if (pause > ASK_SECONDS_MAX)
 			pause = ASK_SECONDS_MAX;
-		ui_progress(0, 0);
+		if (!told)
+			ui_progress(0, 0);
+		told = true;
 		(void)sleep((int64_t)pause < left ? pause : (unsigned)left);
 	}
 	if (!done && code == ERR_OK) {

@@ -98,6 +98,24 @@ out:
 	return code;
 }
 
+/* Names the file that is to blame: the answers or the certificate. */
+static enum err_code
+check_signer(const struct options *o, const struct settings *settings,
+    const struct statement *statement, const struct sealing *how,
+    struct err *e)
+{
+	const char *cert = NULL;
+	struct err found = { 0 };
+	enum err_code code;
+
+	if ((code = settings_need(settings, "identity", "certificate", &cert,
+	    e)) != ERR_OK ||
+	    seal_check_signer(statement, how, &found) == ERR_OK)
+		return code;
+	return report_place(e, &found, found.code ==
+	    ERR_ORGANISATION_MISMATCH ? o->operand : cert);
+}
+
 static enum err_code
 seal_answers(const struct options *o, const struct settings *settings,
     const struct checked *checked, const struct identity *identity,
@@ -105,6 +123,7 @@ seal_answers(const struct options *o, const struct settings *settings,
 {
 	struct recipients recipients = { 0 };
 	uint8_t supersedes[DIGEST_LEN];
+	struct err found = { 0 };
 	struct sealing how = {
 		.signer = { identity->key, identity->cert, &identity->chain },
 		.environment = settings->environment,
@@ -113,7 +132,9 @@ seal_answers(const struct options *o, const struct settings *settings,
 	char subject[256];
 	enum err_code code;
 
-	if ((code = settings_recipients(settings, &recipients, e)) != ERR_OK)
+	if ((code = check_signer(o, settings, &checked->statement, &how,
+	    e)) != ERR_OK ||
+	    (code = settings_recipients(settings, &recipients, e)) != ERR_OK)
 		return code;
 	how.recipients = &recipients.certs;
 	how.recipient_trust = recipients.trust;
@@ -123,8 +144,13 @@ seal_answers(const struct options *o, const struct settings *settings,
 			goto out;
 		how.supersedes = supersedes;
 	}
-	if ((code = seal_statement(&checked->statement, &how, out, e)) !=
-	    ERR_OK)
+	code = seal_statement(&checked->statement, &how, out, &found);
+	if (code == ERR_RECIPIENT_CERT || code == ERR_TEST_CERTIFICATE)
+		(void)report_place(e, &found, config_get(settings->config,
+		    "authority", "recipients"));
+	else if (code != ERR_OK)
+		(void)report_place(e, &found, o->operand);
+	if (code != ERR_OK)
 		goto out;
 	for (size_t i = 0; i < recipients.certs.len; i++) {
 		cert_subject(recipients.certs.v[i], subject, sizeof(subject));
@@ -192,7 +218,10 @@ seal_and_maybe_send(const struct options *o, bool send, struct report *r)
 	if (send)
 		code = send_file(o, &settings, &identity, path, &sealed.data,
 		    r);
-	else if (strcmp(path, "-") != 0)
+	if (send && code != ERR_OK && code != ERR_REJECTED)
+		report_say(r, _("The sealed file is kept; this goes on with "
+		    "it: sigill send %s"), path);
+	else if (!send && strcmp(path, "-") != 0)
 		report_say(r, _("Next: sigill send %s"), path);
 out:
 	report_err(r, &e);

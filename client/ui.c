@@ -31,6 +31,7 @@ ui_init(void)
 		    open("/dev/null", O_RDONLY) == -1)
 			abort();
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
 }
 
 bool
@@ -45,7 +46,7 @@ ui_progress(uint64_t sent, uint64_t total)
 	if (isatty(STDERR_FILENO) != 1)
 		return;
 	if (total == 0)
-		(void)fprintf(stderr, "%s\r",
+		(void)fprintf(stderr, "%s\n",
 		    _("waiting for the authority's verdict ..."));
 	else
 		(void)fprintf(stderr, "%s %3u %%%s", _("sending"),

@@ -11,8 +11,8 @@
 
 #include "client/report.h"
 
-/* First: file descriptors 0 to 2 are there, and a closed pipe is an error
- * that we see rather than a signal. */
+/* First: file descriptors 0 to 2 are there, and a closed pipe or a limit on
+ * file sizes is an error that we see rather than a signal. */
 void ui_init(void);
 
 /*

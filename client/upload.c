@@ -38,6 +38,7 @@ struct transfer {
 	size_t sent;			/* of the body, given to curl */
 	curl_off_t moved;		/* bytes both ways, when last seen */
 	time_t moved_at;		/* monotonic seconds */
+	curl_off_t told;		/* bytes sent, as progress last heard */
 	bool stalled, malformed, too_large;
 	bool has_location, has_type, has_retry;
 };
@@ -287,8 +288,11 @@ on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
 	if (dlnow + ulnow != t->moved) {
 		t->moved = dlnow + ulnow;
 		t->moved_at = now;
-		if (t->u->progress != NULL && ultotal > (curl_off_t)(1 << 20))
-			t->u->progress((uint64_t)ulnow, (uint64_t)ultotal);
+	}
+	if (t->u->progress != NULL && ultotal > (curl_off_t)(1 << 20) &&
+	    ulnow != t->told) {
+		t->told = ulnow;
+		t->u->progress((uint64_t)ulnow, (uint64_t)ultotal);
 	}
 	t->stalled = now - t->moved_at > STALL_SECONDS;
 	return t->stalled;
