@@ -24,7 +24,7 @@ FORMAT	= format/cbor.c format/text.c format/orgnr.c format/fingerprint.c \
 	  format/deflate.c format/json.c format/json_scan.c \
 	  format/json_fault.c format/json_take.c format/nearest.c \
 	  format/definition.c format/question.c format/questionnaire.c \
-	  format/given.c format/evidence.c \
+	  format/given.c format/given_tell.c format/evidence.c \
 	  format/field.c format/member.c format/statement.c \
 	  format/statement_json.c format/statement_check.c \
 	  format/answers.c format/submission.c format/receipt.c

@@ -10,6 +10,7 @@
 #include "base/wipe.h"
 #include "format/evidence.h"
 #include "format/given.h"
+#include "format/given_tell.h"
 #include "format/json.h"
 #include "format/json_take.h"
 #include "format/nearest.h"

@@ -41,15 +41,6 @@ bool given_read(const struct json_source *src, const json_t *answers,
 /* Moves the answers to the statement; false without memory. */
 bool given_state(struct given_list *list, struct statement *s);
 
-/*
- * Adds what statement_check found to the mistakes, each at the place in the
- * file, with a suggestion where one is close; leaves out what only follows
- * from a mistake that has been told.
- */
-void given_tell(const struct json_source *src, struct given_list *list,
-    const struct statement *s, const struct questionnaire *q,
-    const struct err_list *found);
-
 void given_wipe(struct given_list *list);
 
 #endif

@@ -163,6 +163,14 @@ slip(const struct stop *s, const char *expected, size_t *line)
 	return strange_word(&s->at);
 }
 
+static int
+words_len(const char *text)
+{
+	const char *near = strstr(text, " near ");
+
+	return (int)(near != NULL ? (size_t)(near - text) : strlen(text));
+}
+
 enum err_code
 json_fault(const uint8_t *text, size_t len, const char *name,
     const json_error_t *found, struct err *e)
@@ -210,8 +218,10 @@ json_fault(const uint8_t *text, size_t len, const char *name,
 		else
 			what = slip(&stop, found->text, &line);
 	}
+	/* Without the piece of the text that jansson shows: it may be what
+	 * somebody answered. */
 	if (what == NULL)
-		return err_set(e, ERR_JSON, name, line, "column %d: %s",
-		    found->column, found->text);
+		return err_set(e, ERR_JSON, name, line, "column %d: %.*s",
+		    found->column, words_len(found->text), found->text);
 	return err_set(e, ERR_JSON, name, line, "%s", what);
 }

@@ -198,7 +198,7 @@ static const struct {
 	{ "\"uppfoljning\"", "\"upfoljning\"", ERR_OPTION_UNKNOWN,
 	    "answers.1[0]", 10, "did you mean \"uppfoljning\"" },
 	{ "\"policy\"]", "\n\"policy\",\n\"policy\"]", ERR_ANSWER_TWICE,
-	    "answers.1[2]", 12, "policy" },
+	    "answers.1[2]", 12, "already" },
 	{ "\"policy\"]", "1]", ERR_ANSWER_TYPE, "answers.1[1]", 10, "" },
 	{ "[\"uppfoljning\", \"policy\"]", "\"policy\"", ERR_ANSWER_TYPE,
 	    "answers.1", 10, "a list of options" },
