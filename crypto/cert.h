@@ -39,7 +39,7 @@ bool cert_equal(const struct cert *a, const struct cert *b);
 
 /*
  * The ten digits of the organisation number: organizationIdentifier
- * (2.5.4.97) "NTRSE-" and ten digits (ETSI EN 319 412-1 §5.1.4), else
+ * (2.5.4.97) "NTRSE-" and ten digits (ETSI EN 319 412-1 §5.1.4), or
  * serialNumber as 10 digits or 12 that begin with 16.  ERR_CERT when there
  * is none, or two that differ.  The check digit is not looked at here.
  */

@@ -42,6 +42,10 @@ void trust_free(struct trust *trust);	/* NULL-safe */
  * Is cert good for the role at time now?  chain: intermediates that came
  * along, each of which must be used (may be NULL).  Key sizes and signature
  * algorithms of the chain must give at least 112 bits.
+ *
+ * The keyUsage extension must be there.  A pinned certificate needs no
+ * revocation list about itself.  For RECEIPT, now is the receipt's own time,
+ * and lists made since then count.
  */
 enum err_code trust_check(const struct trust *trust, const struct cert *cert,
     const struct cert_list *chain, int64_t now, struct err *e);
