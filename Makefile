@@ -109,7 +109,7 @@ $(O)/share/sigill/questionnaires/%: questionnaires/%
 # One program for each unit test: tests/unit/NAME.c
 $(O)/test/%: $(O)/obj/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcmocka
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LIBS) -lcmocka
 
 # What several of them need.
 $(addprefix $(O)/test/,test_der test_signed test_enveloped test_envelope): \

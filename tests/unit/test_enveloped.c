@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "crypto/algorithms.h"
 #include "crypto/crypto.h"
 #include "crypto/der.h"
 #include "tests/unit/sample.h"
@@ -195,6 +197,43 @@ who_cannot_receive(void **state)
 	assert_int_equal(out.len, 0);
 	cert_list_wipe(&list);
 	buf_wipe(&out);
+}
+
+/* Keys that are not in the table neither sign nor receive. */
+static void
+keys_that_are_not_used(void **state)
+{
+	static const char *const made_by[] = {
+		"rsa:2048", "ec -pkeyopt ec_paramgen_curve:P-521",
+		"ec -pkeyopt ec_paramgen_curve:secp256k1", "ed25519",
+		/* the right curve, but spelt out */
+		"ec -pkeyopt ec_paramgen_curve:P-256 "
+		"-pkeyopt ec_param_enc:explicit",
+		"rsa-pss -pkeyopt rsa_keygen_bits:3072"
+	};
+	char path[] = "/tmp/sigill-enveloped-XXXXXX", line[500];
+	int fd;
+
+	(void)state;
+	assert_true((fd = mkstemp(path)) >= 0);
+	close(fd);
+	for (size_t i = 0; i < sizeof(made_by) / sizeof(made_by[0]); i++) {
+		struct cert_list list = { 0 };
+		struct buf out = { 0 };
+
+		snprintf(line, sizeof(line), "openssl req -x509 -nodes "
+		    "-newkey %s -keyout /dev/null -subj '/CN=TEST ONLY' "
+		    "-out %s 2>/dev/null", made_by[i], path);
+		assert_int_equal(system(line), 0);
+		assert_int_equal(cert_load_list(path, &list, NULL), ERR_OK);
+		assert_null(algorithm_to_sign(list.v[0]));
+		assert_null(algorithm_to_receive(list.v[0]));
+		assert_int_equal(enveloped_make("x", 1, &list, &out, NULL),
+		    ERR_RECIPIENT_CERT);
+		buf_wipe(&out);
+		cert_list_wipe(&list);
+	}
+	unlink(path);
 }
 
 /* --- one fault each ----------------------------------------------------- */
@@ -510,6 +549,7 @@ main(void)
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(the_right_key_is_found),
 		cmocka_unit_test(who_cannot_receive),
+		cmocka_unit_test(keys_that_are_not_used),
 		cmocka_unit_test(one_fault_each_for_ecdh),
 		cmocka_unit_test(one_fault_each_for_rsa),
 		cmocka_unit_test(order_and_number_of_recipients),
