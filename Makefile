@@ -20,7 +20,8 @@ O	= build$(if $(SAN),/san)
 # --- what there is: every source by name ---------------------------------
 BASE	= base/err.c base/buf.c base/file.c base/wipe.c base/passphrase.c \
 	  base/timestamp.c base/log.c base/config.c base/message.c
-FORMAT	= format/cbor.c format/text.c format/orgnr.c format/fingerprint.c \
+FORMAT	= format/cbor.c format/cbor_reader.c format/text.c \
+	  format/orgnr.c format/fingerprint.c \
 	  format/deflate.c format/json.c format/json_scan.c \
 	  format/json_fault.c format/json_take.c format/nearest.c \
 	  format/definition.c format/question.c format/questionnaire.c \
@@ -46,7 +47,8 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
 	  portal/uploads.c portal/complete.c portal/store.c portal/ledger.c
 
-UNIT	= test_base test_config test_wiping test_cbor test_text test_orgnr test_deflate \
+UNIT	= test_base test_config test_wiping test_cbor \
+	  test_text test_orgnr test_deflate \
 	  test_statement test_submission test_receipt \
 	  test_json test_questionnaire test_answers \
 	  test_digest test_key test_cert test_trust \

@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "base/wipe.h"
+#include "format/cbor.h"
 #include "format/text.h"
 
 static bool

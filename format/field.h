@@ -13,7 +13,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "format/cbor.h"
+#include "format/cbor_reader.h"
 #include "format/orgnr.h"
 
 enum field {

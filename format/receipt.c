@@ -7,6 +7,7 @@
 #include "base/timestamp.h"
 #include "base/wipe.h"
 #include "format/cbor.h"
+#include "format/cbor_reader.h"
 #include "format/field.h"
 #include "format/member.h"
 

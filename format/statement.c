@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/wipe.h"
 #include "format/cbor.h"
+#include "format/cbor_reader.h"
 #include "format/field.h"
 
 static const char *const kinds[] = {

@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "format/cbor.h"
+#include "format/cbor_reader.h"
 
 #define N(a)	(sizeof(a) / sizeof((a)[0]))
 

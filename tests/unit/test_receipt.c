@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "format/cbor.h"
+#include "format/cbor_reader.h"
 #include "format/receipt.h"
 
 #define N_STAGES	4

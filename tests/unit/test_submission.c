@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "format/cbor.h"
+#include "format/cbor_reader.h"
 #include "format/submission.h"
 
 #define N(a)	(sizeof(a) / sizeof((a)[0]))
