@@ -7,82 +7,47 @@ zlib inflates and cbor2 decodes; the answers must be those that went in.
 """
 import hashlib
 import json
-import os
-import shutil
-import subprocess
-import tempfile
+import sys
 import unittest
 import zlib
 
 import cbor2
 from asn1crypto import cms, core
 
-BIN = os.path.abspath(os.environ.get("SIGILL_BUILD", "build")) + "/bin/"
-CERTS = "certs-sample/"
-ANSWERS = "samples/exempelkoping-infosakkollen-2023.json"
-
-CONF = """[sigill]
-environment = test
-[identity]
-certificate = {org}.pem
-key = {org}.key
-[authority]
-name = Myndigheten Exempel
-portal = https://127.0.0.1:1
-portal_anchors = tls-root.pem
-recipients = recipients.pem
-anchors = authority-root.pem
-portal_signers = portal-receipts.pem
-intake_signers = intake-receipts.pem
-"""
-
-
-def call(*argv, data=None):
-    p = subprocess.run(argv, input=data, stdout=subprocess.PIPE,
-                       stderr=subprocess.PIPE)
-    if p.returncode != 0:
-        raise AssertionError("%s: %s" % (argv, p.stderr.decode()))
-    return p.stdout
+sys.path.insert(0, "tests")
+from support import INFOSAK, SIGILL, Scratch, call, read, write  # noqa: E402
 
 
 class OtherSoftware(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.dir = tempfile.mkdtemp(prefix="sigill-interop.")
-        for name in os.listdir(CERTS):
-            shutil.copy(CERTS + name, cls.dir)
-            if name.endswith(".key"):
-                os.chmod(os.path.join(cls.dir, name), 0o600)
-        with open(cls.at("recipients.pem"), "wb") as f:
-            for r in "intake-rsa", "intake-p256", "intake-p384":
-                f.write(open(cls.at(r + ".pem"), "rb").read())
+        cls.scratch = Scratch()
+        cls.made = 0
 
     @classmethod
     def tearDownClass(cls):
-        shutil.rmtree(cls.dir)
+        cls.scratch.remove()
 
-    @classmethod
-    def at(cls, name):
-        return os.path.join(cls.dir, name)
+    def at(self, name):
+        return self.scratch.at(name)
 
     def seal(self, org, answers):
-        conf = self.at(org + ".conf")
-        with open(conf, "w") as f:
-            f.write(CONF.format(org=org))
-        out = self.at("%d.sigill" % len(os.listdir(self.dir)))
-        call(BIN + "sigill", "seal", "--config", conf, answers, "-o", out)
+        OtherSoftware.made += 1
+        out = self.at("%d.sigill" % self.made)
+        call(SIGILL, "seal", "--config", self.scratch.sender_conf(org),
+             answers, "-o", out)
         return out
 
     def unwrap(self, sealed, recipient):
         """The four layers from the outside to the inside, by openssl(1)."""
         def verify(der):
             return call("openssl", "cms", "-verify", "-inform", "DER",
-                        "-binary", "-CAfile", self.at("sender-ca.pem"),
+                        "-binary", "-CAfile", self.at("pki/sender-ca.pem"),
                         "-purpose", "any", data=der)
-        outer = verify(open(sealed, "rb").read())
+        outer = verify(read(sealed))
         inner = call("openssl", "cms", "-decrypt", "-inform", "DER",
-                     "-binary", "-recip", self.at(recipient + ".pem"),
-                     "-inkey", self.at(recipient + ".key"), data=outer)
+                     "-binary", "-recip", self.at("pki/%s.pem" % recipient),
+                     "-inkey", self.at("pki/%s.key" % recipient), data=outer)
         return outer, inner, verify(inner)
 
     def content(self, compressed):
@@ -102,12 +67,9 @@ class OtherSoftware(unittest.TestCase):
         numbers = {"exempelkoping": "219999-0017",
                    "exempelregionen": "219999-0025",
                    "exempelmyndigheten": "219999-0033"}
-        doc = json.load(open(ANSWERS, encoding="utf-8"))
+        doc = json.loads(read(INFOSAK))
         doc["organisation"]["number"] = numbers[org]
-        path = self.at(org + ".json")
-        with open(path, "w", encoding="utf-8") as f:
-            json.dump(doc, f)
-        return doc, path
+        return doc, write(self.at(org + ".json"), json.dumps(doc))
 
     def test_every_signer_and_every_recipient(self):
         for org in "exempelkoping", "exempelregionen", "exempelmyndigheten":
@@ -126,7 +88,7 @@ class OtherSoftware(unittest.TestCase):
                         {q: sorted(a) for q, a in doc["answers"].items()})
 
     def test_content_is_bound_and_canonical(self):
-        sealed = self.seal("exempelkoping", ANSWERS)
+        sealed = self.seal("exempelkoping", INFOSAK)
         outer, inner, compressed = self.unwrap(sealed, "intake-p256")
         data, stream = self.content(compressed)
         got = cbor2.loads(data)
@@ -135,11 +97,10 @@ class OtherSoftware(unittest.TestCase):
         self.assertEqual(got["environment"], "test")
         want = sorted(
             hashlib.sha256(call("openssl", "x509", "-outform", "DER", "-in",
-                                self.at(r + ".pem"))).digest()
+                                self.at("pki/%s.pem" % r))).digest()
             for r in ("intake-rsa", "intake-p256", "intake-p384"))
         self.assertEqual(got["recipients"], want)
-        definition = open("questionnaires/infosakkollen-2023.json",
-                          "rb").read()
+        definition = read("questionnaires/infosakkollen-2023.json")
         self.assertEqual(got["statement"]["questionnaire"]["sha256"],
                          hashlib.sha256(definition).digest())
         # The bucket: Padmé, at least 4 KiB.
@@ -149,12 +110,12 @@ class OtherSoftware(unittest.TestCase):
         self.assertTrue(n == 4096 or n % (1 << (e - s)) == 0)
         # The fingerprint that the sender is told is the statement's SHA-256.
         statement = cbor2.dumps(got["statement"], canonical=True)
-        told = json.loads(call(BIN + "sigill", "check", "--json", ANSWERS))
+        told = json.loads(call(SIGILL, "check", "--json", INFOSAK))
         self.assertIn(hashlib.sha256(statement).hexdigest(), told.values())
 
     def test_layers_by_asn1crypto(self):
-        sealed = self.seal("exempelkoping", ANSWERS)
-        whole = open(sealed, "rb").read()
+        sealed = self.seal("exempelkoping", INFOSAK)
+        whole = read(sealed)
         info = cms.ContentInfo.load(whole, strict=True)
         self.assertEqual(info["content_type"].native, "signed_data")
         signed = info["content"]

@@ -5,11 +5,12 @@ good ones are accepted; by the real sigill-verify, with real configuration."""
 import json
 import os
 import shutil
-import subprocess
-import tempfile
+import sys
 import unittest
 
-BUILD = os.path.abspath(os.environ.get("SIGILL_BUILD", "build"))
+sys.path.insert(0, "tests")
+from support import BUILD, VERIFY, Scratch, call, read, run, write  # noqa: E402
+
 AT = "2027-01-15T08:00:00Z"
 
 CONF = """[authority]
@@ -32,11 +33,7 @@ closes = 2027-12-31
 class Vectors(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.dir = tempfile.mkdtemp(prefix="sigill-vectors.")
-        shutil.copytree("certs-sample", cls.at("pki"))
-        for name in os.listdir(cls.at("pki")):
-            if name.endswith(".key"):
-                os.chmod(cls.at("pki/" + name), 0o600)
+        cls.scratch = Scratch()
         os.mkdir(cls.at("questionnaires"))
         shutil.copy("tests/vectors/questionnaire.json",
                     cls.at("questionnaires/vectors-1.json"))
@@ -47,50 +44,39 @@ class Vectors(unittest.TestCase):
         for name, lists in crls.items():
             with open(cls.at(name + ".crl"), "wb") as f:
                 for crl in lists:
-                    with open(cls.at("pki/" + crl), "rb") as one:
-                        f.write(one.read())
-            with open(cls.at(name + ".conf"), "w") as f:
-                f.write(CONF.format(
-                    crls=name + ".crl",
-                    intake="real" if name == "production"
-                    else "intake-p256",
-                    environment="production" if name == "production"
-                    else "test"))
+                    f.write(read(cls.at("pki/" + crl)))
+            real = name == "production"
+            write(cls.at(name + ".conf"), CONF.format(
+                crls=name + ".crl", intake="real" if real else "intake-p256",
+                environment="production" if real else "test"))
         # In production the verifier's own certificate must be a real one too.
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+        call("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
              "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=Intake",
              "-addext", "keyUsage=critical,keyAgreement", "-days", "3650",
              "-keyout", cls.at("pki/real.key"),
-             "-out", cls.at("pki/real.pem")],
-            check=True, stderr=subprocess.DEVNULL)
+             "-out", cls.at("pki/real.pem"))
         cls.make("out")
         with open(cls.at("out/index.tsv")) as f:
             cls.index = [line.rstrip("\n").split("\t") for line in f]
 
     @classmethod
     def tearDownClass(cls):
-        shutil.rmtree(cls.dir)
+        cls.scratch.remove()
 
     @classmethod
     def at(cls, name):
-        return os.path.join(cls.dir, name)
+        return cls.scratch.at(name)
 
     @classmethod
     def make(cls, out):
         os.mkdir(cls.at(out))
-        subprocess.run([BUILD + "/test/make-vectors", cls.at("pki"),
-                        "tests/vectors/questionnaire.json", cls.at(out)],
-                       check=True)
+        call(BUILD + "/test/make-vectors", cls.at("pki"),
+             "tests/vectors/questionnaire.json", cls.at(out))
 
     def verify(self, setup, names):
         """{name: code}, "ok" for accepted."""
-        p = subprocess.run(
-            [BUILD + "/bin/sigill-verify", "--config",
-             self.at(setup + ".conf"), "--at", AT, "--json"] +
-            [self.at("out/%s.sigill" % n) for n in names],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        self.assertNotIn(b"Sanitizer", p.stderr, p.stderr)
+        p = run(VERIFY, "--config", self.at(setup + ".conf"), "--at", AT,
+                "--json", *[self.at("out/%s.sigill" % n) for n in names])
         verdicts = json.loads(p.stdout)["verdicts"]
         self.assertEqual(len(verdicts), len(names))
         return {n: v["error"]["code"] if "error" in v else "ok"
@@ -118,11 +104,8 @@ class Vectors(unittest.TestCase):
             if code == "ok":
                 continue
             with self.subTest(vector=name):
-                p = subprocess.run(
-                    [BUILD + "/bin/sigill-verify", "--config",
-                     self.at(setup + ".conf"), "--at", AT, "--open",
-                     self.at("out/%s.sigill" % name)],
-                    stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                p = run(VERIFY, "--config", self.at(setup + ".conf"), "--at",
+                        AT, "--open", self.at("out/%s.sigill" % name))
                 self.assertEqual(p.stdout, b"")
                 self.assertNotEqual(p.returncode, 0)
                 self.assertIn(("[%s]" % code).encode(), p.stderr)
@@ -132,9 +115,8 @@ class Vectors(unittest.TestCase):
         names = sorted(os.listdir(self.at("out")))
         self.assertEqual(names, sorted(os.listdir(self.at("again"))))
         for name in names:
-            with open(self.at("out/" + name), "rb") as a, \
-                    open(self.at("again/" + name), "rb") as b:
-                self.assertEqual(a.read(), b.read(), name)
+            self.assertEqual(read(self.at("out/" + name)),
+                             read(self.at("again/" + name)), name)
 
 
 if __name__ == "__main__":
