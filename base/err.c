@@ -25,13 +25,22 @@ static const struct {
 #undef X
 };
 
-/* What came from outside must not be able to drive a terminal. */
+/* What came from outside must not be able to drive a terminal; and a text
+ * that did not fit must not end inside a character (RFC 3629). */
 static void
-tame(char *s)
+tame(char *s, size_t size)
 {
-	for (; *s != '\0'; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			*s = '?';
+	size_t len = strlen(s), start = len;
+
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
+			s[i] = '?';
+	if (len + 1 < size)
+		return;
+	while (start > 0 && ((unsigned char)s[start - 1] & 0xc0) == 0x80)
+		start--;
+	if (start > 0 && ((unsigned char)s[start - 1] & 0x80) != 0)
+		s[start - 1] = '\0';
 }
 
 enum err_code
@@ -54,8 +63,8 @@ err_set(struct err *e, enum err_code code, const char *where, size_t at,
 		(void)vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
 		va_end(ap);
 	}
-	tame(e->where);
-	tame(e->msg);
+	tame(e->where, sizeof(e->where));
+	tame(e->msg, sizeof(e->msg));
 	return code;
 }
 

@@ -55,6 +55,13 @@ long_texts_are_cut(void **state)
 	err_set(&e, ERR_IO, big, 0, "%s", big);
 	assert_int_equal(strlen(e.where), ERR_WHERE_LEN - 1);
 	assert_int_equal(strlen(e.msg), ERR_MSG_LEN - 1);
+
+	/* Not inside a character. */
+	memset(big, 'x', sizeof(big) - 1);
+	memcpy(big + ERR_MSG_LEN - 3, "\xe2\x82\xac", 3);
+	err_clear(&e);
+	err_set(&e, ERR_IO, NULL, 0, "%s", big);
+	assert_int_equal(strlen(e.msg), ERR_MSG_LEN - 3);
 }
 
 /* Names are promises: unique, lower case, with a status of <sysexits.h>. */
