@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -55,8 +56,12 @@ parse_listen(struct settings *s, struct err *e)
 	const char *colon = strrchr(value, ':'), *host = value;
 	size_t len = colon != NULL ? (size_t)(colon - value) : 0;
 	struct addrinfo *found = NULL;
-	char name[64];
+	char name[64], *end;
 
+	/* getaddrinfo takes any number for a port. */
+	if (len == 0 || strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
+	    strtoul(colon + 1, &end, 10) > 65535 || end == colon + 1)
+		goto bad;
 	if (len >= 2 && host[0] == '[' && host[len - 1] == ']') {
 		host++;
 		len -= 2;
