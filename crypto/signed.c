@@ -44,6 +44,7 @@ static enum err_code
 bind_certificates(const struct signed_form *form,
     const struct signed_layout *l, struct signed_data *out, struct err *e)
 {
+	enum err_code code = form->structure;
 	const char *what = NULL;
 	struct cert *cert = NULL;
 
@@ -52,8 +53,10 @@ bind_certificates(const struct signed_form *form,
 		    &cert, NULL) != ERR_OK)
 			what = "one cannot be read";
 		else if (!is_named(&l->certs[i], &l->sid)) {
-			if (!cert_list_add(&out->chain, cert))
-				what = "there is no memory for them";
+			if (!cert_list_add(&out->chain, cert)) {
+				code = ERR_NO_MEMORY;
+				what = "they do not fit";
+			}
 		} else if (out->cert != NULL)
 			what = "two have the signer's number";
 		else
@@ -64,8 +67,7 @@ bind_certificates(const struct signed_form *form,
 	if (what == NULL && out->cert == NULL)
 		what = "the signer's is not among them";
 	if (what != NULL)
-		return err_set(e, form->structure, "certificates", 0, "%s",
-		    what);
+		return err_set(e, code, "certificates", 0, "%s", what);
 	return ERR_OK;
 }
 
