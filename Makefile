@@ -42,7 +42,7 @@ CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/upload.c client/receipt.c client/inspect.c
 VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
 	  verifier/seen.c verifier/judge.c verifier/receipts.c \
-	  verifier/handoff.c verifier/report.c
+	  verifier/handoff.c verifier/verdict_json.c verifier/report.c
 PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
 	  portal/uploads.c portal/complete.c portal/store.c portal/ledger.c

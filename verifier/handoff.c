@@ -21,7 +21,8 @@
 #include "base/timestamp.h"
 #include "format/fingerprint.h"
 
-#define GRACE_MS	2000	/* between asking a command to end and ending it */
+/* Between asking a command to end and ending it. */
+#define GRACE_MS	2000
 
 /* --- the document ------------------------------------------------------- */
 

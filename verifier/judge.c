@@ -95,12 +95,13 @@ follow(const struct job *job, int64_t now, struct outcome *out,
 
 	if (receipt)
 		code = receipts_check(job->receipts, verdict, e);
-	if (code == ERR_OK && verdict->kind == VERDICT_ACCEPTED &&
-	    (code = hand_over(job, now, out, e)) == ERR_OK)
-		code = remember(job, verdict, e);
+	if (code == ERR_OK && verdict->kind == VERDICT_ACCEPTED)
+		code = hand_over(job, now, out, e);
 	if (code == ERR_OK && receipt)
 		code = receipts_write(job->receipts, verdict, now,
 		    out->receipt, e);
+	if (code == ERR_OK && verdict->kind == VERDICT_ACCEPTED)
+		code = remember(job, verdict, e);
 	return code;
 }
 

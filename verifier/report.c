@@ -7,8 +7,8 @@
 
 #include "base/file.h"
 #include "base/message.h"
-#include "base/timestamp.h"
 #include "format/fingerprint.h"
+#include "verifier/verdict_json.h"
 
 #define PROGRAM	"sigill-verify"
 
@@ -62,35 +62,7 @@ put_json(struct report *r, json_t *o)
 	buf_wipe(&b);
 }
 
-/* --- texts that others chose -------------------------------------------- */
-
-/* File names may be anything: what is not UTF-8 is shown as '?'. */
-static json_t *
-text_json(const char *s)
-{
-	json_t *o = json_string(s);
-	struct buf b = { 0 };
-
-	if (o != NULL)
-		return o;
-	for (; *s != '\0'; s++)
-		buf_add_u8(&b, (*s & 0x80) != 0 ? '?' : (uint8_t)*s);
-	if (!b.failed)
-		o = json_stringn((const char *)b.data, b.len);
-	buf_wipe(&b);
-	return o;
-}
-
-static void
-make_utf8(char *s)
-{
-	json_t *o = json_string(s);
-
-	for (; o == NULL && *s != '\0'; s++)
-		if ((*s & 0x80) != 0)
-			*s = '?';
-	json_decref(o);
-}
+/* --- lines for people --------------------------------------------------- */
 
 /* A name in a line for people must not drive their terminal. */
 static void
@@ -100,138 +72,6 @@ add_tame(struct buf *b, const char *s)
 		buf_add_u8(b, (unsigned char)*s < 0x20 || *s == 0x7f ? '?' :
 		    (uint8_t)*s);
 }
-
-/* --- one JSON document -------------------------------------------------- */
-
-static void
-hex_of(const uint8_t *data, size_t len, char *out)
-{
-	for (size_t i = 0; i < len; i++)
-		(void)snprintf(out + 2 * i, 3, "%02x", data[i]);
-}
-
-/* Without memory, members are NULL and jansson's setters fail: the document
- * is then incomplete, which *ok tells. */
-static void
-set(json_t *o, const char *key, json_t *value, bool *ok)
-{
-	if (json_object_set_new(o, key, value) == -1)
-		*ok = false;
-}
-
-static json_t *
-error_json(const struct err *e, const char *file)
-{
-	struct err shown = *e;
-
-	/* The file has its own member. */
-	if (file != NULL && strcmp(shown.where, file) == 0)
-		shown.where[0] = '\0';
-	make_utf8(shown.where);
-	make_utf8(shown.msg);
-	return message_json(&shown);
-}
-
-static void
-set_signer(json_t *o, const struct cert *signer, bool *ok)
-{
-	char subject[512], number[ORGNR_LEN], hex[DIGEST_HEX_LEN];
-	uint8_t digest[DIGEST_LEN];
-	json_t *s = json_object();
-
-	cert_subject(signer, subject, sizeof(subject));
-	set(s, "subject", text_json(subject), ok);
-	if (cert_organisation(signer, number, NULL) == ERR_OK)
-		set(s, "organisation", json_string(number), ok);
-	if (cert_digest(signer, digest, NULL) == ERR_OK) {
-		digest_hex(digest, hex);
-		set(s, "sha256", json_string(hex), ok);
-	}
-	set(o, "signer", s, ok);
-}
-
-static void
-set_accepted(json_t *o, const struct verdict *v, bool *ok)
-{
-	const struct submission *s = &v->submission;
-	char printed[FINGERPRINT_LEN], hex[DIGEST_HEX_LEN];
-	char created[TIMESTAMP_LEN];
-
-	digest_hex(v->fingerprint, hex);
-	fingerprint_format(v->fingerprint, printed);
-	set(o, "fingerprint", json_string(hex), ok);
-	set(o, "fingerprint_printed", json_string(printed), ok);
-	set(o, "late", json_boolean(v->late), ok);
-	hex_of(s->id, sizeof(s->id), hex);
-	set(o, "submission", json_string(hex), ok);
-	timestamp_format(s->created, created);
-	set(o, "created", json_string(created), ok);
-	if (s->has_supersedes) {
-		digest_hex(s->supersedes, hex);
-		set(o, "supersedes", json_string(hex), ok);
-	}
-	set(o, "organisation", json_pack("{s:s, s:s, s:s}",
-	    "number", s->statement.number, "name", s->statement.name,
-	    "kind", organisation_kind_name(s->statement.kind)), ok);
-	set(o, "questionnaire", json_pack("{s:s, s:s}",
-	    "id", s->statement.questionnaire,
-	    "version", s->statement.version), ok);
-	set(o, "round", json_string(s->statement.round), ok);
-}
-
-static void
-set_refused(json_t *o, const struct verdict *v, const char *file, bool *ok)
-{
-	json_t *list;
-
-	set(o, "error", error_json(&v->err, file), ok);
-	if (v->step != NULL)
-		set(o, "step", json_string(v->step), ok);
-	if (v->mistakes.len == 0)
-		return;
-	list = json_array();
-	for (size_t i = 0; i < v->mistakes.len; i++)
-		if (json_array_append_new(list,
-		    error_json(&v->mistakes.v[i], NULL)) == -1)
-			*ok = false;
-	set(o, "mistakes", list, ok);
-	if (v->mistakes.over != 0)
-		set(o, "mistakes_not_listed",
-		    json_integer((json_int_t)v->mistakes.over), ok);
-}
-
-static json_t *
-outcome_json(const struct outcome *out)
-{
-	const struct verdict *v = &out->verdict;
-	char hex[DIGEST_HEX_LEN];
-	json_t *o = json_object();
-	bool ok = true;
-
-	set(o, "file", text_json(out->file), &ok);
-	set(o, "verdict", json_string(verdict_name(v->kind)), &ok);
-	set(o, "status", json_integer(err_status(v->err.code)), &ok);
-	if (v->has_sealed) {
-		digest_hex(v->sealed, hex);
-		set(o, "sealed", json_pack("{s:s, s:I}", "sha256", hex,
-		    "size", (json_int_t)v->size), &ok);
-	}
-	if (v->signer != NULL)
-		set_signer(o, v->signer, &ok);
-	if (v->kind == VERDICT_ACCEPTED)
-		set_accepted(o, v, &ok);
-	else
-		set_refused(o, v, out->file, &ok);
-	if (out->receipt[0] != '\0')
-		set(o, "receipt", text_json(out->receipt), &ok);
-	if (!ok) {
-		json_decref(o);
-		return NULL;
-	}
-	return o;
-}
-
-/* --- lines for people --------------------------------------------------- */
 
 static const char *
 translated(const char *s)
@@ -376,7 +216,7 @@ report_outcome(struct report *r, const struct outcome *out)
 		break;
 	case REPORT_JSON:
 		if (json_array_append_new(r->verdicts,
-		    outcome_json(out)) == 0)
+		    verdict_json(out)) == 0)
 			break;
 		err_set(&e, ERR_NO_MEMORY, NULL, 0, NULL);
 		report_fault(r, &e);
@@ -420,7 +260,7 @@ report_end(struct report *r)
 		o = r->fault.code == ERR_OK ?
 		    json_pack("{s:O}", "verdicts", r->verdicts) :
 		    json_pack("{s:O, s:o}", "verdicts", r->verdicts,
-		    "error", error_json(&r->fault, NULL));
+		    "error", verdict_error_json(&r->fault, NULL));
 		put_json(r, o);
 		json_decref(o);
 		json_decref(r->verdicts);

@@ -679,6 +679,54 @@ class Machine(Verify):
         self.assertNotIn(MARKER.encode(), read(self.receipts + "/" + name))
 
 
+    @unittest.skipUnless(os.geteuid() == 0, "only root may look")
+    def test_one_file_is_gone_from_memory_when_the_next_comes(self):
+        """The handoff command of the second file looks into our memory for
+        the content of the first; and for its own, to see that it can."""
+        first, second = submission(), submission()
+        for s, text in (first, "Fordonsregistret"), (second, "Vattenverket"):
+            s["statement"]["attachments"] = [{
+                "name": "a.txt", "media_type": "text/plain",
+                "data": (text * 50).encode()}]
+            s["statement"]["organisation"]["name"] = text + " kommun"
+        look = self.file("look.py", """
+import os, re, sys
+sys.stdin.buffer.read()
+if os.environ["SIGILL_SUBMISSION"] != sys.argv[1]:
+    sys.exit(0)
+pid = os.getppid()
+found = {b"Fordonsregistret": 0, b"Vattenverket": 0}
+with open("/proc/%d/mem" % pid, "rb") as mem:
+    for line in open("/proc/%d/maps" % pid):
+        m = re.match(r"([0-9a-f]+)-([0-9a-f]+) rw", line)
+        if m is None or "[v" in line:
+            continue
+        start, end = (int(x, 16) for x in m.groups())
+        if end - start > 1 << 32:   # the sanitizer's own
+            continue
+        while start < end:
+            try:
+                mem.seek(start)
+                data = mem.read(min(end - start, 1 << 22))
+            except (OSError, ValueError, OverflowError):
+                break
+            if not data:
+                break
+            for text in found:
+                found[text] += data.count(text)
+            start += len(data)
+print(found[b"Fordonsregistret"], found[b"Vattenverket"])
+""")
+        paths = [self.file("m%d.sigill" % i, seal(s))
+                 for i, s in enumerate((first, second))]
+        p = self.run_it("--handoff-command", "exec /usr/bin/python3 %s %s" % (
+            look, second["id"].hex()), *paths)
+        self.assertEqual(p.returncode, 0, p.stderr)
+        gone, there = map(int, p.stderr.split(b"\n")[0].split())
+        self.assertGreater(there, 0)
+        self.assertEqual(gone, 0)
+
+
 class Setup(Verify):
     def refused(self, conf, code, status, *argv, **how):
         for way in [], ["--json"], ["--open"]:
