@@ -64,6 +64,16 @@ is_asked(const struct statement *s, const struct questionnaire *q,
 	return false;
 }
 
+/* What was written is not shown: it may be a confidential text that went
+ * into the wrong place. */
+static void
+unknown_option(const struct answer *a, const struct question *question,
+    size_t option, struct err_list *list)
+{
+	mistake(list, ERR_OPTION_UNKNOWN, a->question, option,
+	    "it is none of the question's %zu options", question->n_options);
+}
+
 static void
 check_options(const struct answer *a, const struct question *question,
     struct err_list *list)
@@ -75,8 +85,7 @@ check_options(const struct answer *a, const struct question *question,
 	}
 	for (size_t i = 0; i < a->n_options; i++)
 		if (question_find_option(question, a->options[i]) == NULL)
-			mistake(list, ERR_OPTION_UNKNOWN, a->question, i,
-			    "%s", a->options[i]);
+			unknown_option(a, question, i, list);
 }
 
 static void
@@ -87,10 +96,7 @@ check_option(const struct answer *a, const struct question *question,
 		mistake(list, ERR_ANSWER_TYPE, a->question, NO_OPTION,
 		    "it must be one option");
 	else if (question_find_option(question, a->text) == NULL)
-		/* Not shown: it may be confidential text, one line off. */
-		mistake(list, ERR_OPTION_UNKNOWN, a->question, NO_OPTION,
-		    "it is none of the question's %zu options",
-		    question->n_options);
+		unknown_option(a, question, NO_OPTION, list);
 }
 
 static void
