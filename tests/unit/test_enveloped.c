@@ -199,6 +199,9 @@ who_cannot_receive(void **state)
 	buf_wipe(&out);
 }
 
+#define EXPLICIT_P256 "ec -pkeyopt ec_paramgen_curve:P-256 " \
+	"-pkeyopt ec_param_enc:explicit"
+
 /* Keys that are not in the table neither sign nor receive. */
 static void
 keys_that_are_not_used(void **state)
@@ -207,8 +210,7 @@ keys_that_are_not_used(void **state)
 		"rsa:2048", "ec -pkeyopt ec_paramgen_curve:P-521",
 		"ec -pkeyopt ec_paramgen_curve:secp256k1", "ed25519",
 		/* the right curve, but spelt out */
-		"ec -pkeyopt ec_paramgen_curve:P-256 "
-		"-pkeyopt ec_param_enc:explicit",
+		EXPLICIT_P256,
 		"rsa-pss -pkeyopt rsa_keygen_bits:3072"
 	};
 	char path[] = "/tmp/sigill-enveloped-XXXXXX", line[500];
