@@ -72,7 +72,10 @@ check_answers(const struct options *o, const struct settings *s,
 		goto out;
 	code = answers_statement(answers, out->questionnaire,
 	    &out->statement, &r->errors);
-	if (code == ERR_OK)
+	if (code != ERR_OK) {
+		r->mistakes_in = o->operand;
+		report_set_text(r, "file", o->operand);
+	} else
 		code = seal_fingerprint(&out->statement, out->fingerprint,
 		    &e);
 out:

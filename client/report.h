@@ -18,6 +18,8 @@ struct report {
 	struct buf text;	/* lines, in the person's language */
 	json_t *json;		/* the same as members; NULL while empty */
 	struct err_list errors;	/* in the order in which they were found */
+	const char *mistakes_in;	/* the file that all errors are places
+					 * in; NULL: each names its own */
 	struct buf output;	/* bytes for standard output (seal -o -) */
 	bool has_output;
 	bool failed;		/* out of memory while it was filled */

@@ -67,6 +67,23 @@ write_out(struct report *r, const void *data, size_t len)
 	report_err(r, &e);
 }
 
+/* file:line: field, as compilers write it and editors read it. */
+static struct err
+in_file(const struct err *mistake, const char *file)
+{
+	struct err e = *mistake;
+	char line[24] = "";
+
+	if (file == NULL)
+		return e;
+	if (e.at != 0)
+		(void)snprintf(line, sizeof(line), ":%zu", e.at);
+	(void)snprintf(e.where, sizeof(e.where), "%.80s%s: %.50s", file, line,
+	    mistake->where);
+	e.at = 0;
+	return e;
+}
+
 static void
 write_errors(const struct report *r)
 {
@@ -75,11 +92,12 @@ write_errors(const struct report *r)
 	char more[80];
 
 	for (size_t i = 0; i < list->len; i++) {
+		struct err e = in_file(&list->v[i], r->mistakes_in);
 		bool last = true;
 
 		for (size_t j = i + 1; j < list->len && last; j++)
 			last = list->v[j].code != list->v[i].code;
-		message_text(&out, PROGRAM, &list->v[i], last);
+		message_text(&out, PROGRAM, &e, last);
 	}
 	if (list->over != 0) {
 		(void)snprintf(more, sizeof(more), _("and %zu more"),

@@ -300,6 +300,7 @@ class Check(Scratch):
                 self.assertIn("no-such-option", lines[e["at"] - 1])
         p = self.sigill("check", "b.json", config=None)
         self.assertEqual(p.err.count("sigill: error: "), len(codes))
+        self.assertRegex(p.err, r"error: b\.json:\d+: organisation\.number: ")
         self.assertEqual(p.err.count("sigill: hint: "), len(set(codes)))
 
     def test_not_json(self):
@@ -323,9 +324,8 @@ class Check(Scratch):
         self.write("b.json", json.dumps(dict(
             self.answers(), questionnaire="itsakkollen-2023")))
         doc = self.json("check", "b.json", config=None, status=65)
-        self.assertIn(doc["errors"][0]["code"],
-                      ("question-unknown", "answer-type", "answer-missing"))
-        self.assertGreater(len(doc["errors"]), 5)
+        self.assertEqual(doc["errors"][0]["code"], "question-unknown")
+        self.assertIn("another survey", doc["errors"][0]["message"])
 
     def test_definition_by_name(self):
         share = BUILD + "/share/sigill/questionnaires/"
@@ -616,10 +616,10 @@ class Swedish(Scratch):
 
     def setUp(self):
         super().setUp()
-        if not os.path.isdir(self.locales + "/sv_SE.UTF-8"):
-            self.skipTest("no localedef and no sv_SE here")
-        self.env.update(LC_ALL="sv_SE.UTF-8", LOCPATH=self.locales)
-        self.env.pop("LANGUAGE", None)
+        self.env.update(LC_ALL="C.UTF-8", LANGUAGE="sv")
+        if os.path.isdir(self.locales + "/sv_SE.UTF-8"):
+            self.env.update(LC_ALL="sv_SE.UTF-8", LOCPATH=self.locales)
+            del self.env["LANGUAGE"]
 
     def test_error_and_hint(self):
         p = self.sigill("check", "nope.json", config=None)
@@ -640,6 +640,15 @@ class Swedish(Scratch):
     def test_help(self):
         p = self.good("--help", config=None)
         self.assertIn("Användning", p.out)
+
+    def test_everything_is_translated(self):
+        pot = self.path("sigill.pot")
+        subprocess.run(["xgettext", "--language=C", "--keyword=_",
+                        "--keyword=N_", "--from-code=UTF-8", "-f",
+                        "po/POTFILES", "-o", pot], check=True,
+                       stderr=subprocess.DEVNULL)
+        p = subprocess.run(["msgcmp", "po/sv.po", pot], capture_output=True)
+        self.assertEqual((p.returncode, p.stderr), (0, b""))
 
 
 if __name__ == "__main__":
