@@ -435,6 +435,7 @@ class Deliveries(PortalCase):
         self.assert_problem(self.ask("DELETE", loc, TUS), 405, "method")
         self.assert_stored(self.small)
 
+    @unittest.skipIf("san" in BUILD, "sanitizers keep what was freed")
     def test_memory_does_not_grow_with_the_upload(self):
         data = os.urandom(40000000)
         loc = self.begin(data)
@@ -444,8 +445,7 @@ class Deliveries(PortalCase):
             self.assertEqual(read_answer(c.file).status, 204)
         with open("/proc/%d/status" % self.process.pid) as f:
             peak = int(re.search(r"VmHWM:\s+(\d+)", f.read()).group(1))
-        limit = 120000 if "san" in BUILD else 24000
-        self.assertLess(peak, limit)
+        self.assertLess(peak, 24000)    # of which the programs' libraries
 
 
 class Interruptions(PortalCase):
