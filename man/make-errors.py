@@ -64,7 +64,7 @@ def main():
     source = open("base/errors.def", encoding="utf-8").read()
     source = re.sub(r"/\*.*?\*/", "", source, flags=re.S)
     entry = re.compile(r'X\((\w+),\s*"([^"]+)",\s*(\d+),\s*'
-                       r'N_\("([^"]*)"\),\s*N_\("([^"]*)"\)\)')
+                       r'N_\("([^"]*)"\),\s*(?:N_\("([^"]*)"\)|"")\)')
     out = [HEAD.replace("$Mdocdate$", "November 21, 2026")]
     found = entry.findall(source)
     if len(found) != source.count("X("):

@@ -156,7 +156,7 @@ static void
 test_fields_of_another_stage(void **state)
 {
 	static const char *const names[] = {
-		"\x66stored", "\x68" "accepted", "\x68rejected", "\x66scored",
+		"\x66stored", ("\x68" "accepted"), "\x68rejected", "\x66scored",
 	};
 
 	(void)state;
