@@ -260,24 +260,24 @@ wait_for(pid_t pid, int in, int *to, unsigned timeout,
 {
 	int64_t deadline = milliseconds() + (int64_t)timeout * 1000;
 	int pidfd = pidfd_open(pid, 0), status = 0, unread = 0;
-	enum err_code code;
-	bool ended;
+	bool ended = false;
+	pid_t reaped;
 
 	if (pidfd == -1) {
-		code = err_errno(e, ERR_HANDOFF, NULL, errno);
+		(void)err_errno(e, ERR_HANDOFF, NULL, errno);
 		(void)kill(-pid, SIGKILL);
-		(void)waitpid(pid, &status, 0);
-		return code;
-	}
-	if (!(ended = feed(pidfd, to, document, deadline)))
+	} else if (!(ended = feed(pidfd, to, document, deadline))) {
 		end(pid, pidfd);
-	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
-		;
-	(void)close(pidfd);
-	if (!ended)
-		return err_set(e, ERR_HANDOFF, NULL, 0,
+		(void)err_set(e, ERR_HANDOFF, NULL, 0,
 		    "the command was not done after %u seconds", timeout);
-	if (ioctl(in, FIONREAD, &unread) == -1)
+	}
+	while ((reaped = waitpid(pid, &status, 0)) == -1 && errno == EINTR)
+		;
+	if (pidfd != -1)
+		(void)close(pidfd);
+	if (!ended)
+		return ERR_HANDOFF;
+	if (reaped != pid || ioctl(in, FIONREAD, &unread) == -1)
 		return err_errno(e, ERR_HANDOFF, NULL, errno);
 	return judge(status, unread, *to == -1, e);
 }

@@ -240,10 +240,12 @@ main(int argc, char **argv)
 
 	wipe_harden();
 	/* A reader that has gone and a limit on file sizes are errors to be
-	 * told, not reasons to be killed. */
+	 * told, not reasons to be killed; and a parent that ignores its
+	 * children must not hide the end of ours. */
 	if (!keep_standard_streams() ||
 	    signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
-	    signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
+	    signal(SIGXFSZ, SIG_IGN) == SIG_ERR ||
+	    signal(SIGCHLD, SIG_DFL) == SIG_ERR)
 		return err_status(ERR_INTERNAL);
 	json_set_alloc_funcs(wipe_malloc, wipe_free);
 	message_init(false);

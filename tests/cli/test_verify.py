@@ -192,6 +192,30 @@ class Verdicts(Verify):
         self.assertEqual(doc["submission"]["created"],
                          "2023-07-22T04:26:40Z")
 
+    def test_our_client_and_other_software_agree(self):
+        """The same answers, sealed by sigill(1) and without it."""
+        conf = self.file("sigill.conf", """[sigill]
+environment = test
+[identity]
+certificate = exempelkoping.pem
+key = exempelkoping.key
+[authority]
+name = Myndigheten Exempel
+portal = https://127.0.0.1:1
+portal_anchors = tls-root.pem
+recipients = intake-p256.pem
+anchors = authority-root.pem
+portal_signers = portal-receipts.pem
+intake_signers = intake-receipts.pem
+""")
+        path = self.at("client.sigill")
+        call(BIN + "sigill", "seal", "--config", conf, "--questionnaire",
+             "questionnaires/itsakkollen-2023.json",
+             "samples/exempelkoping-itsakkollen-2023.json", "-o", path)
+        ours, other = self.verdicts(path, self.sealed, status=0)
+        self.assertEqual(ours["fingerprint"], other["fingerprint"])
+        self.assertNotEqual(ours["submission"], other["submission"])
+
     def test_standard_input(self):
         with open(self.sealed, "rb") as f:
             v, = self.verdicts("-", status=0, stdin=f)
@@ -608,6 +632,12 @@ class Handoff(Verify):
         self.hand("head -c 100 >/dev/null", status=75)
         self.hand("/nowhere/at/all", status=75)
         self.hand("cat >/dev/null")     # and then it succeeds
+
+    def test_parent_that_ignores_its_children(self):
+        def ignore():
+            signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        self.hand("cat >/dev/null; exit 3", status=75, preexec_fn=ignore)
+        self.hand("cat >/dev/null", preexec_fn=ignore)
 
     def test_large_submission_to_commands_that_do_not_read(self):
         """More than a pipe holds."""
