@@ -217,7 +217,7 @@ complete_upload(struct completer *c, const struct upload_row *row,
 		digest_hex(row->digest, hex);
 		log_event(LOG_INFORM, "stored", "digest", hex, "upload",
 		    row->id, "sender", row->sender, "signer",
-		    signer[0] != '\0' ? signer : "unknown", NULL);
+		    signer[0] != '\0' ? signer : "unknown", (char *)NULL);
 	}
 	return code;
 }

@@ -100,7 +100,7 @@ delivery_delete(struct delivery *d, struct reply *r, struct err *e)
 		return code;
 	reply_set(r, 204);
 	log_event(LOG_INFORM, "upload-deleted", "upload", d->target, "sender",
-	    d->sender, NULL);
+	    d->sender, (char *)NULL);
 	return ERR_OK;
 }
 

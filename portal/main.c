@@ -104,7 +104,7 @@ serve(struct service *service, const sigset_t *signals)
 		if (sig == SIGHUP) {
 			err_clear(&e);
 			if (peers_reload(service->peers, &e) == ERR_OK)
-				log_event(LOG_INFORM, "reloaded", NULL);
+				log_event(LOG_INFORM, "reloaded", (char *)NULL);
 			else
 				log_err(LOG_FAIL, "not-reloaded", &e);
 		}
@@ -140,9 +140,9 @@ run(const struct settings *settings, bool check, const sigset_t *signals,
 		goto out;
 	(void)snprintf(port, sizeof(port), "%u", server_port(server));
 	log_event(LOG_INFORM, "listening", "port", port, "environment",
-	    environment_name(settings->environment), NULL);
+	    environment_name(settings->environment), (char *)NULL);
 	serve(&service, signals);
-	log_event(LOG_INFORM, "stopping", NULL);
+	log_event(LOG_INFORM, "stopping", (char *)NULL);
 out:
 	server_stop(server);
 	uploads_close(service.uploads);

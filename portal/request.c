@@ -206,7 +206,7 @@ refuse(struct request *req, const struct err *e)
 	log_event(r->status >= 500 ? LOG_FAIL : LOG_INFORM, "refused",
 	    "status", status, "code", err_name(e->code), "detail", e->msg,
 	    "where", e->where, "sender",
-	    d->sender[0] != '\0' ? d->sender : "unknown", NULL);
+	    d->sender[0] != '\0' ? d->sender : "unknown", (char *)NULL);
 }
 
 static enum MHD_Result

@@ -36,7 +36,7 @@ log_library(void *arg, const char *fmt, va_list ap)
 	(void)arg;
 	(void)vsnprintf(text, sizeof(text), fmt, ap);
 	text[strcspn(text, "\r\n")] = '\0';
-	log_event(LOG_DEBUGGING, "http", "message", text, NULL);
+	log_event(LOG_DEBUGGING, "http", "message", text, (char *)NULL);
 }
 
 static enum err_code

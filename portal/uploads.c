@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "portal/uploads.h"
 
-#include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "crypto/crypto.h"
 
-#define STALLED_MS	1000	/* without a byte: the other end may be gone */
-#define PATIENCE_MS	3000	/* then it is cut off even if bytes arrive */
-#define GIVE_UP_MS	15000	/* then the one who waits gets "busy" */
-#define POLL_MS		50
 /* How long "expired" is told apart from "not found". */
 #define GONE_SECONDS	(7 * 24 * 60 * 60)
 
@@ -25,19 +17,8 @@ struct uploads {
 	struct store *store;
 	struct ledger *ledger;
 	struct completer *completer;
-	pthread_mutex_t mutex;
-	pthread_cond_t released;
-	struct upload *held;		/* list of those that requests hold */
+	struct turns *turns;		/* who works on which upload */
 };
-
-static int64_t
-clock_ms(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 enum err_code
 uploads_open(const struct settings *settings, struct store *store,
@@ -45,19 +26,15 @@ uploads_open(const struct settings *settings, struct store *store,
     struct err *e)
 {
 	struct uploads *u = calloc(1, sizeof(*u));
-	pthread_condattr_t attr;
 
-	if (u == NULL)
+	if (u == NULL || (u->turns = turns_new()) == NULL) {
+		free(u);
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	}
 	u->settings = settings;
 	u->store = store;
 	u->ledger = ledger;
 	u->completer = completer;
-	(void)pthread_mutex_init(&u->mutex, NULL);
-	(void)pthread_condattr_init(&attr);
-	(void)pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	(void)pthread_cond_init(&u->released, &attr);
-	(void)pthread_condattr_destroy(&attr);
 	*out = u;
 	return ERR_OK;
 }
@@ -67,83 +44,8 @@ uploads_close(struct uploads *u)
 {
 	if (u == NULL)
 		return;
-	(void)pthread_cond_destroy(&u->released);
-	(void)pthread_mutex_destroy(&u->mutex);
+	turns_free(u->turns);
 	free(u);
-}
-
-static struct upload *
-find_held(struct uploads *u, const char *id)
-{
-	struct upload *up = u->held;
-
-	while (up != NULL && strcmp(up->row.id, id) != 0)
-		up = up->next;
-	return up;
-}
-
-static void
-wait_released(struct uploads *u)
-{
-	struct timespec until;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += POLL_MS * 1000000L;
-	if (until.tv_nsec >= 1000000000L) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000L;
-	}
-	(void)pthread_cond_timedwait(&u->released, &u->mutex, &until);
-}
-
-/* Puts up (with its id set) on the list once nobody else is there.  The
- * socket of another is shut only while that one is on the list, so its
- * number cannot have passed to a new connection. */
-static enum err_code
-enlist(struct uploads *u, struct upload *up, struct err *e)
-{
-	int64_t start = clock_ms(), now;
-	enum err_code code = ERR_OK;
-	struct upload *other;
-
-	pthread_mutex_lock(&u->mutex);
-	while ((other = find_held(u, up->row.id)) != NULL) {
-		now = clock_ms();
-		if (now - start > GIVE_UP_MS) {
-			code = err_set(e, ERR_HTTP_BUSY, NULL, 0, NULL);
-			break;
-		}
-		if (!other->finishing && !other->cut &&
-		    (now - other->touched > STALLED_MS ||
-		    now - start > PATIENCE_MS)) {
-			other->cut = true;
-			if (other->socket != -1)
-				(void)shutdown(other->socket, SHUT_RDWR);
-		}
-		wait_released(u);
-	}
-	if (code == ERR_OK) {
-		up->touched = clock_ms();
-		up->next = u->held;
-		u->held = up;
-	}
-	pthread_mutex_unlock(&u->mutex);
-	return code;
-}
-
-static void
-delist(struct uploads *u, struct upload *up)
-{
-	struct upload **p;
-
-	pthread_mutex_lock(&u->mutex);
-	for (p = &u->held; *p != NULL; p = &(*p)->next)
-		if (*p == up) {
-			*p = up->next;
-			break;
-		}
-	pthread_cond_broadcast(&u->released);
-	pthread_mutex_unlock(&u->mutex);
 }
 
 /* The row first: a file without a row is swept away at the next start, a row
@@ -213,8 +115,8 @@ upload_hold(struct uploads *u, const char *id, const char *sender,
 	up->owner = u;
 	up->row = row;
 	up->fd = -1;
-	up->socket = socket;
-	if ((code = enlist(u, up, e)) != ERR_OK) {
+	up->turn = (struct turn){ .id = up->row.id, .socket = socket };
+	if ((code = turn_take(u->turns, &up->turn, e)) != ERR_OK) {
 		free(up);
 		return code;
 	}
@@ -239,7 +141,7 @@ upload_release(struct upload *up)
 {
 	if (up == NULL)
 		return;
-	delist(up->owner, up);
+	turn_end(up->owner->turns, &up->turn);
 	if (up->fd != -1)
 		(void)close(up->fd);
 	free(up);
@@ -248,40 +150,17 @@ upload_release(struct upload *up)
 enum err_code
 upload_write(struct upload *up, const void *data, size_t len, struct err *e)
 {
-	struct uploads *u = up->owner;
 	enum err_code code;
-	bool cut;
 
 	if (len > up->row.length - up->offset || up->fd == -1)
 		return err_set(e, ERR_TOO_LARGE, NULL, 0,
 		    "the upload was announced with %ju bytes",
 		    (uintmax_t)up->row.length);
-	pthread_mutex_lock(&u->mutex);
-	cut = up->cut;
-	up->touched = clock_ms();
-	pthread_mutex_unlock(&u->mutex);
-	if (cut)
+	if (!turn_goes_on(up->owner->turns, &up->turn))
 		return err_set(e, ERR_HTTP_BUSY, NULL, 0, NULL);
 	code = store_write(up->fd, up->offset, data, len, e);
 	if (code == ERR_OK)
 		up->offset += len;
-	return code;
-}
-
-/* From here on the request is not cut off: the one who waits shall see the
- * upload complete. */
-static enum err_code
-start_finishing(struct upload *up, struct err *e)
-{
-	struct uploads *u = up->owner;
-	enum err_code code = ERR_OK;
-
-	pthread_mutex_lock(&u->mutex);
-	if (up->cut)
-		code = err_set(e, ERR_HTTP_BUSY, NULL, 0, NULL);
-	else
-		up->finishing = true;
-	pthread_mutex_unlock(&u->mutex);
 	return code;
 }
 
@@ -297,8 +176,9 @@ upload_finish(struct upload *up, int64_t now, struct buf *receipt,
 		    up->row.sender, "stored", receipt, e);
 	if (up->offset != up->row.length)
 		return store_sync(up->fd, e);
-	if ((code = start_finishing(up, e)) != ERR_OK)
-		return code;
+	/* Whoever waits shall see the upload complete. */
+	if (!turn_secure(u->turns, &up->turn))
+		return err_set(e, ERR_HTTP_BUSY, NULL, 0, NULL);
 	code = complete_upload(u->completer, &up->row, now, receipt, e);
 	if (code == ERR_OK)
 		up->row.complete = true;
@@ -331,18 +211,17 @@ new_id(char out[static UPLOAD_ID_LEN], struct err *e)
 static void
 clear_expired(struct uploads *u, const struct upload_row *row, int64_t now)
 {
-	struct upload hold = { .owner = u, .row = *row, .fd = -1,
-	    .socket = -1 };
+	struct turn turn = { .id = row->id, .socket = -1 };
 	struct err ignored = { 0 };
 	struct upload_row again;
 
 	if (row->complete || now < row->expires ||
-	    enlist(u, &hold, &ignored) != ERR_OK)
+	    turn_take(u->turns, &turn, &ignored) != ERR_OK)
 		return;
 	if (ledger_find(u->ledger, row->id, &again, &ignored) == ERR_OK &&
 	    !again.complete)
 		(void)forget(u, row->id, &ignored);
-	delist(u, &hold);
+	turn_end(u->turns, &turn);
 }
 
 enum err_code
@@ -426,12 +305,12 @@ uploads_sweep(struct uploads *u, int64_t now)
 	struct err why = { 0 };
 
 	while (ledger_next_open(u->ledger, row.id, &row, &why) == ERR_OK) {
-		if (now < row.expires)
+		struct turn turn = { .id = row.id, .socket = -1 };
+
+		if (now < row.expires || !turn_try(u->turns, &turn))
 			continue;
-		pthread_mutex_lock(&u->mutex);
-		if (find_held(u, row.id) == NULL)
-			store_remove(u->store, row.id);
-		pthread_mutex_unlock(&u->mutex);
+		store_remove(u->store, row.id);
+		turn_end(u->turns, &turn);
 		if (now >= row.expires + GONE_SECONDS)
 			clear_expired(u, &row, now);
 	}

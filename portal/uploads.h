@@ -3,10 +3,8 @@
  * Uploads as tus 1.0 sees them: made, found again, written to by one request
  * at a time, finished, expired.  Knows nothing of HTTP.
  *
- * A request that works on an upload holds it.  Another request for the same
- * upload waits for it while bytes still arrive, and cuts it off when it has
- * stalled: a sender who lost a connection comes back before the server has
- * noticed the loss.
+ * A request that works on an upload holds it; portal/turns.h tells what then
+ * happens to others.
  */
 #ifndef SIGILL_PORTAL_UPLOADS_H
 #define SIGILL_PORTAL_UPLOADS_H
@@ -20,6 +18,7 @@
 #include "portal/ledger.h"
 #include "portal/settings.h"
 #include "portal/store.h"
+#include "portal/turns.h"
 
 struct uploads;			/* opaque; safe to use from many threads */
 
@@ -30,12 +29,7 @@ struct upload {
 	uint64_t offset;	/* bytes that have arrived; row.length when
 				 * it is complete */
 	int fd;			/* partial file; -1 when there is none left */
-	int socket;		/* of the request, to cut it off; -1: none */
-	bool cut;		/* cut off; guarded by the owner's mutex, as is
-				 * what follows */
-	bool finishing;		/* not to be cut off any more */
-	int64_t touched;	/* monotonic milliseconds of the last byte */
-	struct upload *next;
+	struct turn turn;	/* its id is the row's */
 };
 
 /* Parts are borrowed for as long as *out lives. */
