@@ -85,7 +85,7 @@ load_key(const struct settings *s, const char *section,
 {
 	const char *path = config_get(s->config, section, "key");
 	struct passphrase_source source = { .fd = -1, .may_ask = true };
-	char prompt[4200];
+	char prompt[512];
 	enum err_code code;
 	struct err found = { 0 };
 
@@ -93,7 +93,7 @@ load_key(const struct settings *s, const char *section,
 	if (source.file == NULL && pass->given &&
 	    (source.fd = passphrase_pipe(&pass->line)) == -1)
 		return err_errno(e, ERR_IO, "pipe", errno);
-	(void)snprintf(prompt, sizeof(prompt), _("Passphrase for %s: "),
+	(void)snprintf(prompt, sizeof(prompt), _("Passphrase for %.400s: "),
 	    path);
 	source.prompt = prompt;
 	code = key_load(path, &source, out, &found);
