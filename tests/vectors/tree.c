@@ -87,8 +87,7 @@ put_length(struct buf *out, size_t len, bool longer)
 		octets++;
 	buf_add_u8(out, (uint8_t)(0x80 | octets));
 	while (octets-- > 0)
-		buf_add_u8(out, octets >= sizeof(len) ? 0 :
-		    (uint8_t)(len >> (8 * octets)));
+		buf_add_u8(out, (uint8_t)(len >> (8 * octets)));
 }
 
 static void
