@@ -12,10 +12,6 @@
 #include "portal/headers.h"
 #include "portal/reply.h"
 
-/* A refused body up to this size is read and dropped, so that the connection
- * lives on; a larger one is cut off. */
-#define DROP_BODY	(1024u * 1024)
-
 enum resource { HEALTH, UPLOADS, UPLOAD, RECEIPT, NOTHING };
 
 struct route {
@@ -260,9 +256,11 @@ request_handle(void *service, struct MHD_Connection *connection,
 		if (open_request(req, method, version, &e) == ERR_OK)
 			return MHD_YES;
 		refuse(req, &e);
-		/* An answer at this point closes the connection. */
-		if (req->reply.status == 400 ||
-		    req->delivery.length > DROP_BODY ||
+		/* An answer at this point closes the connection, and drowns
+		 * when the client is sending already: unless it waits, a
+		 * body of acceptable size is read and dropped first. */
+		if (req->reply.status == 400 || req->delivery.length >
+		    req->delivery.service->settings->max_size ||
 		    headers_expects_continue(connection))
 			return send_reply(req);
 		return MHD_YES;

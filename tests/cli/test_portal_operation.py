@@ -1,0 +1,351 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
+"""sigill-portal as its operator meets it: limits, full disks, verdicts, start,
+stop, and wrong configurations."""
+import hashlib
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import time
+import unittest
+
+from portal_case import (BUILD, KOPING, PORTAL, REGIONEN, TUS, PortalCase,
+                         creation, patching)
+
+VERIFIER = os.path.join(BUILD, "bin/sigill-verify")
+VERIFY = """\
+[authority]
+name = Provmyndigheten
+environment = test
+[recipient test]
+certificate = intake-p256.pem
+key = intake-p256.key
+[senders]
+anchors = sender-ca.pem
+[receipts]
+certificate = intake-receipts.pem
+key = intake-receipts.key
+[questionnaires]
+directory = questionnaires
+[round 2023]
+opens = 2023-01-01
+closes = 2040-01-01
+"""
+
+
+class Limits(PortalCase):
+    settings = {"max_uploads": 2}
+
+    def test_too_many_uploads(self):
+        locs = [self.begin(b"a" * n) for n in (10, 11)]
+        a = self.post(b"a" * 12, b"")
+        self.assert_problem(a, 429, "portal-busy")
+        self.assertIn("retry-after", a.headers)
+        self.assertEqual(len(self.partial_files()), 2)
+        self.assertEqual(self.post(b"a" * 12, b"", REGIONEN).status, 201)
+        self.ask("DELETE", locs[0], TUS)
+        self.assertEqual(self.post(b"a" * 12, b"").status, 201)
+
+    def test_completed_uploads_do_not_count(self):
+        for i in range(4):
+            data = self.make("n%d" % i, KOPING, 500)
+            self.assertEqual(self.post(data).status, 201)
+
+
+class FullDisk(PortalCase):
+    settings = None
+
+    def limit_files(self):
+        import resource
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000000, 1000000))
+
+    def test_file_size_limit(self):
+        self.start(self.limit_files)
+        a = self.post(self.large)
+        self.assert_problem(a, 507, "no-space")
+        self.assertIn("retry-after", a.headers)
+        self.assertNotIn("detail", a.problem())
+        self.assertEqual(self.sealed_files(), [])
+        self.assertEqual(self.post(self.small).status, 201)
+        self.stop()
+        # With room again, it goes on where it stopped.
+        self.start()
+        a = self.post(self.large, b"")
+        self.assertEqual(a.headers["upload-offset"], "1000000")
+        a = self.ask("PATCH", a.headers["location"], patching(
+            1000000, Prefer="return=representation"), self.large[1000000:])
+        self.assert_receipt(a.body, self.large)
+
+    def mount(self, size):
+        p = subprocess.run(["mount", "-t", "tmpfs", "-o",
+                            "mode=700,size=%dk" % size, "none", self.spool],
+                           stderr=subprocess.DEVNULL)
+        if p.returncode != 0:
+            self.skipTest("cannot mount a tmpfs here")
+        self.addCleanup(subprocess.run, ["umount", "-l", self.spool])
+
+    def test_full_file_system(self):
+        self.mount(2000)
+        self.start()
+        a = self.post(self.large)
+        self.assert_problem(a, 507, "no-space")
+        self.assertEqual(self.partial_files(), [])
+        loc = self.begin(self.small)
+        with open(self.spool + "/filler", "wb", buffering=0) as f:
+            try:
+                while True:
+                    f.write(b"\0" * 4096)
+            except OSError:
+                pass
+        # The upload's own bytes had been reserved; the receipt has no room.
+        a = self.ask("PATCH", loc, patching(0), self.small)
+        self.assert_problem(a, 507, "no-space")
+        self.assertEqual(self.ask("GET", "/v1/health").status, 200)
+        os.unlink(self.spool + "/filler")
+        self.assertEqual(self.offset(loc), len(self.small))
+        self.assert_stored(self.small)
+        a = self.post(self.small)
+        self.assert_receipt(a.body, self.small)
+        self.stop()
+
+
+class Verdicts(PortalCase):
+    def test_verdict_pending_and_foreign_files(self):
+        digest = hashlib.sha256(self.small).hexdigest()
+        url = "/v1/receipts/%s/%%s" % digest
+        self.begin(self.small)
+        a = self.ask("GET", url % "stored")
+        self.assertEqual((a.status, a.body), (202, b""))
+        self.assertIn("retry-after", a.headers)
+        stored = self.post(self.small).body
+        for stage in "accepted", "rejected", "scored":
+            self.assertEqual(self.ask("GET", url % stage).status, 202)
+        # A receipt of another stage, and rubbish, are not passed on.
+        for content in stored, b"rubbish":
+            with open("%s/verdicts/%s.accepted.p7s" % (self.scratch, digest),
+                      "wb") as f:
+                f.write(content)
+            self.assertEqual(self.ask("GET", url % "accepted").status, 202)
+        self.assertIn("verdict-unusable", self.logged())
+
+
+    def test_a_rejected_receipt(self):
+        """From intake's folder to the sender, and the same ever after."""
+        with open(self.scratch + "/verify.conf", "w") as f:
+            f.write(VERIFY)
+        for folder in "questionnaires", "verdicts":
+            os.makedirs(self.scratch + "/" + folder, exist_ok=True)
+        shutil.copy("questionnaires/infosakkollen-2023.json",
+                    self.scratch + "/questionnaires")
+        digest = hashlib.sha256(self.small).hexdigest()
+        self.post(self.small)
+        sealed = "%s/%s.sigill" % (self.spool, digest)
+        subprocess.run([VERIFIER, "--config", self.scratch + "/verify.conf",
+                        "--receipts", self.scratch + "/verdicts", sealed],
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        name = "%s/verdicts/%s.rejected.p7s" % (self.scratch, digest)
+        with open(name, "rb") as f:
+            receipt = f.read()
+        url = "/v1/receipts/%s/rejected" % digest
+        # Who has not handed in the file gets nothing, nor does a stranger.
+        self.begin(self.small, REGIONEN)
+        self.assertEqual(self.ask("GET", url, who=REGIONEN).status, 202)
+        self.assertEqual(self.ask("GET", url,
+                                  who="exempelmyndigheten").status, 404)
+        a = self.ask("GET", url)
+        self.assertEqual((a.status, a.headers["content-type"], a.body),
+                         (200, "application/cms", receipt))
+        os.unlink(name)
+        self.assertEqual(self.ask("GET", url).body, receipt)
+        self.assertEqual(self.ask("GET", url.replace(
+            "rejected", "accepted")).status, 202)
+
+
+class Operation(PortalCase):
+    settings = None
+
+    def run_portal(self, *args, **changes):
+        p = subprocess.run([PORTAL, "--config", self.configure(**changes)] +
+                           list(args), stdout=subprocess.PIPE,
+                           stderr=subprocess.PIPE, timeout=60)
+        return p.returncode, p.stderr.decode()
+
+    def assert_refused(self, status, words, *args, **changes):
+        got, text = self.run_portal(*args, **changes)
+        self.assertEqual(got, status, text)
+        self.assertIn(words, text)
+        self.assertTrue(text.startswith("sigill-portal: error: "), text)
+
+    def test_check(self):
+        self.assertEqual(self.run_portal("--check"), (0, ""))
+        self.assertEqual(os.listdir(self.spool), [])
+
+    def test_usage(self):
+        for args in (["--nonsense"], ["extra"], ["--config"]):
+            p = subprocess.run([PORTAL] + args, stderr=subprocess.PIPE)
+            self.assertEqual(p.returncode, 64, p.stderr)
+        for arg, words in ("--help", b"--config=FILE"), \
+                ("--version", b"sigill-portal "):
+            p = subprocess.run([PORTAL, arg], stdout=subprocess.PIPE)
+            self.assertEqual(p.returncode, 0)
+            self.assertIn(words, p.stdout)
+
+    def test_no_configuration(self):
+        p = subprocess.run([PORTAL, "--config", "/nonexistent"],
+                           stderr=subprocess.PIPE)
+        self.assertEqual(p.returncode, 78)
+        self.assertIn(b"[config-missing]", p.stderr)
+
+    def test_wrong_configuration(self):
+        for changes, words in (
+                ({"environment": "staging"}, "environment"),
+                ({"listen": "localhost:8443"}, "listen"),
+                ({"listen": "127.0.0.1"}, "listen"),
+                ({"listen": "127.0.0.1:99999"}, "listen"),
+                ({"listen": "::1:0"}, "listen"),
+                ({"max_size": "1"}, "max_size"),
+                ({"max_size": "lots"}, "max_size"),
+                ({"max_uploads": "0"}, "max_uploads_per_sender"),
+                ({"spool": "nowhere"}, "nowhere"),
+                ({"spool": "portal-tls.pem"}, "not a folder")):
+            with self.subTest(changes):
+                self.assert_refused(78, words, "--check", **changes)
+
+    def test_keys(self):
+        self.assert_refused(66, "no-input", receipt_cert="nowhere")
+        self.assert_refused(77, "test-certificate", environment="production")
+        key = self.scratch + "/portal-tls.key"
+        os.chmod(key, 0o640)
+        try:
+            self.assert_refused(77, "key-mode")
+        finally:
+            os.chmod(key, 0o600)
+        for name in "portal-tls.key", "portal-receipts.key":
+            path = self.scratch + "/" + name
+            shutil.copy(path, path + ".saved")
+            shutil.copy(self.scratch + "/intake-p384.key", path)
+            try:
+                self.assert_refused(77, "key-mismatch")
+            finally:
+                os.replace(path + ".saved", path)
+
+    def test_keys_with_passphrase(self):
+        key = self.scratch + "/portal-tls.key"
+        secret = self.scratch + "/secret"
+        with open(secret, "w") as f:
+            f.write("hemlig fras\n")
+        os.chmod(secret, 0o600)
+        shutil.copy(key, key + ".saved")
+        try:
+            subprocess.run(["openssl", "pkcs8", "-topk8", "-v2",
+                            "aes-256-cbc", "-passout", "file:" + secret,
+                            "-in", key + ".saved", "-out", key], check=True)
+            os.chmod(key, 0o600)
+            self.assert_refused(77, "passphrase-needed")
+            self.start(portal_extra="passphrase_file = secret")
+            self.assertEqual(self.ask("GET", "/v1/health").status, 200)
+            self.stop()
+            with open(secret, "w") as f:
+                f.write("fel\n")
+            self.assert_refused(77, "[passphrase]",
+                                portal_extra="passphrase_file = secret")
+        finally:
+            os.replace(key + ".saved", key)
+
+    def test_open_spool(self):
+        os.chmod(self.spool, 0o777)
+        self.assert_refused(78, "chmod o-w")
+
+    def test_one_portal_a_spool(self):
+        self.start()
+        self.assert_refused(78, "another portal")
+
+    def test_address_in_use(self):
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            s.listen()
+            self.assert_refused(78, "in use",
+                                listen="127.0.0.1:%d" % s.getsockname()[1])
+
+    def test_foreign_ledger(self):
+        os.makedirs(self.spool + "/.portal/partial")
+        with sqlite3.connect(self.spool + "/.portal/ledger.db") as db:
+            db.execute("CREATE TABLE other (x)")
+        self.assert_refused(78, "ledger")
+
+    def test_sigint_and_json_log(self):
+        with open(self.scratch + "/json", "w+") as log:
+            p = subprocess.Popen([PORTAL, "--json-log", "--config",
+                                  self.configure()], stderr=log)
+            for _ in range(500):
+                with open(self.scratch + "/json") as f:
+                    if "listening" in f.read():
+                        break
+                time.sleep(0.02)
+            p.send_signal(signal.SIGINT)
+            self.assertEqual(p.wait(20), 0)
+        with open(self.scratch + "/json") as f:
+            events = [json.loads(line) for line in f]
+        self.assertEqual([e["event"] for e in events],
+                         ["listening", "stopping"])
+        self.assertGreater(int(events[0]["port"]), 0)
+
+    def test_stopping_with_open_connections(self):
+        self.start()
+        with self.connect() as idle, self.connect() as busy:
+            idle.request("GET", "/v1/health")
+            busy.send("POST", "/v1/uploads", creation(self.large),
+                      length=len(self.large))
+            busy.sock.sendall(self.large[:100000])
+            time.sleep(0.2)
+            start = time.monotonic()
+            self.stop()
+            self.assertLess(time.monotonic() - start, 10)
+
+    def test_ipv6(self):
+        try:
+            with socket.socket(socket.AF_INET6) as s:
+                s.bind(("::1", 0))
+        except OSError:
+            self.skipTest("no IPv6 here")
+        self.start(listen="[::1]:0")
+
+    def test_reload_revocation_lists(self):
+        crl = self.scratch + "/sender-ca.crl"
+        self.start()
+        self.assertEqual(self.ask("OPTIONS", "/v1/uploads").status, 204)
+        shutil.copy(crl, crl + ".saved")
+        try:
+            shutil.copy(self.scratch + "/sender-ca-outdated.crl", crl)
+            self.process.send_signal(signal.SIGHUP)
+            for _ in range(100):
+                a = self.ask("OPTIONS", "/v1/uploads")
+                if a.status != 204:
+                    break
+                time.sleep(0.05)
+            self.assert_problem(a, 503, "signer-crl")
+            with open(crl, "w") as f:
+                f.write("rubbish")
+            self.process.send_signal(signal.SIGHUP)
+            for _ in range(100):
+                if "not-reloaded" in self.logged():
+                    break
+                time.sleep(0.05)
+            self.assertIn("not-reloaded", self.logged())
+        finally:
+            os.replace(crl + ".saved", crl)
+        self.process.send_signal(signal.SIGHUP)
+        for _ in range(100):
+            a = self.ask("OPTIONS", "/v1/uploads")
+            if a.status == 204:
+                break
+            time.sleep(0.05)
+        self.assertEqual(a.status, 204)
+
+
+if __name__ == "__main__":
+    unittest.main()

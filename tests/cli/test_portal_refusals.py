@@ -1,0 +1,282 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
+"""sigill-portal: what it must not take, and what it says then."""
+import hashlib
+import json
+import os
+import shutil
+import ssl
+import unittest
+
+from portal_case import (REGIONEN, TUS, Connection, PortalCase, creation,
+                         patching, read_answer, repr_digest)
+
+
+class Refusals(PortalCase):
+    def test_health_tells_nothing(self):
+        a = self.ask("GET", "/v1/health", who=None)
+        self.assertEqual((a.status, json.loads(a.body)),
+                         (200, {"status": "up"}))
+        self.assertNotIn("server", a.headers)
+
+    def test_without_certificate(self):
+        for method, path in (("OPTIONS", "/v1/uploads"), ("GET", "/"),
+                             ("GET", "/v1/receipts/" + "0" * 64 + "/stored"),
+                             ("POST", "/v1/health")):
+            a = self.ask(method, path, who=None)
+            if path == "/v1/health":
+                self.assert_problem(a, 405, "method")
+            else:
+                self.assert_problem(a, 403, "certificate-required")
+
+    def test_bad_certificates(self):
+        for who in "expired", "revoked", "wrong-eku", "other-ca-org":
+            with self.subTest(who):
+                a = self.ask("OPTIONS", "/v1/uploads", who=who)
+                self.assert_problem(a, 403, "certificate-required")
+                self.assertTrue(a.problem()["detail"])
+                # Small bodies are read, large ones cut off; both are told.
+                a = self.post(self.small, who=who)
+                self.assert_problem(a, 403, "certificate-required")
+        self.assert_nothing_left()
+
+    def test_intermediate_issuers(self):
+        """Its issuers' lists are needed, each and every one."""
+        issued = self.scratch + "/issued"
+        with open(self.scratch + "/chain.pem", "w") as out:
+            for name in "issued", "issuing-ca":
+                with open("%s/%s.pem" % (self.scratch, name)) as f:
+                    out.write(f.read())
+        shutil.copy(issued + ".key", self.scratch + "/chain.key")
+        a = self.ask("OPTIONS", "/v1/uploads", who="chain")
+        self.assert_problem(a, 503, "signer-crl")
+        a = self.ask("OPTIONS", "/v1/uploads", who="issued")
+        self.assert_problem(a, 403, "certificate-required")
+        crl = self.scratch + "/sender-ca.crl"
+        with open(crl) as f:
+            saved = f.read()
+        with open(self.scratch + "/issuing-ca.crl") as f:
+            both = saved + f.read()
+        try:
+            self.stop()
+            with open(crl, "w") as f:
+                f.write(both)
+            self.start()
+            a = self.ask("OPTIONS", "/v1/uploads", who="chain")
+            self.assertEqual(a.status, 204, a.body)
+        finally:
+            with open(crl, "w") as f:
+                f.write(saved)
+
+    def test_tls_1_2_is_refused(self):
+        with self.assertRaises((ssl.SSLError, ConnectionError)):
+            Connection(self.scratch, self.port,
+                       version=ssl.TLSVersion.TLSv1_2)
+
+    def test_options(self):
+        a = self.ask("OPTIONS", "/v1/uploads")
+        self.assertEqual((a.status, a.headers["tus-version"],
+                          a.headers["tus-max-size"]),
+                         (204, "1.0.0", "50000000"))
+        self.assertEqual(
+            set(a.headers["tus-extension"].split(",")),
+            {"creation", "creation-with-upload", "expiration", "termination"})
+
+    def test_other_senders_see_nothing(self):
+        loc = self.begin(self.small)
+        digest = hashlib.sha256(self.small).hexdigest()
+        for args in (("HEAD", loc, TUS), ("DELETE", loc, TUS),
+                     ("PATCH", loc, patching(0), self.small),
+                     ("GET", "/v1/receipts/%s/stored" % digest)):
+            a = self.ask(*args, who=REGIONEN)
+            self.assertEqual(a.status, 404)
+            if args[0] != "HEAD":
+                self.assertEqual(a.code, "not-found")
+        self.post(self.small)
+        a = self.ask("GET", "/v1/receipts/%s/stored" % digest, who=REGIONEN)
+        self.assert_problem(a, 404, "not-found")
+
+    def test_what_is_not_sealed_leaves_nothing(self):
+        tampered = bytearray(self.small)
+        tampered[len(tampered) // 2] ^= 1
+        cases = [(os.urandom(9000), "outer-structure"),
+                 (b"x" * 100, "sealed-size"),
+                 (self.small + b"\0", "outer-structure"),
+                 (bytes(tampered), "outer-signature")]
+        for who, code in (("expired", "signer-expired"),
+                          ("revoked", "signer-revoked"),
+                          ("other-ca-org", "signer-untrusted"),
+                          ("wrong-eku", "signer-usage")):
+            cases.append((self.make("bad", who, 5000), code))
+        for data, code in cases:
+            with self.subTest(code):
+                self.assert_problem(self.post(data), 422, code)
+                self.assert_nothing_left()
+                loc = self.begin(data)
+                a = self.ask("PATCH", loc, patching(0), data)
+                self.assert_problem(a, 422, code)
+                self.assert_nothing_left()
+                self.assertEqual(self.ask("HEAD", loc, TUS).status, 404)
+
+    def test_digest_mismatch(self):
+        a = self.post(self.small, Repr_Digest=repr_digest(b"other"))
+        self.assert_problem(a, 422, "digest-mismatch")
+        self.assert_nothing_left()
+
+    def test_creation_headers(self):
+        for more, status, code in (
+                ({"Tus_Resumable": "0.2.2"}, 412, "tus-version"),
+                ({"Upload_Length": "abc"}, 400, "upload-length"),
+                ({"Upload_Length": "-1"}, 400, "upload-length"),
+                ({"Upload_Length": "50000001"}, 413, "too-large"),
+                ({"Upload_Length": "99999999999999999999"}, 400,
+                 "upload-length"),
+                ({"Upload_Length": "10"}, 413, "too-large"),
+                ({"Upload_Defer_Length": "1"}, 400, "upload-length"),
+                ({"Repr_Digest": "sha-256=abc"}, 400, "repr-digest"),
+                ({"Repr_Digest": "sha-512=:YWJj:"}, 400, "repr-digest"),
+                ({"Repr_Digest": "sha-256=:%s:" % ("A" * 44)}, 400,
+                 "repr-digest"),
+                ({"Content_Type": "application/octet-stream"}, 415,
+                 "media-type")):
+            with self.subTest(more):
+                self.assert_problem(self.post(self.small, **more), status,
+                                    code)
+        for name, status in (("Tus-Resumable", 412), ("Upload-Length", 400),
+                             ("Repr-Digest", 400), ("Content-Type", 415)):
+            h = creation(self.small)
+            del h[name]
+            a = self.ask("POST", "/v1/uploads", h, self.small)
+            self.assertEqual(a.status, status, name)
+            if status == 412:
+                self.assertEqual(a.headers["tus-version"], "1.0.0")
+        self.assert_nothing_left()
+
+    def test_patch_headers(self):
+        loc = self.begin(self.small)
+        for headers, body, status, code in (
+                (patching(1), b"x", 409, "upload-offset"),
+                (patching("x"), b"x", 409, "upload-offset"),
+                (patching(0), self.small + b"x", 413, "too-large"),
+                (patching(0, Content_Type="text/plain"), b"x", 415,
+                 "media-type"),
+                (patching(0, Tus_Resumable="2.0.0"), b"x", 412,
+                 "tus-version")):
+            a = self.ask("PATCH", loc, headers, body)
+            self.assert_problem(a, status, code)
+        self.assertEqual(self.offset(loc), 0)
+        self.assertEqual(self.ask("PATCH", "/v1/uploads/" + "0" * 32,
+                                  patching(0), b"x").status, 404)
+
+    def test_a_refused_large_body_is_not_waited_for(self):
+        loc = self.begin(self.large)
+        with self.connect() as c:
+            c.send("PATCH", loc, patching(5, Expect="100-continue"),
+                   length=len(self.large) - 5)
+            self.assert_problem(read_answer(c.file), 409, "upload-offset")
+        with self.connect() as c:
+            c.send("PATCH", loc, patching(0, Expect="100-continue"),
+                   length=len(self.large))
+            self.assertEqual(c.file.readline(), b"HTTP/1.1 100 Continue\r\n")
+            c.file.readline()
+            c.sock.sendall(self.large)
+            self.assertEqual(read_answer(c.file).status, 204)
+
+    def test_a_refusal_keeps_the_connection(self):
+        with self.connect() as c:
+            a = c.request("POST", "/v1/uploads", creation(
+                self.small, Repr_Digest="no"), self.small)
+            self.assert_problem(a, 400, "repr-digest")
+        with self.connect() as c:
+            loc = self.begin(self.small)
+            a = c.request("PATCH", loc, patching(3), self.small[3:])
+            self.assert_problem(a, 409, "upload-offset")
+            a = c.request("PATCH", loc, patching(0), self.small)
+            self.assertEqual(a.status, 204)
+
+    def test_methods_and_paths(self):
+        loc = self.begin(self.small)
+        for method, path, allow in (
+                ("GET", "/v1/uploads", "OPTIONS, POST"),
+                ("BREW", "/v1/uploads", "OPTIONS, POST"),
+                ("GET", loc, "HEAD, PATCH, DELETE"),
+                ("PUT", loc, "HEAD, PATCH, DELETE"),
+                ("DELETE", "/v1/receipts/" + "0" * 64 + "/stored", "GET"),
+                ("POST", "/v1/health", "GET")):
+            a = self.ask(method, path, TUS)
+            self.assert_problem(a, 405, "method")
+            self.assertEqual(a.headers["allow"], allow)
+        for path in ("/", "/v1", "/v1/", "/v1/uploads/", "/V1/uploads",
+                     loc + "/", loc + "?x=1", loc[:-1], loc.upper(),
+                     "/v1/uploads/../uploads", "/v1/./health",
+                     "/v1/uploads/%2e%2e/health", "/v1/health/", "//v1/health",
+                     "/v1/uploads/../../../../../../etc/passwd",
+                     "/v1/receipts/" + "0" * 64, "/v1/receipts/x/stored",
+                     "/v1/receipts/" + "0" * 64 + "/..",
+                     "/v1/receipts/" + "0" * 64 + "/nonsense",
+                     "/v1/receipts/" + "g" * 64 + "/stored"):
+            self.assert_problem(self.ask("GET", path), 404, "not-found")
+
+    def test_malformed_requests(self):
+        head = b"OPTIONS /v1/uploads HTTP/1.1\r\nHost: localhost\r\n"
+        post = (b"POST /v1/uploads HTTP/1.1\r\nHost: localhost\r\n"
+                b"Tus-Resumable: 1.0.0\r\n")
+        with self.connect() as c:
+            self.assertEqual(c.raw(head + b"\r\n").status, 204)
+        for data in (
+                post + b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n"
+                b"\r\n0\r\n\r\n",
+                post + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                post + b"Transfer-Encoding: identity\r\n\r\n",
+                post + b"Content-Length: 3\r\nContent-Length: 3\r\n\r\nabc",
+                post + b"Content-Length: 3\r\nContent-Length: 4\r\n\r\nabc",
+                post + b"Content-Length: +3\r\n\r\nabc",
+                post + b"Content-Length: -3\r\n\r\nabc",
+                post + b"Content-Length: 0x3\r\n\r\nabc",
+                post + b"Content-Length: 3, 3\r\n\r\nabc",
+                post + b"Content-Length: 99999999999999999999999\r\n\r\nabc",
+                post + b"Upload-Length: 9\r\nUpload-Length: 9\r\n\r\n",
+                head + b"X: a\r\n b\r\n\r\n",
+                head + b"X: a\r\n\tb\r\n\r\n",
+                head + b"X: a\0b\r\n\r\n",
+                head + b"X: a\x01b\r\n\r\n",
+                head + b"X : a\r\n\r\n",
+                head + b"X:   a\r\n\r\n",
+                head + b"X: a\n\r\n",
+                head + b"no colon\r\n\r\n",
+                head + b"Content-Length: 3\r\n\r\nabc",
+                b"OPTIONS  /v1/uploads HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                b"OPTIONS /v1/uploads HTTP/1.0\r\nHost: localhost\r\n\r\n",
+                b"OPTIONS /v1/uploads HTTP/1.1\r\n\r\n",
+                b"OPTIONS /v1/uploads\r\n\r\n",
+                b"GET /v1/health HTTP/1.1\r\nHost: localhost\r\n"
+                b"Content-Length: 5\r\n\r\nhello"):
+            with self.subTest(data):
+                with self.connect() as c:
+                    try:
+                        a = c.raw(data)
+                    except ConnectionError:
+                        a = None
+                    # Never taken; told, or cut off, and closed.  (What
+                    # the library refuses itself, it tells twice.)
+                    if a is not None:
+                        self.assertIn(a.status, (400, 413), a.body)
+                        try:
+                            rest = c.file.read()
+                        except ConnectionError:
+                            rest = b""
+                        self.assertNotIn(b"HTTP/1.1 2", a.body + rest)
+                        self.assertNotIn(b"problem+json", rest)
+        for data in (b"GET /" + b"x" * 100000 + b" HTTP/1.1\r\n",
+                     head + b"X: " + b"y" * 100000 + b"\r\n\r\n"):
+            with self.connect() as c:
+                try:
+                    self.assertIn(c.raw(data).status, (413, 414, 431))
+                except (ConnectionError, ssl.SSLError):
+                    pass    # the answer may drown in what was still sent
+        self.assert_nothing_left()
+        self.assertEqual(self.ask("GET", "/v1/health", who=None).status, 200)
+
+
+if __name__ == "__main__":
+    unittest.main()
