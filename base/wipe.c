@@ -7,10 +7,26 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+/* Of the thread, since allocation functions have no other context. */
+static _Thread_local bool ran_out;
+
 void *
 wipe_malloc(size_t size)
 {
-	return malloc(size != 0 ? size : 1);
+	void *p = malloc(size != 0 ? size : 1);
+
+	if (p == NULL)
+		ran_out = true;
+	return p;
+}
+
+bool
+wipe_ran_out(void)
+{
+	bool was = ran_out;
+
+	ran_out = false;
+	return was;
 }
 
 void

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "base/wipe.h"
 #include "crypto/envelope.h"
 #include "format/deflate.h"
 
@@ -311,6 +312,7 @@ verify_sealed(const struct verifier *v, const uint8_t *sealed, size_t len,
 	enum err_code code;
 	struct err e = { 0 };
 
+	(void)wipe_ran_out();
 	out->size = len;
 	code = digest_sha256(sealed, len, out->sealed, &e);
 	out->has_sealed = code == ERR_OK;
@@ -324,6 +326,11 @@ verify_sealed(const struct verifier *v, const uint8_t *sealed, size_t len,
 		out->step = NULL;
 		out->submission = w.submission;
 		memset(&w.submission, 0, sizeof(w.submission));
+	} else if (wipe_ran_out()) {
+		/* What looked like a fault of the file may be ours. */
+		err_clear(&e);
+		err_set(&e, ERR_NO_MEMORY, NULL, 0, NULL);
+		verdict_suspend(out, &e);
 	} else
 		verdict_refuse(out, &e);
 	submission_wipe(&w.submission);
