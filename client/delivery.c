@@ -15,7 +15,7 @@
 #define WITH_CREATION	(1024u * 1024)
 /* Failures in a row, without one more byte arriving, before we give up. */
 #define TRIES		3
-#define PAUSE_MAX	5u	/* seconds between two tries */
+#define PAUSE_MS	300u	/* longer with each try */
 
 /* A delivery on its way. */
 struct delivery {
@@ -247,8 +247,10 @@ worth_another_try(enum err_code code)
 static void
 pause_before(unsigned try)
 {
+	const unsigned ms = try * PAUSE_MS;
 	const struct timespec t = {
-		.tv_sec = (time_t)(try < PAUSE_MAX ? try : PAUSE_MAX),
+		.tv_sec = (time_t)(ms / 1000),
+		.tv_nsec = (long)(ms % 1000) * 1000000,
 	};
 
 	(void)nanosleep(&t, NULL);
@@ -266,10 +268,12 @@ delivery_put(struct upload *u, const struct buf *file,
 	struct err found = { 0 };
 	enum err_code code;
 	unsigned tries = 0, steps;
+	bool creating;
 
 	/* Each round brings the file further or costs a try; the bound is for
 	 * a portal that gives out one byte at a time. */
 	for (steps = 0; receipt->len == 0 && steps < 1000; steps++) {
+		creating = d.url[0] == '\0';
 		err_clear(&found);
 		code = step(&d, &found);
 		if (d.knows_offset && d.offset > furthest) {
@@ -279,6 +283,9 @@ delivery_put(struct upload *u, const struct buf *file,
 		if (code == ERR_OK)
 			continue;
 		d.knows_offset = false;
+		/* Was it our certificate? */
+		if (code == ERR_INTERRUPTED && creating)
+			code = upload_ask_why(u, &found);
 		if (!worth_another_try(code) || ++tries >= TRIES) {
 			if (e != NULL && e->code == ERR_OK)
 				*e = found;

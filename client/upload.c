@@ -3,11 +3,13 @@
 
 #include <curl/curl.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/message.h"
 #include "base/wipe.h"
@@ -18,13 +20,15 @@
 /* No byte in either direction for so long: the line is dead.  A portal that
  * makes a large file durable is silent for a while. */
 #define STALL_SECONDS	60
+/* How long a server may take to refuse a certificate after the handshake. */
+#define LISTEN_MS	2000
 /* A Retry-After beyond this is not worth keeping exactly. */
 #define RETRY_AFTER_MAX	86400u
 
 struct upload {
 	CURL *curl;
-	struct buf cert_pem, key_der;	/* lent to curl */
-	const char *anchors;
+	struct buf cert_pem, key_der, anchors;	/* lent to curl */
+	const char *anchors_path;		/* for messages; borrowed */
 	char root[UPLOAD_URL_LEN];	/* the portal's root, ends with '/' */
 	void (*progress)(uint64_t, uint64_t);
 	char error[CURL_ERROR_SIZE];
@@ -374,7 +378,7 @@ explain(const struct transfer *t, CURLcode result, struct err *e)
 		return err_set(e, code, t->u->root, 0,
 		    _("it answered with status %ld"), connect_status);
 	if (code == ERR_CONFIG)
-		return err_set(e, code, t->u->anchors, 0, "%.240s",
+		return err_set(e, code, t->u->anchors_path, 0, "%.240s",
 		    t->u->error);
 	return err_set(e, code, t->u->root, 0, "%.240s",
 	    t->u->error[0] != '\0' ? t->u->error : curl_easy_strerror(result));
@@ -394,6 +398,10 @@ set_rules(struct upload *u)
 		.data = u->key_der.data, .len = u->key_der.len,
 		.flags = CURL_BLOB_NOCOPY,
 	};
+	struct curl_blob anchors = {
+		.data = u->anchors.data, .len = u->anchors.len,
+		.flags = CURL_BLOB_NOCOPY,
+	};
 	CURL *c = u->curl;
 	unsigned bad = 0;
 
@@ -405,9 +413,10 @@ set_rules(struct upload *u)
 	    (long)CURL_SSLVERSION_TLSv1_3);
 	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
 	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-	bad |= curl_easy_setopt(c, CURLOPT_CAINFO, u->anchors);
-	/* Else the system's folder is trusted as well. */
+	/* Else the system's file and folder are trusted as well. */
+	bad |= curl_easy_setopt(c, CURLOPT_CAINFO, NULL);
 	bad |= curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
+	bad |= curl_easy_setopt(c, CURLOPT_CAINFO_BLOB, &anchors);
 	bad |= curl_easy_setopt(c, CURLOPT_SSLCERT_BLOB, &cert);
 	bad |= curl_easy_setopt(c, CURLOPT_SSLCERTTYPE, "PEM");
 	bad |= curl_easy_setopt(c, CURLOPT_SSLKEY_BLOB, &key);
@@ -440,9 +449,12 @@ upload_new(const struct upload_config *config, struct upload **out,
 		free(u);
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	}
-	u->anchors = config->anchors;
+	u->anchors_path = config->anchors;
 	u->progress = config->progress;
 	if ((code = set_root(u, config->portal, e)) == ERR_OK)
+		code = file_read(config->anchors, LIMIT_CERT_FILE,
+		    &u->anchors, e);
+	if (code == ERR_OK)
 		code = tls_identity_encode(config->identity->key,
 		    config->identity->cert, &config->identity->chain,
 		    &u->cert_pem, &u->key_der, e);
@@ -464,6 +476,7 @@ upload_free(struct upload *u)
 	curl_easy_cleanup(u->curl);
 	buf_wipe(&u->cert_pem);
 	buf_wipe(&u->key_der);
+	buf_wipe(&u->anchors);
 	free(u);
 	curl_global_cleanup();
 }
@@ -532,6 +545,46 @@ upload_perform(struct upload *u, const struct upload_request *request,
 	if (code != ERR_OK)
 		upload_answer_wipe(out);
 	return code;
+}
+
+/* Listens for what a server says of its own accord after the handshake: an
+ * alert, or session tickets, which mean that it has taken the certificate. */
+static bool
+hears_alert(struct upload *u, CURL *c)
+{
+	struct pollfd p = { .events = POLLIN };
+	curl_socket_t fd = CURL_SOCKET_BAD;
+	CURLcode result;
+	size_t n = 0;
+	char byte;
+
+	if (curl_easy_getinfo(c, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
+	    fd == CURL_SOCKET_BAD)
+		return false;
+	p.fd = fd;
+	if (poll(&p, 1, LISTEN_MS) != 1)
+		return false;
+	u->error[0] = '\0';
+	result = curl_easy_recv(c, &byte, sizeof(byte), &n);
+	return result != CURLE_OK && result != CURLE_AGAIN &&
+	    is_certificate_alert(u->error);
+}
+
+enum err_code
+upload_ask_why(struct upload *u, struct err *e)
+{
+	CURL *c = curl_easy_duphandle(u->curl);
+
+	if (c != NULL &&
+	    curl_easy_setopt(c, CURLOPT_URL, u->root) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L) == CURLE_OK &&
+	    curl_easy_setopt(c, CURLOPT_NOPROGRESS, 1L) == CURLE_OK &&
+	    curl_easy_perform(c) == CURLE_OK && hears_alert(u, c)) {
+		err_clear(e);
+		err_set(e, ERR_CLIENT_CERT, u->root, 0, "%.240s", u->error);
+	}
+	curl_easy_cleanup(c);
+	return e->code;
 }
 
 void

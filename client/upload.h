@@ -71,6 +71,13 @@ enum err_code upload_url(const struct upload *u, const char *base,
 enum err_code upload_perform(struct upload *u,
     const struct upload_request *request, struct upload_answer *out,
     struct err *e);
+/*
+ * After ERR_INTERRUPTED: was our certificate refused?  TLS 1.3 says so only
+ * after the handshake, and a request breaks on the closed connection before
+ * the alert has been read; so this one only connects and listens.  *e is
+ * replaced by ERR_CLIENT_CERT if so; returns e->code.
+ */
+enum err_code upload_ask_why(struct upload *u, struct err *e);
 void upload_answer_wipe(struct upload_answer *a);
 
 #endif

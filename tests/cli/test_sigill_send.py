@@ -1,0 +1,541 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
+"""sigill send, submit and receipt: against the real portal and verifier, and
+against portals that misbehave in one way each."""
+import base64
+import glob
+import hashlib
+import http.server
+import json
+import os
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from scratch import AUTHORITY, BUILD, Scratch  # noqa: E402
+
+PORTAL = """[authority]
+name = {authority}
+environment = test
+[portal]
+listen = 127.0.0.1:0
+certificate = portal-tls.pem
+key = portal-tls.key
+spool = spool
+verdicts = verdicts
+[senders]
+anchors = sender-ca.pem
+[receipts]
+certificate = portal-receipts.pem
+key = portal-receipts.key
+"""
+VERIFY = """[authority]
+name = {authority}
+environment = test
+[senders]
+anchors = sender-ca.pem
+crls = sender-ca.crl
+[recipient one]
+certificate = intake-p256.pem
+key = intake-p256.key
+[receipts]
+certificate = intake-receipts.pem
+key = intake-receipts.key
+[questionnaires]
+directory = {questionnaires}
+[round 2023]
+opens = {opens}
+closes = 2099-01-01
+"""
+
+
+class Portal(Scratch):
+    """The real one, on a port of its own."""
+
+    def setUp(self):
+        super().setUp()
+        for name in "spool", "verdicts":
+            os.mkdir(self.path(name), 0o700)
+        self.write("portal.conf", PORTAL.format(authority=AUTHORITY))
+        self.portal = subprocess.Popen(
+            [BUILD + "/bin/sigill-portal", "--config", "portal.conf"],
+            cwd=self.dir, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
+        self.addCleanup(self.stop)
+        line = self.portal.stderr.readline().decode()
+        self.assertRegex(line, r"port=\d+")
+        self.url = "https://localhost:" + re.search(r"port=(\d+)", line)[1]
+        threading.Thread(target=self.portal.stderr.read, daemon=True).start()
+        self.configure(portal=self.url)
+        self.before = self.files()
+
+    def stop(self):
+        self.portal.terminate()
+        self.portal.wait()
+        try:
+            self.portal.stderr.close()
+        except ValueError:
+            pass
+
+    def verify(self, opens="2020-01-01"):
+        """What intake does, once."""
+        self.write("verify.conf", VERIFY.format(
+            authority=AUTHORITY, opens=opens,
+            questionnaires=BUILD + "/share/sigill/questionnaires"))
+        return subprocess.run(
+            [BUILD + "/bin/sigill-verify", "--config", "verify.conf",
+             "--receipts", "verdicts", "a.sigill"], cwd=self.dir,
+            capture_output=True)
+
+    def stored(self):
+        return len([p for p in glob.glob(self.path("spool/**"),
+                                         recursive=True)
+                    if os.path.isfile(p) and os.path.getsize(p) ==
+                    os.path.getsize(self.path("a.sigill"))])
+
+
+class Deliver(Portal):
+    def test_submit(self):
+        p = self.good("submit", "a.json")
+        self.assertEqual(self.new_files(),
+                         {"a.sigill", "a.sigill.stored.p7s"})
+        self.assertIn("stored: the portal has the whole file", p.out)
+        digest = hashlib.sha256(self.read("a.sigill")).hexdigest()
+        self.assertIn(digest, p.out)
+
+    def test_json(self):
+        doc = self.json("submit", "a.json", "-o", "b.sigill")
+        self.assertEqual(doc["stored_receipt"], "b.sigill.stored.p7s")
+        self.assertEqual(doc["receipt"]["stage"], "stored")
+        self.assertEqual(doc["receipt"]["sealed"], doc["sealed_digest"])
+        self.assertFalse(doc["already_delivered"])
+
+    def test_send_twice_delivers_once(self):
+        self.seal()
+        self.good("send", "a.sigill")
+        receipt = self.read("a.sigill.stored.p7s")
+        self.assertEqual(self.stored(), 1)
+        self.assertTrue(self.json("send", "a.sigill")["already_delivered"])
+        # Also when the receipt was lost on the way: the same one again.
+        os.unlink(self.path("a.sigill.stored.p7s"))
+        self.good("send", "a.sigill")
+        self.assertEqual(self.read("a.sigill.stored.p7s"), receipt)
+        self.assertEqual(self.stored(), 1)
+
+    def test_submit_twice(self):
+        self.good("submit", "a.json")
+        self.before = self.files()
+        p = self.bad(74, "output-exists", "submit", "a.json")
+        self.assertIn("sigill send", p.err)
+
+    def test_second_run_needs_neither_key_nor_network(self):
+        self.good("submit", "a.json")
+        os.unlink(self.path("exempelkoping.key"))
+        self.stop()
+        self.good("send", "a.sigill")
+
+    def test_large_file(self):
+        """Over 1 MiB: creation first, then the bytes."""
+        big = os.urandom(3 << 20)
+        self.write("evidence.pdf", big)
+        a = self.answers()
+        a["attachments"] = [{"file": "evidence.pdf", "name": "evidence.pdf",
+                             "media_type": "application/pdf"}]
+        self.write("a.json", json.dumps(a))
+        p = self.sigill("check", "a.json")
+        self.assertEqual(p.returncode, 0, p.err)
+        self.good("submit", "a.json")
+        self.assertGreater(os.path.getsize(self.path("a.sigill")), 3 << 20)
+        self.assertEqual(self.stored(), 1)
+
+    def test_verdict_pending(self):
+        p = self.sigill("submit", "a.json", "--wait", "0")
+        self.assertEqual(p.returncode, 75)
+        self.assertIn("[verdict-pending]", p.err)
+        self.assertIn("stored", p.out)
+
+    def test_accepted(self):
+        self.good("submit", "a.json")
+        p = self.verify()
+        self.assertEqual(p.returncode, 0, p.stderr)
+        doc = self.json("send", "a.sigill", "--wait", "20")
+        self.assertEqual(doc["verdict"], "accepted")
+        self.assertEqual(doc["accepted_receipt"], "a.sigill.accepted.p7s")
+        self.assertEqual(doc["receipt"]["organisation"], "2199990017")
+        self.stop()
+        # From now on the answer is here.
+        self.good("send", "a.sigill", "--wait", "0")
+        p = self.good("receipt", "a.sigill.accepted.p7s")
+        self.assertIn("accepted", p.out)
+        self.assertIn("byte for byte", p.out)
+        # And it says what a correction replaces.
+        self.good("seal", "a.json", "-o", "b.sigill", "--supersedes",
+                  "a.sigill.accepted.p7s")
+        self.before = self.files()
+        self.bad(64, "usage", "seal", "a.json", "-o", "c.sigill",
+                 "--supersedes", "a.sigill.stored.p7s")
+
+    def test_rejected(self):
+        self.good("submit", "a.json")
+        self.assertNotEqual(self.verify(opens="2098-01-01").returncode, 0)
+        p = self.sigill("send", "a.sigill", "--wait", "20")
+        self.assertEqual(p.returncode, 77, p.err)
+        self.assertIn("[rejected]", p.err)
+        self.assertIn("[round]", p.err)
+        self.assertIn("What to do", p.out)
+        self.assertTrue(os.path.exists(self.path("a.sigill.rejected.p7s")))
+        self.assertEqual(self.sigill("send", "a.sigill", "--wait=0")
+                         .returncode, 77)
+
+    def test_certificate_that_the_portal_does_not_accept(self):
+        self.seal()
+        self.configure(portal=self.url, identity="other-ca-org")
+        p = self.bad(77, "client-certificate", "send", "a.sigill")
+        self.assertNotIn("SSL routines", p.err.split("[")[0][:80])
+
+    def test_portal_that_is_not_pinned(self):
+        self.seal()
+        self.configure(portal=self.url, portal_anchors="authority-root.pem")
+        self.bad(77, "portal-certificate", "send", "a.sigill")
+        # Another name than the certificate's.
+        self.configure(portal=self.url.replace("localhost", "other.localhost"))
+        self.bad(77, "portal-certificate", "send", "a.sigill")
+
+    def test_receipt_by_one_who_may_not_sign_it(self):
+        self.seal()
+        self.configure(portal=self.url, portal_signers="intake-receipts.pem")
+        self.bad(77, "receipt-signer", "send", "a.sigill")
+        self.configure(portal=self.url, authority="Somebody else")
+        self.bad(77, "receipt-signer", "send", "a.sigill")
+
+    def test_disk_full_for_the_receipt(self):
+        self.seal()
+        self.before = self.files()
+        os.mkdir(self.path("a.sigill.stored.p7s"))
+        p = self.sigill("send", "a.sigill")
+        self.assertEqual(p.returncode, 66, p.err)
+
+
+class Receipt(Portal):
+    def setUp(self):
+        super().setUp()
+        self.good("submit", "a.json")
+        self.before = self.files()
+
+    def test_compares_with_the_file_beside_it(self):
+        p = self.good("receipt", "a.sigill.stored.p7s")
+        self.assertIn("a.sigill, byte for byte", p.out)
+
+    def test_without_a_sealed_file(self):
+        shutil.copy(self.path("a.sigill.stored.p7s"), self.path("r"))
+        p = self.good("receipt", "r")
+        self.assertIn("not been compared", p.out)
+        self.good("receipt", "r", "--sealed", "a.sigill")
+
+    def test_another_file(self):
+        self.good("seal", "a.json", "-o", "b.sigill")
+        self.before = self.files()
+        self.bad(77, "receipt-digest", "receipt", "a.sigill.stored.p7s",
+                 "--sealed", "b.sigill")
+
+    def test_every_changed_byte(self):
+        data = self.read("a.sigill.stored.p7s")
+        for i in range(0, len(data), len(data) // 16):
+            self.write("r", data[:i] + bytes([data[i] ^ 4]) + data[i + 1:])
+            p = self.sigill("receipt", "r")
+            self.assertIn(p.returncode, (65, 77), "byte %d" % i)
+
+    def test_test_receipt_in_production(self):
+        self.configure(environment="production")
+        self.bad(77, "test-certificate", "receipt", "a.sigill.stored.p7s")
+
+    def test_other_kinds_of_file(self):
+        for name, word in (("a.sigill", "sealed file"),
+                           ("a.json", "answers file"),
+                           ("tls-root.pem", "certificate")):
+            p = self.bad(65, "receipt-structure", "receipt", name)
+            self.assertIn(word, p.err)
+
+    def test_receipt_given_to_other_commands(self):
+        for command, code in (("check", "json"), ("seal", "json"),
+                              ("send", "outer-structure"),
+                              ("inspect", "outer-structure")):
+            p = self.bad(65, code, command, "a.sigill.stored.p7s")
+            self.assertIn("sigill receipt", p.err)
+
+    def test_receipt_of_another_file_beside_it(self):
+        self.good("seal", "a.json", "-o", "b.sigill")
+        shutil.copy(self.path("a.sigill.stored.p7s"),
+                    self.path("b.sigill.stored.p7s"))
+        self.before = self.files()
+        self.bad(77, "receipt-digest", "send", "b.sigill")
+
+
+class Fake(Scratch):
+    """Portals that misbehave, and what a person is told."""
+
+    def serve(self, answer, client_ca=None):
+        """answer(handler) writes what comes after a request's head."""
+        log = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def handle_any(self):
+                n = int(self.headers.get("Content-Length") or 0)
+                body = self.rfile.read(n)
+                log.append((self.command, self.path, dict(self.headers),
+                            body))
+                answer(self)
+            do_GET = do_POST = do_PATCH = do_HEAD = handle_any
+
+            def log_message(self, *args):
+                pass
+
+            def reply(self, status, body=b"", **headers):
+                self.send_response(status)
+                for k, v in headers.items():
+                    self.send_header(k.replace("_", "-"), v)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+        class Server(http.server.ThreadingHTTPServer):
+            def handle_error(self, request, client_address):
+                pass
+
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.path("portal-tls.pem"),
+                                self.path("portal-tls.key"))
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(
+            self.path(client_ca or "sender-ca.pem"))
+        server = Server(("127.0.0.1", 0), Handler)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+
+        def stop():
+            server.shutdown()
+            server.server_close()
+        self.addCleanup(stop)
+        self.configure(portal="https://localhost:%d"
+                       % server.server_address[1])
+        self.seal()
+        return log
+
+    def refused(self, status, code, answer, **kw):
+        log = self.serve(answer, **kw)
+        return self.bad(status, code, "send", "a.sigill"), log
+
+    def test_the_request(self):
+        """What a portal sees, to the letter."""
+        _, log = self.refused(69, "portal-refused", lambda h: h.reply(400))
+        method, path, headers, body = log[0]
+        sealed = self.read("a.sigill")
+        digest = base64.b64encode(hashlib.sha256(sealed).digest()).decode()
+        self.assertEqual((method, path), ("POST", "/v1/uploads"))
+        self.assertEqual(headers["Tus-Resumable"], "1.0.0")
+        self.assertEqual(headers["Upload-Length"], str(len(sealed)))
+        self.assertEqual(headers["Repr-Digest"], "sha-256=:%s:" % digest)
+        self.assertEqual(headers["Content-Type"],
+                         "application/offset+octet-stream")
+        self.assertNotIn("Expect", headers)
+        self.assertEqual(body, sealed)
+        self.assertEqual(len(log), 1)
+
+    def test_reason_of_a_refusal(self):
+        problem = json.dumps({"code": "upload-length", "detail": "at most 5",
+                              "title": "no"}).encode()
+        p, _ = self.refused(
+            69, "portal-refused", lambda h: h.reply(
+                413, problem, Content_Type="application/problem+json"))
+        self.assertIn("upload-length: the upload's length is missing", p.err)
+        self.assertIn("at most 5", p.err)
+
+    def test_reason_that_we_do_not_know(self):
+        problem = json.dumps({"code": "new-thing",
+                              "title": "\x1b[31mIt is Sunday"}).encode()
+        p, _ = self.refused(
+            69, "portal-refused", lambda h: h.reply(
+                400, problem, Content_Type="application/problem+json"))
+        self.assertIn("new-thing: ?[31mIt is Sunday", p.err)
+
+    def test_redirect(self):
+        p, log = self.refused(76, "protocol", lambda h: h.reply(
+            307, Location="https://localhost:1/v1/uploads"))
+        self.assertEqual(len(log), 1)
+
+    def test_login_page(self):
+        self.refused(76, "protocol", lambda h: h.reply(
+            200, b"<html>log in</html>", Content_Type="text/html"))
+
+    def test_foreign_location(self):
+        for where in ("https://evil.example/u/1", "//evil.example/u/1",
+                      "http://localhost/v1/uploads/1",
+                      "https://u:p@localhost/v1/uploads/1", "", "a b"):
+            with self.subTest(where):
+                self.setUp()
+                self.refused(76, "protocol", lambda h: h.reply(
+                    201, Location=where, Upload_Offset="0"))
+
+    def test_wrong_offset(self):
+        for offset in "-1", "1x", "999999999", "99999999999999999999", "":
+            with self.subTest(offset):
+                self.setUp()
+                self.refused(76, "protocol", lambda h: h.reply(
+                    201, Location="/v1/uploads/1", Upload_Offset=offset))
+
+    def test_header_twice(self):
+        def answer(h):
+            h.send_response(201)
+            for offset in "0", "1":
+                h.send_header("Upload-Offset", offset)
+            h.send_header("Location", "/v1/uploads/1")
+            h.send_header("Content-Length", "0")
+            h.end_headers()
+        self.refused(76, "protocol", answer)
+
+    def test_endless_answer(self):
+        self.refused(76, "protocol", lambda h: h.reply(
+            201, b"x" * (1 << 20), Location="/v1/uploads/1",
+            Upload_Offset="0"))
+
+    def test_no_http(self):
+        self.refused(76, "protocol",
+                     lambda h: h.wfile.write(b"SSH-2.0-OpenSSH\r\n") and
+                     setattr(h, "close_connection", True))
+
+    def test_busy(self):
+        p, log = self.refused(75, "portal-busy", lambda h: h.reply(503))
+        self.assertEqual(len(log), 3)
+
+    def test_connection_lost(self):
+        def answer(h):
+            h.close_connection = True
+            h.connection.shutdown(socket.SHUT_RDWR)
+        _, log = self.refused(75, "interrupted", answer)
+        self.assertEqual([r[0] for r in log], ["POST"] * 3)
+
+    def test_forged_receipt(self):
+        def answer(h):
+            h.reply(201, b"not a receipt", Location="/v1/uploads/1",
+                    Upload_Offset=h.headers["Upload-Length"],
+                    Content_Type="application/cms")
+        self.refused(65, "receipt-structure", answer)
+
+    def test_resumes_where_the_portal_stands(self):
+        """The first bytes are there; only the rest is sent."""
+        def answer(h):
+            if h.command == "POST":
+                h.reply(201, Location="uploads/1", Upload_Offset="1000")
+            else:
+                h.reply(400)
+        _, log = self.refused(69, "portal-refused", answer)
+        method, path, headers, body = log[1]
+        self.assertEqual((method, path), ("PATCH", "/v1/uploads/1"))
+        self.assertEqual(headers["Upload-Offset"], "1000")
+        self.assertEqual(body, self.read("a.sigill")[1000:])
+
+    def test_offset_conflict(self):
+        """409: asks, goes on from there, and does not do so for ever."""
+        def answer(h):
+            if h.command == "POST":
+                h.reply(201, Location="/v1/uploads/1", Upload_Offset="0")
+            elif h.command == "HEAD":
+                h.reply(200, Upload_Offset="0")
+            else:
+                h.reply(409)
+        _, log = self.refused(75, "interrupted", answer)
+        self.assertEqual([r[0] for r in log],
+                         ["POST", "PATCH", "HEAD", "PATCH", "HEAD", "PATCH"])
+
+    def test_upload_gone(self):
+        """410: begins anew, a few times."""
+        def answer(h):
+            if h.command == "POST":
+                h.reply(201, Location="/v1/uploads/1", Upload_Offset="0")
+            else:
+                h.reply(410)
+        _, log = self.refused(75, "interrupted", answer)
+        self.assertEqual([r[0] for r in log], ["POST", "PATCH"] * 3)
+
+    def test_client_certificate_refused_by_alert(self):
+        self.refused(77, "client-certificate", lambda h: h.reply(400),
+                     client_ca="other-ca.pem")
+
+    def test_nobody_listens(self):
+        self.seal()
+        p = self.bad(75, "no-network", "send", "a.sigill")
+        self.assertIn("https://localhost:1/", p.err)
+        p = self.sigill("submit", "a.json", "-o", "b.sigill")
+        self.assertEqual(p.returncode, 75)
+        self.assertIn("sigill send b.sigill", p.out)
+        self.assertTrue(os.path.exists(self.path("b.sigill")))
+
+    def test_no_such_host(self):
+        self.configure(portal="https://portal.invalid")
+        self.seal()
+        self.bad(75, "no-network", "send", "a.sigill")
+
+    def test_plain_http(self):
+        for portal in ("http://localhost:1", "ftp://localhost", "localhost",
+                       "https://u:p@localhost", "https://localhost/?x=1"):
+            self.configure(portal=portal)
+            self.before = self.files()
+            self.sigill("seal", "a.json")
+            self.before |= {"a.sigill"}
+            p = self.bad(78, "config", "send", "a.sigill")
+            self.assertIn("portal", p.err)
+
+    def test_anchors_that_cannot_be_read(self):
+        self.configure(portal_anchors="nope.pem")
+        self.seal()
+        p = self.bad(66, "no-input", "send", "a.sigill")
+        self.assertIn("nope.pem", p.err)
+
+    def test_anchors_that_are_none(self):
+        self.serve(lambda h: h.reply(400))
+        text = self.read("sigill.conf").decode()
+        self.write("sigill.conf", text.replace("tls-root.pem", "a.json"))
+        p = self.bad(78, "config", "send", "a.sigill")
+        self.assertIn("a.json", p.err)
+
+    def proxy(self, reply):
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+
+        def run():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.recv(4096)
+                    connection.sendall(reply)
+        threading.Thread(target=run, daemon=True).start()
+        return dict(self.env, no_proxy="", https_proxy="http://127.0.0.1:%d"
+                    % listener.getsockname()[1])
+
+    def test_proxy_refuses(self):
+        self.seal()
+        for status in 403, 407, 502:
+            env = self.proxy(b"HTTP/1.1 %d No\r\nContent-Length: 0\r\n\r\n"
+                             % status)
+            p = self.bad(69, "proxy", "send", "a.sigill", env=env)
+            self.assertIn(str(status), p.err)
+
+    def test_no_such_proxy(self):
+        self.seal()
+        env = dict(self.env, no_proxy="", https_proxy="http://proxy.invalid")
+        self.bad(69, "proxy", "send", "a.sigill", env=env)
+
+
+if __name__ == "__main__":
+    unittest.main()
