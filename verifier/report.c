@@ -64,13 +64,21 @@ put_json(struct report *r, json_t *o)
 
 /* --- lines for people --------------------------------------------------- */
 
-/* A name in a line for people must not drive their terminal. */
+/* A name in a line for people must not drive their terminal: no control
+ * characters, of which U+0080 to U+009F take two bytes. */
 static void
 add_tame(struct buf *b, const char *s)
 {
-	for (; *s != '\0'; s++)
-		buf_add_u8(b, (unsigned char)*s < 0x20 || *s == 0x7f ? '?' :
-		    (uint8_t)*s);
+	for (; *s != '\0'; s++) {
+		const unsigned char c = (unsigned char)s[0];
+		const unsigned char next = (unsigned char)s[1];
+
+		if (c == 0xc2 && next >= 0x80 && next <= 0x9f) {
+			buf_add_u8(b, '?');
+			s++;
+		} else
+			buf_add_u8(b, c < 0x20 || c == 0x7f ? '?' : c);
+	}
 }
 
 static const char *

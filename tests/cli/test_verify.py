@@ -458,11 +458,12 @@ class Undecided(Verify):
         self.assertEqual((p.returncode, p.stdout), (66, b""))
 
     def test_name_that_is_not_text(self):
-        name = os.path.join(self.dir.encode(), b"\xff\x1b[31m.sigill")
+        name = os.path.join(self.dir.encode(), b"\xff\x1b[31m\xc2\x9b5m.sigill")
         shutil.copy(self.bad.encode(), name)
         p = self.run_it(name)
         self.assertEqual(p.returncode, 77)
         self.assertNotIn(b"\x1b", p.stdout)
+        self.assertNotIn(b"\xc2\x9b", p.stdout)
         v, = self.verdicts(name, status=77)
         self.assertIn("?", v["file"])
 
@@ -695,6 +696,29 @@ class Machine(Verify):
         self.assertEqual(self.names(self.handoff), [])
         self.verdicts("--receipts", self.receipts, "--handoff",
                       self.handoff, self.sealed, status=0)
+
+    def test_memory_that_runs_out_is_no_fault_of_the_file(self):
+        """One allocation fails, somewhere while the file is judged."""
+        if b"__asan_init" in read(BIN + "sigill-verify"):
+            self.skipTest("the sanitizer has its own allocator")
+        lib, count = self.at("fail_malloc.so"), self.at("count")
+        call("gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", lib,
+             "tests/cli/fail_malloc.c")
+        env = dict(os.environ, LD_PRELOAD=lib)
+        self.verdicts(self.sealed, status=0,
+                      env=dict(env, FAIL_COUNT=count))
+        total = int(read(count))
+        seen = set()
+        for i in range(total - 2600, total, 37):
+            p = self.run_it("--json", "--receipts", self.receipts,
+                            self.sealed, env=dict(env, FAIL_AT=str(i)))
+            self.assertIn(p.returncode, (0, 74, 75), (i, p.stdout))
+            doc = json.loads(p.stdout or b'{"verdicts": []}')
+            seen.update(v["verdict"] for v in doc["verdicts"])
+            for name in self.names(self.receipts):
+                self.assertIn(".accepted.p7s", name)
+                os.unlink(self.receipts + "/" + name)
+        self.assertEqual(seen, {"accepted", "undecided"})
 
     def test_nothing_of_the_content_is_left(self):
         """No file of the folder has the answers but the handoff's."""
