@@ -18,7 +18,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define UPLOAD_ID_LEN	33	/* 32 hex digits of 128 random bits, and a NUL */
+#define UPLOAD_ID_LEN	33	/* 32 hex digits (128 random bits) and a NUL */
 
 struct ledger;			/* opaque */
 

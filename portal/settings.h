@@ -27,7 +27,7 @@ struct settings {
 	struct buf tls_cert;		/* PEM, ends with a NUL */
 	struct buf tls_key;		/* PEM, ends with a NUL */
 	struct buf tls_passphrase;	/* ends with a NUL; empty: none */
-	struct buf tls_anchors;		/* senders' anchors, PEM, with a NUL */
+	struct buf tls_anchors;		/* senders', PEM, ends with a NUL */
 
 	const char *spool;		/* folder of what was handed in */
 	const char *verdicts;		/* folder of intake's receipts, or NULL */

@@ -45,8 +45,8 @@ crls = sender-ca.crl
 certificate = {receipt_cert}.pem
 key = {receipt_cert}.key
 """
-DEFAULTS = dict(portal_extra="", environment="test", listen="127.0.0.1:0", spool="spool",
-                max_size=50000000, max_uploads=5,
+DEFAULTS = dict(portal_extra="", environment="test", listen="127.0.0.1:0",
+                spool="spool", max_size=50000000, max_uploads=5,
                 receipt_cert="portal-receipts")
 
 
