@@ -283,7 +283,7 @@ step_duplicate(struct work *w, struct err *e)
 	return ERR_OK;
 }
 
-/* The order of docs/DESIGN.md.  Do not change one without the other. */
+/* The order of docs/SPEC.md, section 6.  Do not change one without the other. */
 static const struct step {
 	const char *name;
 	enum err_code (*run)(struct work *w, struct err *e);

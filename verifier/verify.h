@@ -2,8 +2,8 @@
 /*
  * Verification: one sealed file's bytes in, one verdict out.
  *
- * The order of the steps is the security argument (docs/DESIGN.md,
- * "Verification"); it is the table `steps` in verify.c and nothing else.  The
+ * The order of the steps is the security argument (docs/SPEC.md,
+ * section 6); it is the table `steps` in verify.c and nothing else.  The
  * first step that fails ends it, and nothing that was decrypted leaves this
  * module before the last one has passed: a verdict that is not "accepted" has
  * an empty submission.
