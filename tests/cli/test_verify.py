@@ -342,8 +342,8 @@ class Undecided(Verify):
         self.undecided("signer-crl", 75, self.sealed, conf=self.conf(
             crls="crls = sender-ca-outdated.crl"))
         # At a time when it was current, the file can be judged.
-        v, = self.verdicts("--at", "2025-01-15", self.sealed, status=0,
-                           conf=self.conf(crls="crls = sender-ca-outdated.crl"))
+        conf = self.conf(crls="crls = sender-ca-outdated.crl")
+        self.verdicts("--at", "2025-01-15", self.sealed, status=0, conf=conf)
 
     def test_exit_status_of_a_batch(self):
         missing = self.at("nothing.sigill")
