@@ -98,6 +98,8 @@ is_blank(int32_t c)
 static bool
 is_allowed(int32_t c)
 {
+	if (c > ' ' && c < 0x7f)
+		return true;
 	if (is_line_end(c) || is_blank(c))
 		return true;
 	if ((c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069))
@@ -158,6 +160,26 @@ squeeze_block(int32_t *c, size_t n)
 	return keep;
 }
 
+/*
+ * Most texts are Swedish.  Nothing below U+0300 combines with what is before
+ * it, and all of it is its own normal form (Unicode Standard Annex #15, quick
+ * check), so to decode is to normalise.  False when there is anything else.
+ */
+static bool
+decode_latin(const char *s, size_t len, int32_t *out, size_t *n)
+{
+	uint32_t c;
+	size_t used;
+
+	for (*n = 0; len != 0; s += used, len -= used) {
+		used = utf8_char((const uint8_t *)s, len, &c);
+		if (used == 0 || c >= 0x300)
+			return false;
+		out[(*n)++] = (int32_t)c;
+	}
+	return true;
+}
+
 /* NFC: decomposed in a place of our own, because utf8proc does not wipe the
  * one that it would take, then composed as it is encoded again. */
 static enum err_code
@@ -167,6 +189,13 @@ decompose(const char *s, size_t len, int32_t **out, size_t *n)
 	utf8proc_ssize_t need, got;
 	int32_t *c;
 
+	if ((c = wipe_malloc((len + 1) * sizeof(*c))) == NULL)
+		return ERR_NO_MEMORY;
+	if (decode_latin(s, len, c, n)) {
+		*out = c;
+		return ERR_OK;
+	}
+	wipe_free(c);
 	need = utf8proc_decompose((const uint8_t *)s,
 	    (utf8proc_ssize_t)len, NULL, 0, opts);
 	if (need < 0)
