@@ -2,7 +2,6 @@
 #include "client/upload.h"
 
 #include <curl/curl.h>
-#include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,8 +21,6 @@
 #define STALL_SECONDS	60
 /* How long a server may take to refuse a certificate after the handshake. */
 #define LISTEN_MS	2000
-/* A Retry-After beyond this is not worth keeping exactly. */
-#define RETRY_AFTER_MAX	86400u
 
 struct upload {
 	CURL *curl;
@@ -44,7 +41,6 @@ struct transfer {
 	time_t moved_at;		/* monotonic seconds */
 	curl_off_t told;		/* bytes sent, as progress last heard */
 	bool stalled, malformed, too_large;
-	bool has_location, has_type, has_retry;
 };
 
 static void *
@@ -75,10 +71,9 @@ static bool
 same_part(CURLU *a, CURLU *b, CURLUPart part)
 {
 	char *x, *y;
-	bool same;
+	bool has_x = url_part(a, part, &x), has_y = url_part(b, part, &y);
+	bool same = has_x && has_y && strcasecmp(x, y) == 0;
 
-	same = url_part(a, part, &x) & url_part(b, part, &y) &&
-	    strcasecmp(x, y) == 0;
 	curl_free(x);
 	curl_free(y);
 	return same;
@@ -158,94 +153,14 @@ set_root(struct upload *u, const char *portal, struct err *e)
 	return code;
 }
 
-/* --- reading the answer -------------------------------------------------- */
-
-static bool
-parse_whole(const char *s, uint64_t *out)
-{
-	char *end;
-
-	if (*s < '0' || *s > '9')
-		return false;
-	errno = 0;
-	*out = strtoull(s, &end, 10);
-	return errno == 0 && *end == '\0';
-}
-
-/* One header that we look at.  False when it is malformed or twice there. */
-static bool
-take_header(struct transfer *t, const char *name, char *value)
-{
-	struct upload_answer *a = t->answer;
-	uint64_t n;
-
-	if (strcasecmp(name, "Location") == 0) {
-		if (t->has_location || strlen(value) >= sizeof(a->location))
-			return false;
-		t->has_location = true;
-		strcpy(a->location, value);
-	} else if (strcasecmp(name, "Upload-Offset") == 0) {
-		if (a->has_offset || !parse_whole(value, &a->offset))
-			return false;
-		a->has_offset = true;
-	} else if (strcasecmp(name, "Retry-After") == 0) {
-		if (t->has_retry)
-			return false;
-		t->has_retry = true;
-		/* A date is allowed too; then our own pace serves. */
-		if (parse_whole(value, &n))
-			a->retry_after = n < RETRY_AFTER_MAX ? (unsigned)n :
-			    RETRY_AFTER_MAX;
-	} else if (strcasecmp(name, "Content-Type") == 0) {
-		if (t->has_type)
-			return false;
-		t->has_type = true;
-		value[strcspn(value, "; \t")] = '\0';
-		if (strlen(value) >= sizeof(a->type))
-			return false;
-		strcpy(a->type, value);
-	}
-	return true;
-}
-
-/* Another answer begins: an interim one, or the one behind it. */
-static void
-start_answer(struct transfer *t)
-{
-	struct upload_answer *a = t->answer;
-
-	buf_wipe(&a->body);
-	memset(a, 0, sizeof(*a));
-	t->has_location = t->has_type = t->has_retry = false;
-}
+/* --- curl's callbacks ----------------------------------------------------- */
 
 static size_t
 on_header(char *data, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
-	char line[UPLOAD_URL_LEN + 64], *value;
-	size_t len = size * n;
 
-	/* Longer ones are none that we read. */
-	if (len >= sizeof(line))
-		return len;
-	memcpy(line, data, len);
-	line[len] = '\0';
-	while (len != 0 && strchr("\r\n \t", line[len - 1]) != NULL)
-		line[--len] = '\0';
-	if (strncmp(line, "HTTP/", 5) == 0) {
-		start_answer(t);
-		return size * n;
-	}
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)line[i] < 0x20 && line[i] != '\t')
-			t->malformed = true;
-	if ((value = strchr(line, ':')) != NULL) {
-		*value++ = '\0';
-		value += strspn(value, " \t");
-		if (!take_header(t, line, value))
-			t->malformed = true;
-	}
+	t->malformed = !upload_answer_header(t->answer, data, size * n);
 	return t->malformed ? 0 : size * n;
 }
 
@@ -253,17 +168,10 @@ static size_t
 on_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct transfer *t = arg;
-	struct buf *body = &t->answer->body;
 
-	if (n > LIMIT_RECEIPT - body->len) {
-		t->too_large = true;
-		return 0;
-	}
-	buf_add(body, data, size * n);
-	return body->failed ? 0 : size * n;
+	t->too_large = !upload_answer_body(t->answer, data, size * n);
+	return t->too_large ? 0 : size * n;
 }
-
-/* --- sending ------------------------------------------------------------- */
 
 /* There is no way back (no seek function): a request is never sent twice
  * behind our back. */
@@ -585,11 +493,4 @@ upload_ask_why(struct upload *u, struct err *e)
 	}
 	curl_easy_cleanup(c);
 	return e->code;
-}
-
-void
-upload_answer_wipe(struct upload_answer *a)
-{
-	buf_wipe(&a->body);
-	memset(a, 0, sizeof(*a));
 }

@@ -12,8 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
 #include "base/err.h"
+#include "client/upload_answer.h"
 
 struct identity;
 
@@ -33,18 +33,6 @@ struct upload_request {
 	const char *headers[UPLOAD_HEADERS];	/* "Name: value"; NULL ends */
 	const uint8_t *body;	/* NULL: none; borrowed */
 	size_t len;
-};
-
-#define UPLOAD_URL_LEN	2048
-
-struct upload_answer {
-	long status;
-	bool has_offset;
-	uint64_t offset;		/* Upload-Offset */
-	unsigned retry_after;		/* seconds; 0 when absent */
-	char location[UPLOAD_URL_LEN];	/* as sent; "" when absent */
-	char type[80];			/* media type without parameters */
-	struct buf body;
 };
 
 struct upload;			/* opaque */
@@ -78,6 +66,4 @@ enum err_code upload_perform(struct upload *u,
  * replaced by ERR_CLIENT_CERT if so; returns e->code.
  */
 enum err_code upload_ask_why(struct upload *u, struct err *e);
-void upload_answer_wipe(struct upload_answer *a);
-
 #endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/upload_answer.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/limits.h"
+
+/* A Retry-After beyond this is not worth keeping exactly. */
+#define RETRY_AFTER_MAX	86400u
+
+static bool
+parse_whole(const char *s, uint64_t *out)
+{
+	char *end;
+
+	if (*s < '0' || *s > '9')
+		return false;
+	errno = 0;
+	*out = strtoull(s, &end, 10);
+	return errno == 0 && *end == '\0';
+}
+
+static bool
+take_text(bool *has, char *to, size_t size, const char *value)
+{
+	if (*has || strlen(value) >= size)
+		return false;
+	*has = true;
+	memcpy(to, value, strlen(value) + 1);
+	return true;
+}
+
+static bool
+take_retry_after(struct upload_answer *a, const char *value)
+{
+	uint64_t n;
+
+	if (a->has_retry_after)
+		return false;
+	a->has_retry_after = true;
+	/* A date is allowed too; then our own pace serves. */
+	if (parse_whole(value, &n))
+		a->retry_after = n < RETRY_AFTER_MAX ? (unsigned)n :
+		    RETRY_AFTER_MAX;
+	return true;
+}
+
+static bool
+take_field(struct upload_answer *a, const char *name, char *value)
+{
+	if (strcasecmp(name, "Location") == 0)
+		return take_text(&a->has_location, a->location,
+		    sizeof(a->location), value);
+	if (strcasecmp(name, "Content-Type") == 0) {
+		value[strcspn(value, "; \t")] = '\0';
+		return take_text(&a->has_type, a->type, sizeof(a->type),
+		    value);
+	}
+	if (strcasecmp(name, "Retry-After") == 0)
+		return take_retry_after(a, value);
+	if (strcasecmp(name, "Upload-Offset") == 0) {
+		if (a->has_offset)
+			return false;
+		a->has_offset = true;
+		return parse_whole(value, &a->offset);
+	}
+	return true;
+}
+
+bool
+upload_answer_header(struct upload_answer *a, const char *data, size_t len)
+{
+	char line[UPLOAD_URL_LEN + 64], *value;
+
+	while (len != 0 && memchr("\r\n \t", data[len - 1], 4) != NULL)
+		len--;
+	/* Longer ones are none that we read. */
+	if (len >= sizeof(line))
+		return true;
+	memcpy(line, data, len);
+	line[len] = '\0';
+	for (size_t i = 0; i < len; i++)
+		if ((unsigned char)line[i] < 0x20 && line[i] != '\t')
+			return false;
+	if (strncmp(line, "HTTP/", 5) == 0) {
+		/* An interim answer may have come before. */
+		upload_answer_wipe(a);
+		return true;
+	}
+	if ((value = strchr(line, ':')) == NULL)
+		return len == 0;
+	*value++ = '\0';
+	value += strspn(value, " \t");
+	return take_field(a, line, value);
+}
+
+bool
+upload_answer_body(struct upload_answer *a, const char *data, size_t len)
+{
+	if (len > LIMIT_RECEIPT - a->body.len)
+		return false;
+	buf_add(&a->body, data, len);
+	return !a->body.failed;
+}
+
+void
+upload_answer_wipe(struct upload_answer *a)
+{
+	buf_wipe(&a->body);
+	memset(a, 0, sizeof(*a));
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What the portal answered, read line by line as it comes, strictly and
+ * within bounds: whoever answers may not be the portal.
+ */
+#ifndef SIGILL_CLIENT_UPLOAD_ANSWER_H
+#define SIGILL_CLIENT_UPLOAD_ANSWER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+#define UPLOAD_URL_LEN	2048
+
+/* { 0 } is an empty one. */
+struct upload_answer {
+	long status;			/* HTTP status */
+	bool has_offset;
+	uint64_t offset;		/* Upload-Offset */
+	bool has_retry_after;
+	unsigned retry_after;		/* seconds; 0 when absent or a date */
+	bool has_location;
+	char location[UPLOAD_URL_LEN];	/* as sent; "" when absent */
+	bool has_type;
+	char type[80];			/* media type without parameters */
+	struct buf body;
+};
+
+/* Takes one header line, or the status line, which begins anew.  False when
+ * it is malformed, or a field that we look at comes twice. */
+bool upload_answer_header(struct upload_answer *a, const char *data,
+    size_t len);
+/* Takes a piece of the body; false when it becomes larger than a receipt or
+ * a problem document may be, or without memory. */
+bool upload_answer_body(struct upload_answer *a, const char *data,
+    size_t len);
+void upload_answer_wipe(struct upload_answer *a);
+
+#endif
