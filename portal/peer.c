@@ -208,17 +208,21 @@ read_identity(const struct settings *s, const gnutls_datum_t *der,
 	struct err why = { 0 };
 	struct cert *cert = NULL;
 	enum err_code code;
+	char number[11];
 
 	code = cert_parse(der->data, der->size, &cert, &why);
 	if (code == ERR_OK)
-		code = cert_organisation(cert, sender, &why);
+		code = cert_organisation(cert, number, &why);
 	if (code != ERR_OK)
 		code = err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
 		    "its organisation number cannot be read: %s",
 		    why.msg[0] != '\0' ? why.msg : err_sentence(why.code));
 	else if (s->environment == ENVIRONMENT_PRODUCTION &&
 	    cert_is_test(cert))
-		code = err_set(e, ERR_TEST_CERTIFICATE, NULL, 0, NULL);
+		code = err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
+		    "it is a test certificate, and this is production");
+	if (code == ERR_OK)
+		memcpy(sender, number, sizeof(number));
 	cert_free(cert);
 	return code;
 }

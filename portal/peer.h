@@ -27,9 +27,9 @@ enum err_code peers_reload(struct peers *p, struct err *e);
 /*
  * The organisation number of a connection's client certificate, once that is
  * verified: from one of the anchors, valid now, good for clientAuth, not
- * revoked.  ERR_HTTP_NO_CERT in every other case, ERR_TEST_CERTIFICATE for a
- * test certificate in production, ERR_SIGNER_CRL when its issuer has no
- * current revocation list although such are configured.
+ * revoked, not a test certificate in production.  ERR_HTTP_NO_CERT in every
+ * other case, but ERR_SIGNER_CRL when an issuer has no current revocation
+ * list although such are configured.  sender is left alone then.
  */
 enum err_code peers_identify(struct peers *p, gnutls_session_t session,
     char sender[static 11], struct err *e);

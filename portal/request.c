@@ -194,8 +194,6 @@ refuse(struct request *req, const struct err *e)
 
 	delivery_release(d);
 	reply_problem(r, e);
-	if (e->code == ERR_TEST_CERTIFICATE && d->sender[0] == '\0')
-		r->status = 403;
 	if (r->status == 405)
 		reply_header(r, "Allow", "%s", allowed[req->resource]);
 	(void)snprintf(status, sizeof(status), "%u", r->status);

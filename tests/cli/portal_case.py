@@ -40,14 +40,15 @@ upload_days = 7
 max_uploads_per_sender = {max_uploads}
 [senders]
 anchors = sender-ca.pem
-crls = sender-ca.crl
+{crls}
 [receipts]
 certificate = {receipt_cert}.pem
 key = {receipt_cert}.key
 """
 DEFAULTS = dict(portal_extra="", environment="test", listen="127.0.0.1:0",
                 spool="spool", max_size=50000000, max_uploads=5,
-                receipt_cert="portal-receipts")
+                receipt_cert="portal-receipts",
+                crls="crls = sender-ca.crl")
 
 
 class Answer:

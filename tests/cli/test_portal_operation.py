@@ -5,6 +5,7 @@ stop, and wrong configurations."""
 import hashlib
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -49,6 +50,25 @@ class Limits(PortalCase):
         self.assertEqual(self.post(b"a" * 12, b"", REGIONEN).status, 201)
         self.ask("DELETE", locs[0], TUS)
         self.assertEqual(self.post(b"a" * 12, b"").status, 201)
+
+    def test_one_address_cannot_take_all_connections(self):
+        held = []
+        try:
+            for _ in range(100):
+                s = socket.create_connection(("127.0.0.1", self.port), 10,
+                                             ("127.0.0.2", 0))
+                s.sendall(b"\x16\x03\x01")      # a handshake's first bytes
+                held.append(s)
+            start = time.monotonic()
+            self.assertEqual(self.post(self.small).status, 201)
+            self.assertLess(time.monotonic() - start, 5)
+            with open("/proc/%d/status" % self.process.pid) as f:
+                threads = int(re.search(r"Threads:\s+(\d+)",
+                                        f.read()).group(1))
+            self.assertLess(threads, 70)
+        finally:
+            for s in held:
+                s.close()
 
     def test_completed_uploads_do_not_count(self):
         for i in range(4):

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import ssl
+import subprocess
 import unittest
 
 from portal_case import (REGIONEN, TUS, Connection, PortalCase, creation,
@@ -276,6 +277,72 @@ class Refusals(PortalCase):
                     pass    # the answer may drown in what was still sent
         self.assert_nothing_left()
         self.assertEqual(self.ask("GET", "/v1/health", who=None).status, 200)
+
+
+class Production(PortalCase):
+    """The sample PKI's issuer is an anchor by mistake, in production."""
+    settings = None
+
+    def openssl(self, *args):
+        subprocess.run(("openssl",) + args, cwd=self.scratch, check=True,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def issue(self, name, subject, ca, *extensions):
+        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
+                     "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                     name + ".key", "-out", name + ".pem", "-days", "2",
+                     "-subj", subject, "-CA", ca + ".pem", "-CAkey",
+                     ca + ".key", *sum((("-addext", x) for x in extensions),
+                                       ()))
+        os.chmod("%s/%s.key" % (self.scratch, name), 0o600)
+
+    def test_test_certificates(self):
+        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
+                     "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                     "ca.key", "-out", "ca.pem", "-days", "2", "-subj",
+                     "/C=SE/O=Skarp/CN=Skarp CA", "-addext",
+                     "keyUsage=critical,keyCertSign,cRLSign")
+        not_ca = "basicConstraints=critical,CA:FALSE"
+        sign = "keyUsage=critical,digitalSignature"
+        self.issue("real", "/C=SE/O=Kommun/organizationIdentifier="
+                   "NTRSE-2199990017/CN=Kommun", "ca", not_ca, sign,
+                   "extendedKeyUsage=clientAuth,emailProtection")
+        self.issue("real-tls", "/CN=localhost", "ca", not_ca, sign,
+                   "subjectAltName=DNS:localhost",
+                   "extendedKeyUsage=serverAuth")
+        self.issue("real-receipts", "/C=SE/O=Myndighet/CN=Kvitton", "ca",
+                   not_ca, sign, "extendedKeyUsage=1.3.6.1.5.5.7.3.36")
+        saved = {}
+        for name, parts in (("sender-ca.pem", ("sender-ca.pem", "ca.pem")),
+                            ("tls-root.pem", ("ca.pem",)),
+                            ("portal-tls.pem", ("real-tls.pem",)),
+                            ("portal-tls.key", ("real-tls.key",))):
+            path = self.scratch + "/" + name
+            texts = []
+            for part in parts:
+                with open(self.scratch + "/" + part) as f:
+                    texts.append(f.read())
+            with open(path) as f:
+                saved[path] = f.read()
+            with open(path, "w") as f:
+                f.write("".join(texts))
+        try:
+            self.start(environment="production", receipt_cert="real-receipts",
+                       crls="")
+            a = self.ask("OPTIONS", "/v1/uploads")
+            self.assert_problem(a, 403, "certificate-required")
+            self.assertIn("test certificate", a.problem()["detail"])
+            a = self.ask("OPTIONS", "/v1/uploads", who="real")
+            self.assertEqual(a.status, 204, a.body)
+            a = self.post(self.small, who="real")
+            self.assert_problem(a, 422, "test-certificate")
+            self.assert_nothing_left()
+            a = self.post(self.make("genuine", "real", 3000), who="real")
+            self.assertEqual(a.status, 201, a.body)
+        finally:
+            for path, text in saved.items():
+                with open(path, "w") as f:
+                    f.write(text)
 
 
 if __name__ == "__main__":
