@@ -157,13 +157,13 @@ compare(const struct options *o, const struct receipt *receipt,
 
 	if (path == NULL && find_sealed(o->operand, beside))
 		path = beside;
-	report_set(r, "sealed_file", path != NULL ? json_string(path) :
-	    json_null());
 	if (path == NULL) {
+		report_set(r, "sealed_file", json_null());
 		report_say(r, "%s", _("It has not been compared with a "
 		    "sealed file; --sealed names one."));
 		return ERR_OK;
 	}
+	report_set_text(r, "sealed_file", path);
 	if ((code = file_read(path, LIMIT_SEALED, &file, e)) == ERR_OK &&
 	    (code = digest_sha256(file.data, file.len, digest, e)) == ERR_OK)
 		code = receipt_check_sealed(receipt, digest, file.len,

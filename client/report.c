@@ -3,8 +3,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/wipe.h"
 
 #define LABEL_WIDTH	16	/* columns before a value */
 
@@ -48,7 +49,7 @@ add_format(struct report *r, const char *fmt, va_list ap)
 	}
 	add_tame(&r->text, s);
 	buf_add_str(&r->text, "\n");
-	free(s);
+	wipe_free(s);
 }
 
 void
@@ -87,10 +88,45 @@ report_set(struct report *r, const char *key, json_t *value)
 		r->failed = true;
 }
 
+static bool
+is_utf8(const char *text)
+{
+	json_t *s = json_string(text);
+
+	json_decref(s);
+	return s != NULL;
+}
+
+void
+report_mend(char *text)
+{
+	size_t cut = strlen(text);
+	char lead;
+
+	if (is_utf8(text))
+		return;
+	/* Back to the first byte of the last character. */
+	while (cut > 0 && ((unsigned char)text[--cut] & 0xc0) == 0x80)
+		;
+	lead = text[cut];
+	text[cut] = '\0';
+	if (is_utf8(text))
+		return;
+	text[cut] = lead;
+	for (char *p = text; !is_utf8(text) && *p != '\0'; p++)
+		if ((unsigned char)*p >= 0x80)
+			*p = '?';
+}
+
 void
 report_set_text(struct report *r, const char *key, const char *value)
 {
-	report_set(r, key, json_string(value));
+	char *copy = wipe_strdup(value);
+
+	if (copy != NULL)
+		report_mend(copy);
+	report_set(r, key, copy != NULL ? json_string(copy) : NULL);
+	wipe_free(copy);
 }
 
 enum err_code

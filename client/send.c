@@ -58,7 +58,9 @@ send_check(const struct settings *s, struct err *e)
 static enum err_code
 connect_portal(struct sending *s, struct err *e)
 {
-	struct upload_config config = { .progress = ui_progress };
+	struct upload_config config = {
+		.progress = s->o->json ? NULL : ui_progress,
+	};
 	struct err found = { 0 };
 	enum err_code code;
 
@@ -285,7 +287,7 @@ wait_verdict(struct sending *s, struct err *e)
 		pause = retry_after != 0 ? retry_after : ASK_SECONDS;
 		if (pause > ASK_SECONDS_MAX)
 			pause = ASK_SECONDS_MAX;
-		if (!told)
+		if (!told && !s->o->json)
 			ui_progress(0, 0);
 		told = true;
 		(void)sleep((int64_t)pause < left ? pause : (unsigned)left);

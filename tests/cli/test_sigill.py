@@ -76,6 +76,11 @@ class CommandLine(Scratch):
         doc = self.json("check", "--frobnicate", status=64)
         self.assertEqual(doc["errors"][0]["code"], "usage")
 
+    def test_nothing_but_json_on_a_terminal(self):
+        status, out = on_terminal(self, ["check", "--json", "nope"], [])
+        self.assertEqual(status, 66)
+        self.assertEqual(json.loads(out)["ok"], False)
+
     def test_stdout_full(self):
         with open("/dev/full", "w") as full:
             p = subprocess.run([BIN, "check", "a.json"], stdout=full,
@@ -349,6 +354,25 @@ class Check(Scratch):
         self.before = self.files()
         for name in "nope.json", ".", "loop":
             self.bad(66, "no-input", "check", name, config=None)
+
+    def test_names_that_are_no_utf8(self):
+        name = b"sv\xe5r.json"
+        with open(os.path.join(self.dir.encode(), name), "wb") as f:
+            f.write(self.read("a.json"))
+        p = subprocess.run([BIN, "check", "--json", name], cwd=self.dir,
+                           capture_output=True)
+        self.assertEqual(p.returncode, 0, p.stdout)
+        p = subprocess.run([BIN, "seal", "--json", "--config", "sigill.conf",
+                            name], cwd=self.dir, capture_output=True)
+        self.assertEqual(json.loads(p.stdout)["sealed"], "sv?r.sigill")
+        p = subprocess.run([BIN, "check", "--json", b"\xe5" * 300],
+                           cwd=self.dir, capture_output=True)
+        self.assertEqual(json.loads(p.stdout)["errors"][0]["code"],
+                         "no-input")
+
+    def test_long_names_are_cut_between_characters(self):
+        doc = self.json("check", "ä" + "ö" * 120, config=None, status=66)
+        self.assertRegex(doc["errors"][0]["where"], r"^äö+$")
 
     def test_another_kind_of_file(self):
         self.seal()

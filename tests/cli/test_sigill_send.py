@@ -153,6 +153,36 @@ class Deliver(Portal):
         self.assertGreater(os.path.getsize(self.path("a.sigill")), 3 << 20)
         self.assertEqual(self.stored(), 1)
 
+    def test_every_kind_of_key(self):
+        for number, identity in (("219999-0025", "exempelregionen"),
+                                 ("219999-0033", "exempelmyndigheten")):
+            a = self.answers()
+            a["organisation"]["number"] = number
+            self.write(identity + ".json", json.dumps(a))
+            self.configure(portal=self.url, identity=identity)
+            self.good("submit", identity + ".json")
+
+    def test_key_in_pkcs12(self):
+        """One passphrase, asked for once, serves signing and TLS."""
+        self.write("pass", "a pass phrase\n")
+        subprocess.run(
+            ["openssl", "pkcs12", "-export", "-in", "exempelkoping.pem",
+             "-inkey", "exempelkoping.key", "-out", "key.p12", "-passout",
+             "file:pass"], cwd=self.dir, check=True, capture_output=True)
+        os.chmod(self.path("key.p12"), 0o600)
+        os.rename(self.path("key.p12"), self.path("exempelkoping.key"))
+        self.good("submit", "a.json", "--passphrase-file", "pass")
+
+    def test_certificate_from_an_intermediate(self):
+        a = self.answers()
+        a["organisation"]["number"] = "219999-0041"
+        self.write("i.json", json.dumps(a))
+        self.configure(portal=self.url, identity="issued")
+        text = self.read("sigill.conf").decode()
+        self.write("sigill.conf", text.replace(
+            "[authority]", "chain = issuing-ca.pem\n[authority]"))
+        self.good("submit", "i.json")
+
     def test_verdict_pending(self):
         p = self.sigill("submit", "a.json", "--wait", "0")
         self.assertEqual(p.returncode, 75)
