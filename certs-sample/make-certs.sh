@@ -213,7 +213,7 @@ union="/C=SE/O=Kommunalförbundet Exempel TEST ONLY"
 union="$union/organizationIdentifier=NTRSE-2199990041"
 
 # The authority: its root, those who can read, those who sign receipts.
-root authority-root p384 "$authority/CN=Provmyndigheten Root TEST ONLY"
+root authority-root p256 "$authority/CN=Provmyndigheten Root TEST ONLY"
 leaf intake-rsa rsa authority-root recipient_rsa "$authority/CN=Intake RSA"
 leaf intake-p256 p256 authority-root recipient_ec "$authority/CN=Intake P-256"
 leaf intake-p384 p384 authority-root recipient_ec "$authority/CN=Intake P-384"

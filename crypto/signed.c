@@ -3,8 +3,8 @@
  * OpenSSL is asked one question only, whether the signature holds, and that
  * about a structure which has been walked octet by octet before: what it
  * would overlook cannot reach it.  It is asked about the structure without
- * its content (a detached signature, RFC 5652 §5.2), with the content beside
- * it: so a large content is never copied.
+ * its content (a detached signature, RFC 5652 §5.2) and its certificates,
+ * with both beside it: so a large content is never copied.
  */
 #include "crypto/signed.h"
 
@@ -85,22 +85,30 @@ reads_same(CMS_ContentInfo *cms, const struct buf *der)
 	return same;
 }
 
-/* The signature over the attributes, and messageDigest over the content. */
+/*
+ * The signature over the attributes, and messageDigest over the content.
+ * The certificate is the one that has been read and bound already, not one
+ * that is read again: that costs time, and could find another.
+ */
 static enum err_code
 verify(const struct signed_form *form, const struct signed_layout *l,
-    struct err *e)
+    const struct cert *cert, struct err *e)
 {
+	struct signed_layout bare = *l;
+	STACK_OF(X509) *certs = sk_X509_new_null();
 	CMS_ContentInfo *cms = NULL;
 	struct buf der = { 0 };
 	BIO *content = NULL;
 	const uint8_t *p;
 	enum err_code code;
 
-	signed_join(l, NULL, 0, &der);
+	bare.tail = l->signers;
+	signed_join(&bare, NULL, 0, &der);
 	if ((code = buf_check(&der, e)) != ERR_OK)
 		goto out;
 	code = ERR_NO_MEMORY;
-	if (l->content.len > INT_MAX || der.len > INT_MAX ||
+	if (certs == NULL || sk_X509_push(certs, cert_x509(cert)) <= 0 ||
+	    l->content.len > INT_MAX || der.len > INT_MAX ||
 	    (content = BIO_new_mem_buf(l->content.p,
 	    (int)l->content.len)) == NULL)
 		goto out;
@@ -110,13 +118,14 @@ verify(const struct signed_form *form, const struct signed_layout *l,
 	if (cms == NULL || p != der.data + der.len || !reads_same(cms, &der))
 		goto out;
 	code = form->signature;
-	if (CMS_verify(cms, NULL, NULL, content, NULL, CMS_BINARY |
+	if (CMS_verify(cms, certs, NULL, content, NULL, CMS_BINARY |
 	    CMS_NO_SIGNER_CERT_VERIFY) != 1)
 		goto out;
 	code = ERR_OK;
 out:
 	if (code != ERR_OK)
 		(void)err_set(e, code, NULL, 0, NULL);
+	sk_X509_free(certs);
 	CMS_ContentInfo_free(cms);
 	BIO_free(content);
 	buf_wipe(&der);
@@ -155,7 +164,7 @@ signed_open(enum signed_kind kind, const uint8_t *der, size_t len,
 		    "it is for another certificate than the signer's");
 		goto out;
 	}
-	if ((code = verify(form, &l, e)) != ERR_OK)
+	if ((code = verify(form, &l, out->cert, e)) != ERR_OK)
 		goto out;
 	out->content = l.content.p;
 	out->len = l.content.len;

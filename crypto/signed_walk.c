@@ -271,7 +271,7 @@ signed_walk(const struct signed_form *form, const uint8_t *der, size_t len,
     struct signed_layout *l, struct err *e)
 {
 	const struct walk w = { form, l, e };
-	struct cursor c = cursor_of(der, len), head, tail, digests;
+	struct cursor c = cursor_of(der, len), head, tail, digests, signers;
 	struct der digest;
 	enum err_code code;
 
@@ -295,11 +295,14 @@ signed_walk(const struct signed_form *form, const uint8_t *der, size_t len,
 	    memcmp(l->type.whole, form->type.p, form->type.len) != 0)
 		return refuse(&w, "eContentType", &head,
 		    "it is not the one that belongs there");
-	if ((code = walk_certificates(&w, &tail)) != ERR_OK ||
-	    (code = walk_signer(&w, &tail)) != ERR_OK)
+	if ((code = walk_certificates(&w, &tail)) != ERR_OK)
+		return code;
+	signers = tail;
+	if ((code = walk_signer(&w, &tail)) != ERR_OK)
 		return code;
 	if (tail.left != 0)
 		return refuse(&w, NULL, &tail, "something follows the signer");
+	span(&l->signers, &signers, &tail);
 	if (!der_equal(&digest, &l->digest_alg))
 		return refuse(&w, "digestAlgorithms", &head,
 		    "it is not the signer's");

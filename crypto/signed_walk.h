@@ -36,6 +36,7 @@ struct signed_layout {
 	/* the rest is found by signed_walk */
 	struct der certs[LIMIT_CERTIFICATES];
 	size_t n_certs;
+	struct der signers;	/* signerInfos; .whole only */
 	struct der sid;		/* IssuerAndSerialNumber */
 	struct der digest_alg;	/* the signer's */
 	struct der signature_alg;
