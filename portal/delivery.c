@@ -124,6 +124,9 @@ delivery_post(struct delivery *d, struct reply *r, struct err *e)
 	if (code == ERR_OK && row.length > s->max_size)
 		code = err_set(e, ERR_TOO_LARGE, NULL, 0,
 		    "at most %" PRIu64 " bytes are accepted", s->max_size);
+	if (code == ERR_OK && row.length < LIMIT_SEALED_MIN)
+		code = err_set(e, ERR_SEALED_SIZE, NULL, 0,
+		    "it has at least %u bytes", LIMIT_SEALED_MIN);
 	if (code == ERR_OK)
 		code = headers_digest(d->connection, row.digest, e);
 	if (code == ERR_OK && d->length != 0)

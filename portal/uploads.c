@@ -80,9 +80,14 @@ locate(struct upload *up, struct err *e)
 		return ERR_OK;
 	code = store_open_partial(u->store, up->row.id, &up->fd, &up->offset,
 	    &absent);
+	if (code == ERR_OK) {
+		/* Never so by us; complete_upload refuses it then. */
+		if (up->offset > up->row.length)
+			up->offset = up->row.length;
+		return ERR_OK;
+	}
 	if (code != ERR_HTTP_NOT_FOUND) {
-		if (code != ERR_OK)
-			*e = absent;
+		*e = absent;
 		return code;
 	}
 	err_clear(&absent);

@@ -283,6 +283,14 @@ class Interruptions(PortalCase):
         self.start()
         self.assertEqual(self.partial_files(), [])
 
+    def test_a_partial_file_that_somebody_lengthened(self):
+        loc = self.begin(self.small)
+        with open(self.spool + "/.portal/partial/" + loc[-32:], "wb") as f:
+            f.write(self.small + b"more")
+        a = self.ask("PATCH", loc, patching(len(self.small)))
+        self.assert_problem(a, 422, "digest-mismatch")
+        self.assert_nothing_left()
+
     def test_expired(self):
         loc = self.begin(self.small)
         self.ask("PATCH", loc, patching(0), self.small[:100])
