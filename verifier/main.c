@@ -45,27 +45,27 @@ enum { OPT_JSON = 256, OPT_OPEN, OPT_AT, OPT_RECEIPTS, OPT_HANDOFF,
 	OPT_HANDOFF_COMMAND, OPT_HANDOFF_TIMEOUT, OPT_PASSPHRASE_FD };
 
 static const struct argp_option argp_options[] = {
-	{ "config", 'c', N_("FILE"), 0,
-	    N_("read this configuration, not " SETTINGS_DEFAULT_PATH), 0 },
+	{ "config", 'c', "FILE", 0,
+	    "read this configuration, not " SETTINGS_DEFAULT_PATH, 0 },
 	{ "json", OPT_JSON, NULL, 0,
-	    N_("print one JSON document with all verdicts"), 0 },
+	    "print one JSON document with all verdicts", 0 },
 	{ "open", OPT_OPEN, NULL, 0,
-	    N_("print the verified submission of the one FILE as JSON, "
-	    "and nothing else"), 0 },
-	{ "at", OPT_AT, N_("TIME"), 0,
-	    N_("judge as at this time (2027-03-31T22:00:00Z), such as the "
-	    "one of the stored receipt"), 0 },
-	{ "receipts", OPT_RECEIPTS, N_("DIR"), 0,
-	    N_("write signed accepted and rejected receipts"), 0 },
-	{ "handoff", OPT_HANDOFF, N_("DIR"), 0,
-	    N_("write each verified submission to a file here"), 0 },
-	{ "handoff-command", OPT_HANDOFF_COMMAND, N_("CMD"), 0,
-	    N_("give each verified submission to a command's standard "
-	    "input"), 0 },
-	{ "handoff-timeout", OPT_HANDOFF_TIMEOUT, N_("SECONDS"), 0,
-	    N_("how long the command may take (60)"), 0 },
-	{ "passphrase-fd", OPT_PASSPHRASE_FD, N_("FD"), 0,
-	    N_("read the keys' passphrase from this file descriptor"), 0 },
+	    "print the verified submission of the one FILE as JSON, "
+	    "and nothing else", 0 },
+	{ "at", OPT_AT, "TIME", 0,
+	    "judge as at this time (2027-03-31T22:00:00Z), such as the "
+	    "one of the stored receipt", 0 },
+	{ "receipts", OPT_RECEIPTS, "DIR", 0,
+	    "write signed accepted and rejected receipts", 0 },
+	{ "handoff", OPT_HANDOFF, "DIR", 0,
+	    "write each verified submission to a file here", 0 },
+	{ "handoff-command", OPT_HANDOFF_COMMAND, "CMD", 0,
+	    "give each verified submission to a command's standard "
+	    "input", 0 },
+	{ "handoff-timeout", OPT_HANDOFF_TIMEOUT, "SECONDS", 0,
+	    "how long the command may take (60)", 0 },
+	{ "passphrase-fd", OPT_PASSPHRASE_FD, "FD", 0,
+	    "read the keys' passphrase from this file descriptor", 0 },
 	{ 0 },
 };
 
@@ -79,8 +79,8 @@ number(const struct argp_state *state, const char *option, const char *arg,
 
 	if (*arg < '0' || *arg > '9' || *rest != '\0' || n < least ||
 	    n > most)
-		argp_error(state, _("--%s: '%s' is not a number from %d to "
-		    "%d"), option, arg, least, most);
+		argp_error(state, "--%s: '%s' is not a number from %d to "
+		    "%d", option, arg, least, most);
 	return (int)n;
 }
 
@@ -88,14 +88,14 @@ static void
 check(const struct argp_state *state, const struct options *o)
 {
 	if (o->n_files == 0)
-		argp_error(state, _("no file is named"));
+		argp_error(state, "no file is named");
 	if (o->open && o->n_files != 1)
-		argp_error(state, _("--open takes exactly one file"));
+		argp_error(state, "--open takes exactly one file");
 	if (o->open && o->json)
-		argp_error(state, _("--open and --json do not go together"));
+		argp_error(state, "--open and --json do not go together");
 	if (o->handoff_dir != NULL && o->handoff_command != NULL)
-		argp_error(state, _("--handoff and --handoff-command do not "
-		    "go together"));
+		argp_error(state, "--handoff and --handoff-command do not "
+		    "go together");
 }
 
 static error_t
@@ -115,8 +115,8 @@ parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_AT:
 		if (!timestamp_parse(arg, &o->at))
-			argp_error(state, _("--at: '%s' is not a time like "
-			    "2027-03-31T22:00:00Z"), arg);
+			argp_error(state, "--at: '%s' is not a time like "
+			    "2027-03-31T22:00:00Z", arg);
 		break;
 	case OPT_RECEIPTS:
 		o->receipts = arg;
@@ -151,12 +151,12 @@ parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = argp_options,
 	.parser = parse,
-	.args_doc = N_("FILE..."),
-	.doc = N_("Verifies sealed submissions: one verdict for each FILE "
+	.args_doc = "FILE...",
+	.doc = "Verifies sealed submissions: one verdict for each FILE "
 	    "(- is standard input).\v"
 	    "Exit status: 0 all accepted; 65, 77 the first rejected file's; "
 	    "66, 74, 75 a file could not be judged; 64, 78 nothing was "
-	    "judged.  See sigill-verify(1)."),
+	    "judged.  See sigill-verify(1).",
 	.argp_domain = "sigill",
 };
 
@@ -248,7 +248,7 @@ main(int argc, char **argv)
 	    signal(SIGCHLD, SIG_DFL) == SIG_ERR)
 		return err_status(ERR_INTERNAL);
 	json_set_alloc_funcs(wipe_malloc, wipe_free);
-	message_init(false);
+	message_init(true);
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o) != 0)
 		return err_status(ERR_INTERNAL);
 	report_begin(&report, o.open ? REPORT_OPEN :

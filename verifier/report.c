@@ -103,8 +103,8 @@ add_accepted(struct buf *b, const struct verdict *v)
 	buf_add_str(b, "\n");
 	if (v->late) {
 		buf_add_str(b, "    ");
-		buf_add_str(b, _("late: the round had closed; decide whether "
-		    "the answers still count"));
+		buf_add_str(b, "late: the round had closed; decide whether "
+		    "the answers still count");
 		buf_add_str(b, "\n");
 	}
 }
@@ -135,7 +135,7 @@ add_refused(struct buf *b, const struct verdict *v, const char *file)
 	add_reason(b, &v->err, file);
 	if (err_hint(v->err.code)[0] != '\0') {
 		buf_add_str(b, "    ");
-		buf_add_str(b, _("hint"));
+		buf_add_str(b, "hint");
 		buf_add_str(b, ": ");
 		buf_add_str(b, translated(err_hint(v->err.code)));
 		buf_add_str(b, "\n");

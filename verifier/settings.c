@@ -93,7 +93,7 @@ load_key(const struct settings *s, const char *section,
 	if (source.file == NULL && pass->given &&
 	    (source.fd = passphrase_pipe(&pass->line)) == -1)
 		return err_errno(e, ERR_IO, "pipe", errno);
-	(void)snprintf(prompt, sizeof(prompt), _("Passphrase for %.400s: "),
+	(void)snprintf(prompt, sizeof(prompt), "Passphrase for %.400s: ",
 	    path);
 	source.prompt = prompt;
 	code = key_load(path, &source, out, &found);
