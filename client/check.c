@@ -105,7 +105,7 @@ check_report(const struct checked *c, struct report *r)
 	orgnr_format(s->number, number);
 	fingerprint_format(c->fingerprint, printed);
 	report_line(r, _("Organisation"), "%s %s", number, s->name);
-	report_line(r, _("Survey"), "%s (%s, %s)", q->title, q->id,
+	report_line(r, _("Survey"), _("%s (%s, version %s)"), q->title, q->id,
 	    q->version);
 	report_line(r, _("Round"), "%s", s->round);
 	report_line(r, _("Fingerprint"), "%s", printed);

@@ -249,6 +249,9 @@ options_help(const struct command *command)
 	};
 	char name[64];
 
+	/* argp's note about long and short options says nothing here, and
+	 * without a parser's state there is no other way to be rid of it. */
+	(void)setenv("ARGP_HELP_FMT", "no-dup-args-note", 0);
 	select_rows(command->takes | TAKES_COMMON, options);
 	buf_add_str(&doc, _(command->summary));
 	buf_add_str(&doc, "\v");

@@ -218,7 +218,8 @@ seal_and_maybe_send(const struct options *o, bool send, struct report *r)
 	if (send)
 		code = send_file(o, &settings, &identity, path, &sealed.data,
 		    r);
-	if (send && code != ERR_OK && code != ERR_REJECTED)
+	if (send && code != ERR_OK && code != ERR_REJECTED &&
+	    code != ERR_VERDICT_PENDING)
 		report_say(r, _("The sealed file is kept; this goes on with "
 		    "it: sigill send %s"), path);
 	else if (!send && strcmp(path, "-") != 0)

@@ -347,7 +347,8 @@ class Fake(Scratch):
             self.path(client_ca or "sender-ca.pem"))
         server = Server(("127.0.0.1", 0), Handler)
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever,
+                                  args=(0.02,), daemon=True)
         thread.start()
 
         def stop():
