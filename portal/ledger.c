@@ -335,16 +335,31 @@ ledger_find_same(struct ledger *l, struct upload_row *row, struct err *e)
 	return code;
 }
 
-enum err_code
-ledger_remove(struct ledger *l, const char *id, struct err *e)
+/* A statement about one incomplete upload. */
+static enum err_code
+change_open(struct ledger *l, const char *sql, const char *id, struct err *e)
 {
 	enum err_code code;
 
 	pthread_mutex_lock(&l->mutex);
-	code = run(l, prepare(l, e,
-	    "DELETE FROM uploads WHERE id = ? AND complete = 0", "t", id), e);
+	code = run(l, prepare(l, e, sql, "t", id), e);
 	pthread_mutex_unlock(&l->mutex);
 	return code;
+}
+
+enum err_code
+ledger_remove(struct ledger *l, const char *id, struct err *e)
+{
+	return change_open(l,
+	    "DELETE FROM uploads WHERE id = ? AND complete = 0", id, e);
+}
+
+enum err_code
+ledger_expire(struct ledger *l, const char *id, struct err *e)
+{
+	return change_open(l,
+	    "UPDATE uploads SET expires = 0 WHERE id = ? AND complete = 0",
+	    id, e);
 }
 
 enum err_code

@@ -29,7 +29,7 @@ struct upload_row {
 	uint64_t length;	/* bytes, announced */
 	bool complete;		/* stored, and the receipt is in the ledger */
 	int64_t created;	/* UTC seconds */
-	int64_t expires;	/* while it is not complete */
+	int64_t expires;	/* while it is not complete; 0: it has */
 };
 
 struct receipt_row {
@@ -63,6 +63,9 @@ enum err_code ledger_find_same(struct ledger *l, struct upload_row *row,
     struct err *e);
 /* Removes an upload that is not complete; none is no error. */
 enum err_code ledger_remove(struct ledger *l, const char *id, struct err *e);
+/* Marks an incomplete upload as expired for ever, whatever the clock says
+ * later: its bytes are about to be removed. */
+enum err_code ledger_expire(struct ledger *l, const char *id, struct err *e);
 /* The incomplete upload whose id follows after ("" for the first).
  * ERR_HTTP_NOT_FOUND after the last. */
 enum err_code ledger_next_open(struct ledger *l, const char *after,

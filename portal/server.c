@@ -11,9 +11,9 @@
 
 #include "base/log.h"
 
-/* A thread each: enough for a deadline's evening (every municipality twice),
- * and not so many that their buffers hurt. */
-#define MAX_CONNECTIONS		600u
+/* A thread each.  Enough for a deadline's evening (every municipality at
+ * once), and with three file descriptors each below the usual 1024. */
+#define MAX_CONNECTIONS		300u
 /* Organisations sit behind shared proxies; one of them must not take all. */
 #define MAX_PER_ADDRESS		60u
 /* Seconds without a byte. */

@@ -314,9 +314,14 @@ uploads_sweep(struct uploads *u, int64_t now)
 
 		if (now < row.expires || !turn_try(u->turns, &turn))
 			continue;
-		store_remove(u->store, row.id);
+		if (row.expires != 0 &&
+		    ledger_expire(u->ledger, row.id, &why) == ERR_OK)
+			store_remove(u->store, row.id);
 		turn_end(u->turns, &turn);
-		if (now >= row.expires + GONE_SECONDS)
+		if (now >= row.created + u->settings->upload_seconds +
+		    GONE_SECONDS)
 			clear_expired(u, &row, now);
 	}
+	if (why.code != ERR_OK && why.code != ERR_HTTP_NOT_FOUND)
+		log_err(LOG_FAIL, "not-swept", &why);
 }

@@ -5,6 +5,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import sqlite3
 import subprocess
 import threading
@@ -282,6 +283,26 @@ class Interruptions(PortalCase):
             f.write("left from a crash")
         self.start()
         self.assertEqual(self.partial_files(), [])
+
+    def test_expired_uploads_are_swept(self):
+        """On SIGHUP too, so that nobody has to wait a minute."""
+        self.post(self.small)
+        loc = self.begin(self.small, REGIONEN)
+        with sqlite3.connect(self.spool + "/.portal/ledger.db") as db:
+            db.execute("UPDATE uploads SET expires = 1700000000")
+        self.process.send_signal(signal.SIGHUP)
+        for _ in range(200):
+            if not self.partial_files():
+                break
+            time.sleep(0.02)
+        self.assertEqual(self.partial_files(), [])
+        # Even if the clock goes back, no bytes mean no receipt.
+        with sqlite3.connect(self.spool + "/.portal/ledger.db") as db:
+            self.assertEqual(db.execute(
+                "SELECT expires FROM uploads WHERE id = ?",
+                (loc[-32:],)).fetchone()[0], 0)
+        self.assertEqual(self.ask("HEAD", loc, TUS, who=REGIONEN).status, 410)
+        self.assertEqual(self.post(self.small, b"").status, 201)
 
     def test_a_partial_file_that_somebody_lengthened(self):
         loc = self.begin(self.small)
