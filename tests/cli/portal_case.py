@@ -155,16 +155,13 @@ class PortalCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.scratch = tempfile.mkdtemp(prefix="sigill-portal-")
+        cls.addClassCleanup(shutil.rmtree, cls.scratch)
         for name in os.listdir(CERTS):
             if name.endswith((".pem", ".key", ".crl")):
                 shutil.copy(os.path.join(CERTS, name), cls.scratch)
                 os.chmod(os.path.join(cls.scratch, name), 0o600)
         cls.small = cls.make("small", KOPING, 6000)
         cls.large = cls.make("large", KOPING, 3000000)
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.scratch)
 
     @classmethod
     def make(cls, name, signer, size):
