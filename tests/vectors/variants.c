@@ -118,10 +118,14 @@ add_signer(CMS_ContentInfo *cms, const struct signer *s,
 		flags |= CMS_KEY_PARAM;
 	si = CMS_add1_signer(cms, cert_x509(s->cert), key, md, flags);
 	must(si != NULL, "CMS_add1_signer");
-	if (variant == SIGNED_PSS_MAX_SALT)
+	if (variant == SIGNED_PSS_MAX_SALT) {
 		must(EVP_PKEY_CTX_set_rsa_padding(
 		    CMS_SignerInfo_get0_pkey_ctx(si), RSA_PKCS1_PSS_PADDING),
 		    "PSS");
+		must(EVP_PKEY_CTX_set_rsa_pss_saltlen(
+		    CMS_SignerInfo_get0_pkey_ctx(si), RSA_PSS_SALTLEN_MAX),
+		    "salt");
+	}
 	if ((flags & CMS_NOATTR) == 0) {
 		must((time = ASN1_TIME_set(NULL, (time_t)now)) != NULL,
 		    "ASN1_TIME_set");
