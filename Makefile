@@ -39,7 +39,8 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
 	  client/seal.c client/submit.c client/send.c client/delivery.c \
-	  client/upload.c client/upload_answer.c client/receipt.c \
+	  client/upload.c client/upload_answer.c client/libcurl.c \
+	  client/receipt.c \
 	  client/inspect.c
 VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
 	  verifier/seen.c verifier/judge.c verifier/receipts.c \
@@ -95,7 +96,7 @@ $(O)/obj/%.o: %.c
 
 $(O)/bin/sigill: $(call obj,$(CLIENT)) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lcurl
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(O)/bin/sigill-verify: $(call obj,$(VERIFIER)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)

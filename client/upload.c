@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "client/upload.h"
 
-#include <curl/curl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/limits.h"
 #include "base/message.h"
 #include "base/wipe.h"
+#include "client/libcurl.h"
 #include "client/settings.h"
 #include "crypto/tls_identity.h"
 
@@ -21,6 +21,9 @@
 #define STALL_SECONDS	60
 /* How long a server may take to refuse a certificate after the handshake. */
 #define LISTEN_MS	2000
+
+/* Loaded by upload_new; one for the process, as its initialisation is. */
+static const struct libcurl *lib;
 
 struct upload {
 	CURL *curl;
@@ -64,7 +67,7 @@ static bool
 url_part(CURLU *url, CURLUPart part, char **out)
 {
 	*out = NULL;
-	return curl_url_get(url, part, out, CURLU_DEFAULT_PORT) == CURLUE_OK;
+	return lib->url_get(url, part, out, CURLU_DEFAULT_PORT) == CURLUE_OK;
 }
 
 static bool
@@ -74,8 +77,8 @@ same_part(CURLU *a, CURLU *b, CURLUPart part)
 	bool has_x = url_part(a, part, &x), has_y = url_part(b, part, &y);
 	bool same = has_x && has_y && strcasecmp(x, y) == 0;
 
-	curl_free(x);
-	curl_free(y);
+	lib->free(x);
+	lib->free(y);
 	return same;
 }
 
@@ -85,7 +88,7 @@ has_part(CURLU *url, CURLUPart part)
 	char *s;
 	bool has = url_part(url, part, &s);
 
-	curl_free(s);
+	lib->free(s);
 	return has;
 }
 
@@ -95,11 +98,11 @@ copy_url(CURLU *url, char out[static UPLOAD_URL_LEN])
 	char *s = NULL;
 	bool fits;
 
-	fits = curl_url_get(url, CURLUPART_URL, &s, 0) == CURLUE_OK &&
+	fits = lib->url_get(url, CURLUPART_URL, &s, 0) == CURLUE_OK &&
 	    strlen(s) < UPLOAD_URL_LEN;
 	if (fits)
 		strcpy(out, s);
-	curl_free(s);
+	lib->free(s);
 	return fits;
 }
 
@@ -107,23 +110,23 @@ enum err_code
 upload_url(const struct upload *u, const char *base, const char *reference,
     char out[static UPLOAD_URL_LEN], struct err *e)
 {
-	CURLU *root = curl_url(), *url = curl_url();
+	CURLU *root = lib->url(), *url = lib->url();
 	enum err_code code = ERR_OK;
 
 	if (root == NULL || url == NULL)
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	else if (curl_url_set(root, CURLUPART_URL, u->root, 0) != CURLUE_OK ||
-	    curl_url_set(url, CURLUPART_URL, base != NULL ? base : u->root,
+	else if (lib->url_set(root, CURLUPART_URL, u->root, 0) != CURLUE_OK ||
+	    lib->url_set(url, CURLUPART_URL, base != NULL ? base : u->root,
 	    0) != CURLUE_OK ||
-	    curl_url_set(url, CURLUPART_URL, reference, 0) != CURLUE_OK ||
+	    lib->url_set(url, CURLUPART_URL, reference, 0) != CURLUE_OK ||
 	    !same_part(root, url, CURLUPART_SCHEME) ||
 	    !same_part(root, url, CURLUPART_HOST) ||
 	    !same_part(root, url, CURLUPART_PORT) ||
 	    has_part(url, CURLUPART_USER) || !copy_url(url, out))
 		code = err_set(e, ERR_PROTOCOL, NULL, 0,
 		    _("it points to '%.200s', outside the portal"), reference);
-	curl_url_cleanup(root);
-	curl_url_cleanup(url);
+	lib->url_cleanup(root);
+	lib->url_cleanup(url);
 	return code;
 }
 
@@ -132,14 +135,14 @@ static enum err_code
 set_root(struct upload *u, const char *portal, struct err *e)
 {
 	size_t len = strlen(portal);
-	CURLU *url = curl_url();
+	CURLU *url = lib->url();
 	enum err_code code = ERR_OK;
 
 	if (url == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	if (strncasecmp(portal, "https://", 8) != 0 ||
 	    len + 2 > sizeof(u->root) ||
-	    curl_url_set(url, CURLUPART_URL, portal, 0) != CURLUE_OK ||
+	    lib->url_set(url, CURLUPART_URL, portal, 0) != CURLUE_OK ||
 	    has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_QUERY) ||
 	    has_part(url, CURLUPART_FRAGMENT))
 		code = err_set(e, ERR_CONFIG, NULL, 0, _("[authority] portal "
@@ -149,7 +152,7 @@ set_root(struct upload *u, const char *portal, struct err *e)
 		if (u->root[len - 1] != '/')
 			memcpy(u->root + len, "/", 2);
 	}
-	curl_url_cleanup(url);
+	lib->url_cleanup(url);
 	return code;
 }
 
@@ -270,7 +273,7 @@ explain(const struct transfer *t, CURLcode result, struct err *e)
 	long connect_status = 0;
 	enum err_code code;
 
-	(void)curl_easy_getinfo(t->u->curl, CURLINFO_HTTP_CONNECTCODE,
+	(void)lib->easy_getinfo(t->u->curl, CURLINFO_HTTP_CONNECTCODE,
 	    &connect_status);
 	code = code_of(t, result, connect_status);
 	if (t->malformed)
@@ -289,7 +292,7 @@ explain(const struct transfer *t, CURLcode result, struct err *e)
 		return err_set(e, code, t->u->anchors_path, 0, "%.240s",
 		    t->u->error);
 	return err_set(e, code, t->u->root, 0, "%.240s",
-	    t->u->error[0] != '\0' ? t->u->error : curl_easy_strerror(result));
+	    t->u->error[0] != '\0' ? t->u->error : lib->easy_strerror(result));
 }
 
 /* --- the handle ---------------------------------------------------------- */
@@ -313,33 +316,33 @@ set_rules(struct upload *u)
 	CURL *c = u->curl;
 	unsigned bad = 0;
 
-	bad |= curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https");
-	bad |= curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-	bad |= curl_easy_setopt(c, CURLOPT_HTTP_VERSION,
+	bad |= lib->easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https");
+	bad |= lib->easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	bad |= lib->easy_setopt(c, CURLOPT_HTTP_VERSION,
 	    (long)CURL_HTTP_VERSION_1_1);
-	bad |= curl_easy_setopt(c, CURLOPT_SSLVERSION,
+	bad |= lib->easy_setopt(c, CURLOPT_SSLVERSION,
 	    (long)CURL_SSLVERSION_TLSv1_3);
-	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
-	bad |= curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
+	bad |= lib->easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
+	bad |= lib->easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
 	/* Else the system's file and folder are trusted as well. */
-	bad |= curl_easy_setopt(c, CURLOPT_CAINFO, NULL);
-	bad |= curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
-	bad |= curl_easy_setopt(c, CURLOPT_CAINFO_BLOB, &anchors);
-	bad |= curl_easy_setopt(c, CURLOPT_SSLCERT_BLOB, &cert);
-	bad |= curl_easy_setopt(c, CURLOPT_SSLCERTTYPE, "PEM");
-	bad |= curl_easy_setopt(c, CURLOPT_SSLKEY_BLOB, &key);
-	bad |= curl_easy_setopt(c, CURLOPT_SSLKEYTYPE, "DER");
-	bad |= curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	bad |= curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
-	bad |= curl_easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-	bad |= curl_easy_setopt(c, CURLOPT_USERAGENT,
+	bad |= lib->easy_setopt(c, CURLOPT_CAINFO, NULL);
+	bad |= lib->easy_setopt(c, CURLOPT_CAPATH, NULL);
+	bad |= lib->easy_setopt(c, CURLOPT_CAINFO_BLOB, &anchors);
+	bad |= lib->easy_setopt(c, CURLOPT_SSLCERT_BLOB, &cert);
+	bad |= lib->easy_setopt(c, CURLOPT_SSLCERTTYPE, "PEM");
+	bad |= lib->easy_setopt(c, CURLOPT_SSLKEY_BLOB, &key);
+	bad |= lib->easy_setopt(c, CURLOPT_SSLKEYTYPE, "DER");
+	bad |= lib->easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	bad |= lib->easy_setopt(c, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
+	bad |= lib->easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	bad |= lib->easy_setopt(c, CURLOPT_USERAGENT,
 	    "sigill/" SIGILL_VERSION);
-	bad |= curl_easy_setopt(c, CURLOPT_ERRORBUFFER, u->error);
-	bad |= curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
-	bad |= curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
-	bad |= curl_easy_setopt(c, CURLOPT_READFUNCTION, on_read);
-	bad |= curl_easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
-	bad |= curl_easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
+	bad |= lib->easy_setopt(c, CURLOPT_ERRORBUFFER, u->error);
+	bad |= lib->easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
+	bad |= lib->easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
+	bad |= lib->easy_setopt(c, CURLOPT_READFUNCTION, on_read);
+	bad |= lib->easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
+	bad |= lib->easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
 	return bad == 0;
 }
 
@@ -350,9 +353,11 @@ upload_new(const struct upload_config *config, struct upload **out,
 	struct upload *u;
 	enum err_code code;
 
+	if ((code = libcurl_load(&lib, e)) != ERR_OK)
+		return code;
 	/* What curl frees is wiped as well. */
 	if ((u = calloc(1, sizeof(*u))) == NULL ||
-	    curl_global_init_mem(CURL_GLOBAL_DEFAULT, wipe_malloc, wipe_free,
+	    lib->global_init_mem(CURL_GLOBAL_DEFAULT, wipe_malloc, wipe_free,
 	    wipe_realloc, wipe_strdup, zeroed) != CURLE_OK) {
 		free(u);
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
@@ -367,7 +372,7 @@ upload_new(const struct upload_config *config, struct upload **out,
 		    config->identity->cert, &config->identity->chain,
 		    &u->cert_pem, &u->key_der, e);
 	if (code == ERR_OK &&
-	    ((u->curl = curl_easy_init()) == NULL || !set_rules(u)))
+	    ((u->curl = lib->easy_init()) == NULL || !set_rules(u)))
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, "libcurl");
 	if (code != ERR_OK)
 		upload_free(u);
@@ -381,12 +386,12 @@ upload_free(struct upload *u)
 {
 	if (u == NULL)
 		return;
-	curl_easy_cleanup(u->curl);
+	lib->easy_cleanup(u->curl);
 	buf_wipe(&u->cert_pem);
 	buf_wipe(&u->key_der);
 	buf_wipe(&u->anchors);
 	free(u);
-	curl_global_cleanup();
+	lib->global_cleanup();
 }
 
 /* Method, body and headers of one request.  *list is to be freed. */
@@ -400,29 +405,29 @@ set_request(struct transfer *t, struct curl_slist **list)
 
 	for (size_t i = 0; i < UPLOAD_HEADERS && request->headers[i] != NULL;
 	    i++) {
-		if ((more = curl_slist_append(*list,
+		if ((more = lib->slist_append(*list,
 		    request->headers[i])) == NULL)
 			return false;
 		*list = more;
 	}
 	/* Back to GET: the handle remembers the request before. */
-	bad |= curl_easy_setopt(c, CURLOPT_NOBODY, 0L);
-	bad |= curl_easy_setopt(c, CURLOPT_HTTPGET, 1L);
+	bad |= lib->easy_setopt(c, CURLOPT_NOBODY, 0L);
+	bad |= lib->easy_setopt(c, CURLOPT_HTTPGET, 1L);
 	if (strcmp(request->method, "HEAD") == 0)
-		bad |= curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
+		bad |= lib->easy_setopt(c, CURLOPT_NOBODY, 1L);
 	else if (strcmp(request->method, "GET") != 0) {
-		bad |= curl_easy_setopt(c, CURLOPT_POST, 1L);
-		bad |= curl_easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
+		bad |= lib->easy_setopt(c, CURLOPT_POST, 1L);
+		bad |= lib->easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
 		    (curl_off_t)request->len);
 	}
-	bad |= curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST,
+	bad |= lib->easy_setopt(c, CURLOPT_CUSTOMREQUEST,
 	    strcmp(request->method, "PATCH") == 0 ? "PATCH" : NULL);
-	bad |= curl_easy_setopt(c, CURLOPT_URL, request->url);
-	bad |= curl_easy_setopt(c, CURLOPT_HTTPHEADER, *list);
-	bad |= curl_easy_setopt(c, CURLOPT_HEADERDATA, t);
-	bad |= curl_easy_setopt(c, CURLOPT_WRITEDATA, t);
-	bad |= curl_easy_setopt(c, CURLOPT_READDATA, t);
-	bad |= curl_easy_setopt(c, CURLOPT_XFERINFODATA, t);
+	bad |= lib->easy_setopt(c, CURLOPT_URL, request->url);
+	bad |= lib->easy_setopt(c, CURLOPT_HTTPHEADER, *list);
+	bad |= lib->easy_setopt(c, CURLOPT_HEADERDATA, t);
+	bad |= lib->easy_setopt(c, CURLOPT_WRITEDATA, t);
+	bad |= lib->easy_setopt(c, CURLOPT_READDATA, t);
+	bad |= lib->easy_setopt(c, CURLOPT_XFERINFODATA, t);
 	return bad == 0;
 }
 
@@ -442,14 +447,14 @@ upload_perform(struct upload *u, const struct upload_request *request,
 	u->error[0] = '\0';
 	if (!set_request(&t, &list))
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	else if ((result = curl_easy_perform(u->curl)) != CURLE_OK)
+	else if ((result = lib->easy_perform(u->curl)) != CURLE_OK)
 		code = explain(&t, result, e);
 	else
-		(void)curl_easy_getinfo(u->curl, CURLINFO_RESPONSE_CODE,
+		(void)lib->easy_getinfo(u->curl, CURLINFO_RESPONSE_CODE,
 		    &out->status);
 	/* curl must not keep what is freed here. */
-	(void)curl_easy_setopt(u->curl, CURLOPT_HTTPHEADER, NULL);
-	curl_slist_free_all(list);
+	(void)lib->easy_setopt(u->curl, CURLOPT_HTTPHEADER, NULL);
+	lib->slist_free_all(list);
 	if (code != ERR_OK)
 		upload_answer_wipe(out);
 	return code;
@@ -466,14 +471,14 @@ hears_alert(struct upload *u, CURL *c)
 	size_t n = 0;
 	char byte;
 
-	if (curl_easy_getinfo(c, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
+	if (lib->easy_getinfo(c, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
 	    fd == CURL_SOCKET_BAD)
 		return false;
 	p.fd = fd;
 	if (poll(&p, 1, LISTEN_MS) != 1)
 		return false;
 	u->error[0] = '\0';
-	result = curl_easy_recv(c, &byte, sizeof(byte), &n);
+	result = lib->easy_recv(c, &byte, sizeof(byte), &n);
 	return result != CURLE_OK && result != CURLE_AGAIN &&
 	    is_certificate_alert(u->error);
 }
@@ -481,16 +486,16 @@ hears_alert(struct upload *u, CURL *c)
 enum err_code
 upload_ask_why(struct upload *u, struct err *e)
 {
-	CURL *c = curl_easy_duphandle(u->curl);
+	CURL *c = lib->easy_duphandle(u->curl);
 
 	if (c != NULL &&
-	    curl_easy_setopt(c, CURLOPT_URL, u->root) == CURLE_OK &&
-	    curl_easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L) == CURLE_OK &&
-	    curl_easy_setopt(c, CURLOPT_NOPROGRESS, 1L) == CURLE_OK &&
-	    curl_easy_perform(c) == CURLE_OK && hears_alert(u, c)) {
+	    lib->easy_setopt(c, CURLOPT_URL, u->root) == CURLE_OK &&
+	    lib->easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L) == CURLE_OK &&
+	    lib->easy_setopt(c, CURLOPT_NOPROGRESS, 1L) == CURLE_OK &&
+	    lib->easy_perform(c) == CURLE_OK && hears_alert(u, c)) {
 		err_clear(e);
 		err_set(e, ERR_CLIENT_CERT, u->root, 0, "%.240s", u->error);
 	}
-	curl_easy_cleanup(c);
+	lib->easy_cleanup(c);
 	return e->code;
 }
