@@ -20,7 +20,7 @@
  * makes a large file durable is silent for a while. */
 #define STALL_SECONDS	60
 /* How long a server may take to refuse a certificate after the handshake. */
-#define LISTEN_MS	2000
+#define LISTEN_MS	5000
 
 /* Loaded by upload_new; one for the process, as its initialisation is. */
 static const struct libcurl *lib;
