@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/tame.h"
 
 /* Marks a text for translation; it is translated where it is shown. */
 #define N_(s) s
@@ -24,24 +25,6 @@ static const struct {
 #include "base/errors.def"
 #undef X
 };
-
-/* What came from outside must not be able to drive a terminal; and a text
- * that did not fit must not end inside a character (RFC 3629). */
-static void
-tame(char *s, size_t size)
-{
-	size_t len = strlen(s), start = len;
-
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)s[i] < 0x20 || s[i] == 0x7f)
-			s[i] = '?';
-	if (len + 1 < size)
-		return;
-	while (start > 0 && ((unsigned char)s[start - 1] & 0xc0) == 0x80)
-		start--;
-	if (start > 0 && ((unsigned char)s[start - 1] & 0x80) != 0)
-		s[start - 1] = '\0';
-}
 
 enum err_code
 err_set(struct err *e, enum err_code code, const char *where, size_t at,
@@ -63,8 +46,8 @@ err_set(struct err *e, enum err_code code, const char *where, size_t at,
 		(void)vsnprintf(e->msg, sizeof(e->msg), fmt, ap);
 		va_end(ap);
 	}
-	tame(e->where, sizeof(e->where));
-	tame(e->msg, sizeof(e->msg));
+	tame(e->where);
+	tame(e->msg);
 	return code;
 }
 

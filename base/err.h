@@ -34,7 +34,7 @@ struct err {
 /*
  * Fill *e unless it holds an error already, and return e->code.  where may be
  * NULL; fmt may be NULL when the code says it all.  e may be NULL: then only
- * the code is returned.  Control characters in the text are shown as '?'.
+ * the code is returned.  The texts are tamed (base/tame.h).
  */
 enum err_code err_set(struct err *e, enum err_code code, const char *where,
     size_t at, const char *fmt, ...) __attribute__((format(printf, 5, 6)));

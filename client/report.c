@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/tame.h"
 #include "base/wipe.h"
 
 #define LABEL_WIDTH	16	/* columns before a value */
@@ -19,25 +20,6 @@ report_wipe(struct report *r)
 	memset(r, 0, sizeof(*r));
 }
 
-/* Appends what came from outside so that it cannot drive a terminal: C0 and
- * DEL, and C1, which is two bytes in UTF-8. */
-static void
-add_tame(struct buf *out, const char *s)
-{
-	unsigned char c, next;
-
-	for (; (c = (unsigned char)*s) != '\0'; s++) {
-		next = (unsigned char)s[1];
-		if (c < 0x20 || c == 0x7f)
-			buf_add_u8(out, '?');
-		else if (c == 0xc2 && next >= 0x80 && next <= 0x9f) {
-			buf_add_u8(out, '?');
-			s++;
-		} else
-			buf_add_u8(out, c);
-	}
-}
-
 static void
 add_format(struct report *r, const char *fmt, va_list ap)
 {
@@ -47,7 +29,8 @@ add_format(struct report *r, const char *fmt, va_list ap)
 		r->failed = true;
 		return;
 	}
-	add_tame(&r->text, s);
+	tame(s);
+	buf_add_str(&r->text, s);
 	buf_add_str(&r->text, "\n");
 	wipe_free(s);
 }
@@ -88,43 +71,13 @@ report_set(struct report *r, const char *key, json_t *value)
 		r->failed = true;
 }
 
-static bool
-is_utf8(const char *text)
-{
-	json_t *s = json_string(text);
-
-	json_decref(s);
-	return s != NULL;
-}
-
-void
-report_mend(char *text)
-{
-	size_t cut = strlen(text);
-	char lead;
-
-	if (is_utf8(text))
-		return;
-	/* Back to the first byte of the last character. */
-	while (cut > 0 && ((unsigned char)text[--cut] & 0xc0) == 0x80)
-		;
-	lead = text[cut];
-	text[cut] = '\0';
-	if (is_utf8(text))
-		return;
-	text[cut] = lead;
-	for (char *p = text; !is_utf8(text) && *p != '\0'; p++)
-		if ((unsigned char)*p >= 0x80)
-			*p = '?';
-}
-
 void
 report_set_text(struct report *r, const char *key, const char *value)
 {
 	char *copy = wipe_strdup(value);
 
 	if (copy != NULL)
-		report_mend(copy);
+		tame(copy);
 	report_set(r, key, copy != NULL ? json_string(copy) : NULL);
 	wipe_free(copy);
 }

@@ -38,10 +38,6 @@ void report_say(struct report *r, const char *fmt, ...)
 /* A member; takes the reference, and NULL means out of memory. */
 void report_set(struct report *r, const char *key, json_t *value);
 void report_set_text(struct report *r, const char *key, const char *value);
-/* Makes a text one that JSON can carry, in place: a cut character at its end
- * is dropped, what is no UTF-8 (a file's name may be anything) becomes '?'. */
-void report_mend(char *text);
-
 /* Adds a copy of *e, clears *e, and returns its code. */
 enum err_code report_err(struct report *r, struct err *e);
 

@@ -123,12 +123,9 @@ document(struct report *r)
 		bad |= json_object_update(doc, r->json);
 	if (report_status(r) != 0) {
 		errors = json_array();
-		for (size_t i = 0; i < r->errors.len; i++) {
-			report_mend(r->errors.v[i].where);
-			report_mend(r->errors.v[i].msg);
+		for (size_t i = 0; i < r->errors.len; i++)
 			bad |= json_array_append_new(errors,
 			    message_json(&r->errors.v[i]));
-		}
 		bad |= json_object_set_new(doc, "errors", errors);
 		if (r->errors.over != 0)
 			bad |= json_object_set_new(doc, "errors_more",

@@ -7,35 +7,24 @@
 
 #include "base/buf.h"
 #include "base/message.h"
+#include "base/tame.h"
 #include "base/timestamp.h"
+#include "base/wipe.h"
 #include "format/fingerprint.h"
 
-/* File names may be anything: what is not UTF-8 is shown as '?'. */
+/* File names may be anything. */
 static json_t *
 text_json(const char *s)
 {
-	json_t *o = json_string(s);
-	struct buf b = { 0 };
+	char *copy = wipe_strdup(s);
+	json_t *o = NULL;
 
-	if (o != NULL)
-		return o;
-	for (; *s != '\0'; s++)
-		buf_add_u8(&b, (*s & 0x80) != 0 ? '?' : (uint8_t)*s);
-	if (!b.failed)
-		o = json_stringn((const char *)b.data, b.len);
-	buf_wipe(&b);
+	if (copy != NULL) {
+		tame(copy);
+		o = json_string(copy);
+	}
+	wipe_free(copy);
 	return o;
-}
-
-static void
-make_utf8(char *s)
-{
-	json_t *o = json_string(s);
-
-	for (; o == NULL && *s != '\0'; s++)
-		if ((*s & 0x80) != 0)
-			*s = '?';
-	json_decref(o);
 }
 
 static void
@@ -62,8 +51,6 @@ verdict_error_json(const struct err *e, const char *file)
 	/* The file has its own member. */
 	if (file != NULL && strcmp(shown.where, file) == 0)
 		shown.where[0] = '\0';
-	make_utf8(shown.where);
-	make_utf8(shown.msg);
 	return message_json(&shown);
 }
 

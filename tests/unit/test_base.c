@@ -15,6 +15,7 @@
 #include "base/err.h"
 #include "base/limits.h"
 #include "base/message.h"
+#include "base/tame.h"
 #include "base/timestamp.h"
 #include "base/wipe.h"
 
@@ -41,6 +42,30 @@ control_characters_are_tamed(void **state)
 	err_set(&e, ERR_IO, "a\x1b[2J", 0, "b\n\x7f\xc3\xa5");
 	assert_string_equal(e.where, "a?[2J");
 	assert_string_equal(e.msg, "b??\xc3\xa5");
+}
+
+static void
+what_is_no_text_is_tamed(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "\xc3\xa5\xe2\x82\xac\xf0\x9f\x94\x8f",
+		  "\xc3\xa5\xe2\x82\xac\xf0\x9f\x94\x8f" },
+		{ "a\xff" "b", "a?b" },
+		{ "a\xe5" "b", "a?b" },		/* Latin-1 */
+		{ "\xc0\xaf", "??" },		/* overlong */
+		{ "\xed\xa0\x80x", "???x" },	/* surrogate */
+		{ "\xc2\x9b" "31m", "??31m" },	/* C1 */
+		{ "a\xe2\x82", "a" },		/* cut short */
+		{ "", "" },
+	};
+	char s[64];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		strcpy(s, cases[i][0]);
+		tame(s);
+		assert_string_equal(s, cases[i][1]);
+	}
 }
 
 static void
@@ -253,6 +278,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(first_error_wins),
 		cmocka_unit_test(control_characters_are_tamed),
+		cmocka_unit_test(what_is_no_text_is_tamed),
 		cmocka_unit_test(long_texts_are_cut),
 		cmocka_unit_test(table_is_sound),
 		cmocka_unit_test(errno_becomes_a_code),

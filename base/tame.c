@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "base/tame.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* RFC 3629 §4: how many octets the character at s has, by its first; 0 when
+ * none begins so.  least..most bound the second octet. */
+static size_t
+octets(unsigned char first, unsigned char *least, unsigned char *most)
+{
+	*least = first == 0xe0 ? 0xa0 : first == 0xf0 ? 0x90 : 0x80;
+	*most = first == 0xed ? 0x9f : first == 0xf4 ? 0x8f : 0xbf;
+	if (first < 0x80)
+		return 1;
+	if (first >= 0xc2 && first <= 0xdf)
+		return 2;
+	if (first >= 0xe0 && first <= 0xef)
+		return 3;
+	return first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+}
+
+void
+tame(char *s)
+{
+	unsigned char *p = (unsigned char *)s, least, most;
+	size_t n, have;
+	bool control;
+
+	for (; *p != '\0'; p += n) {
+		n = octets(*p, &least, &most);
+		for (have = 1; have < n && p[have] >= least &&
+		    p[have] <= most; have++) {
+			least = 0x80;
+			most = 0xbf;
+		}
+		control = *p < 0x20 || *p == 0x7f ||
+		    (n == 2 && *p == 0xc2 && p[1] < 0xa0);
+		if (n != 0 && have < n && p[have] == '\0') {
+			*p = '\0';
+			return;
+		}
+		if (n == 0 || have < n || control) {
+			*p = '?';
+			n = 1;
+		}
+	}
+}
