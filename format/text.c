@@ -14,6 +14,13 @@ enum form { LINE, BLOCK };
  * work stays in proportion to the limit. */
 #define BYTES_PER_CHARACTER	16
 
+/* Marks in a row: more than any language has.  The limit of Unicode Standard
+ * Annex #15's Stream-Safe Text Format; without one, sorting them takes time
+ * that grows with the square of their number. */
+#define MARKS_MAX	30
+
+#define SOFT_HYPHEN	0xad
+
 /* The first byte's length and least code point by RFC 3629 §4; 0 when bytes
  * from s are not a character. */
 static size_t
@@ -108,6 +115,7 @@ is_allowed(int32_t c)
 	case UTF8PROC_CATEGORY_CC:
 	case UTF8PROC_CATEGORY_CS:
 	case UTF8PROC_CATEGORY_CN:	/* noncharacters are here, too */
+	case UTF8PROC_CATEGORY_CO:	/* means what somebody has agreed */
 		return false;
 	default:
 		return true;
@@ -173,7 +181,7 @@ decode_latin(const char *s, size_t len, int32_t *out, size_t *n)
 
 	for (*n = 0; len != 0; s += used, len -= used) {
 		used = utf8_char((const uint8_t *)s, len, &c);
-		if (used == 0 || c >= 0x300)
+		if (used == 0 || c >= 0x300 || c == SOFT_HYPHEN)
 			return false;
 		out[(*n)++] = (int32_t)c;
 	}
@@ -185,7 +193,9 @@ decode_latin(const char *s, size_t len, int32_t *out, size_t *n)
 static enum err_code
 decompose(const char *s, size_t len, int32_t **out, size_t *n)
 {
-	const utf8proc_option_t opts = UTF8PROC_STABLE | UTF8PROC_COMPOSE;
+	/* IGNORE: what cannot be seen and means nothing is left out. */
+	const utf8proc_option_t opts = UTF8PROC_STABLE | UTF8PROC_COMPOSE |
+	    UTF8PROC_IGNORE;
 	utf8proc_ssize_t need, got;
 	int32_t *c;
 
@@ -234,6 +244,32 @@ encode(const int32_t *c, size_t n)
 	return (char *)s;
 }
 
+/* Is it UTF-8, and of characters that are allowed?  Before anything is done
+ * with it that takes longer than reading it once. */
+static enum err_code
+look(const char *s, size_t len, const char *where, struct err *e)
+{
+	size_t used, marks = 0;
+	uint32_t c;
+
+	for (size_t at = 1; len != 0; s += used, len -= used, at++) {
+		if ((used = utf8_char((const uint8_t *)s, len, &c)) == 0)
+			return err_set(e, ERR_TEXT, where, 0,
+			    "it is not UTF-8");
+		if (!is_allowed((int32_t)c))
+			return err_set(e, ERR_TEXT, where, 0,
+			    "U+%04X at character %zu", (unsigned)c, at);
+		if (c < 0x300 ||
+		    utf8proc_get_property((int32_t)c)->combining_class == 0)
+			marks = 0;
+		else if (++marks > MARKS_MAX)
+			return err_set(e, ERR_TEXT, where, 0,
+			    "more than %d marks in a row at character %zu",
+			    MARKS_MAX, at);
+	}
+	return ERR_OK;
+}
+
 static enum err_code
 normalise(enum form form, const char *s, size_t len, size_t max,
     const char *where, char **out, struct err *e)
@@ -246,17 +282,10 @@ normalise(enum form form, const char *s, size_t len, size_t max,
 	if (len > max * BYTES_PER_CHARACTER)
 		return err_set(e, ERR_FIELD_VALUE, where, 0,
 		    "more than %zu characters", max);
-	if (!text_utf8_valid(s, len))
-		return err_set(e, ERR_TEXT, where, 0, "it is not UTF-8");
+	if ((code = look(s, len, where, e)) != ERR_OK)
+		return code;
 	if ((code = decompose(s, len, &c, &n)) != ERR_OK)
 		return err_set(e, code, where, 0, NULL);
-	for (size_t i = 0; i < n; i++) {
-		if (is_allowed(c[i]))
-			continue;
-		code = err_set(e, ERR_TEXT, where, 0,
-		    "U+%04X at character %zu", (unsigned)c[i], i + 1);
-		goto out;
-	}
 	n = form == LINE ? squeeze_line(c, n) : squeeze_block(c, n);
 	if (n > max) {
 		code = err_set(e, ERR_FIELD_VALUE, where, 0,

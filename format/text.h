@@ -8,8 +8,10 @@
  *
  * Never allowed: bytes that are not UTF-8, control characters, noncharacters
  * and code points that Unicode has not assigned (their normal form is not
- * settled), and the bidi controls that can make a text read otherwise than
- * it is (U+202A-202E, U+2066-2069).
+ * settled) or leaves to private agreement, the bidi controls that can make a
+ * text read otherwise than it is (U+202A-202E, U+2066-2069), and more than 30
+ * combining marks in a row.  Left out: what cannot be seen and means nothing
+ * (Default_Ignorable_Code_Point: soft hyphens, zero-width spaces and such).
  *
  * Limits are in characters (code points) of the normal form.
  */

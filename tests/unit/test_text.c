@@ -181,6 +181,7 @@ test_random(void **state)
 		"\xe1\x85\xa1", "\xe1\x86\xab", "\xe2\x84\xab", "\xcd\x84",
 		"\xe0\xa5\x98", "\xef\xac\xb3", "\xf0\x9d\x85\x9e",
 		"\xe2\x80\x80", "\xcc\x81", "=", "\xcc\xb8", "\x80",
+		"\xc2\xad", "\xe2\x80\x8b", "\xcd\x8f", "\xef\xbb\xbf",
 	};
 	uint32_t seed = 1;
 	char in[256];
@@ -209,6 +210,56 @@ test_random(void **state)
 		wipe_free(block);
 	}
 	assert_true(taken > 10000);
+}
+
+/* What cannot be seen makes no difference. */
+static void
+test_invisible(void **state)
+{
+	static const char *const same[] = {
+		"l\xc3\xb6sen", "l\xc3\xb6\xc2\xadsen", "\xef\xbb\xbfl\xc3\xb6sen",
+		"lo\xe2\x80\x8b\xcc\x88sen", "l\xc3\xb6sen\xe2\x81\xa0",
+	};
+	char *out;
+
+	(void)state;
+	for (size_t i = 0; i < N(same); i++) {
+		out = NULL;
+		assert_int_equal(text_line(same[i], strlen(same[i]), 9, NULL,
+		    &out, NULL), ERR_OK);
+		assert_string_equal(out, same[0]);
+		wipe_free(out);
+		assert_int_equal(text_line_check(same[i], strlen(same[i]), 9),
+		    i == 0 ? ERR_OK : ERR_NOT_CANONICAL);
+	}
+	out = NULL;
+	assert_int_equal(text_line("\xe2\x80\x8b", 3, 9, NULL, &out, NULL),
+	    ERR_OK);
+	assert_string_equal(out, "");
+	wipe_free(out);
+	/* Private use means nothing to anybody else. */
+	assert_int_equal(text_line("\xee\x80\x80", 3, 9, NULL, &out, NULL),
+	    ERR_TEXT);
+}
+
+/* Sorting marks takes time that grows with the square of a run's length. */
+static void
+test_many_marks(void **state)
+{
+	char s[2 + 2 * 31 + 1] = "a";
+	char *out = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < 30; i++)
+		strcat(s, i < 15 ? "\xcc\x81" : "\xcc\x96");
+	assert_int_equal(text_line(s, strlen(s), 99, NULL, &out, NULL),
+	    ERR_OK);
+	wipe_free(out);
+	strcat(s, "\xcc\x81");
+	out = NULL;
+	assert_int_equal(text_line(s, strlen(s), 99, NULL, &out, NULL),
+	    ERR_TEXT);
+	assert_null(out);
 }
 
 static void
@@ -284,6 +335,8 @@ main(void)
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_checks),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_invisible),
+		cmocka_unit_test(test_many_marks),
 		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_kinds),
 	};
