@@ -76,11 +76,37 @@ bad_crl(const struct trust *trust, const char *path, const char *why,
 	return err_set(e, code_for(trust->role, NO_CRL), path, 0, "%s", why);
 }
 
+/*
+ * Of one issuer's lists the newest alone counts for receipts: OpenSSL would
+ * take the one that was current at the receipt's time, and a revocation that
+ * came later would be lost.  True when crl is to be added; older ones go.
+ */
+static bool
+is_newest(const struct trust *trust, const X509_CRL *crl)
+{
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(trust->store);
+	const X509_CRL *other;
+
+	for (int i = sk_X509_OBJECT_num(all) - 1; i >= 0; i--) {
+		other = X509_OBJECT_get0_X509_CRL(
+		    sk_X509_OBJECT_value(all, i));
+		if (other == NULL || X509_CRL_cmp(other, crl) != 0)
+			continue;
+		if (ASN1_TIME_compare(X509_CRL_get0_lastUpdate(other),
+		    X509_CRL_get0_lastUpdate(crl)) > 0)
+			return false;
+		X509_OBJECT_free(sk_X509_OBJECT_delete(all, i));
+	}
+	return true;
+}
+
 static enum err_code
 add_crl(struct trust *trust, X509_CRL *crl, struct err *e)
 {
-	int added = X509_STORE_add_crl(trust->store, crl);
+	int added = 1;
 
+	if (trust->role != TRUST_RECEIPT || is_newest(trust, crl))
+		added = X509_STORE_add_crl(trust->store, crl);
 	X509_CRL_free(crl);
 	return added == 1 ? ERR_OK :
 	    err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);

@@ -509,14 +509,14 @@ made_to_be_refused(void **state)
 	drop(&ca);
 }
 
-/* A list by that name and key, made an hour after IN_2026; revoked may be
+/* A list by that name and key, for the hour from that time; revoked may be
  * NULL. */
 static void
 save_crl(const struct made *name, const struct made *signer, X509 *revoked,
-    const char *file)
+    int64_t from, const char *file)
 {
-	ASN1_TIME *last = ASN1_TIME_set(NULL, IN_2026 + 3600);
-	ASN1_TIME *next = ASN1_TIME_set(NULL, IN_2026 + 7200);
+	ASN1_TIME *last = ASN1_TIME_set(NULL, from);
+	ASN1_TIME *next = ASN1_TIME_set(NULL, from + 3600);
 	X509_CRL *crl = X509_CRL_new();
 	uint8_t *der = NULL;
 	int len;
@@ -571,6 +571,10 @@ lists_made_here(void **state)
 	{ TRUST_RECEIPT, "later", IN_2026, ERR_OK },
 	/* Who has lost the key can date a receipt back. */
 	{ TRUST_RECEIPT, "revoking", IN_2026, ERR_RECEIPT_SIGNER },
+	{ TRUST_RECEIPT, "current", IN_2026, ERR_OK },
+	{ TRUST_RECEIPT, "both", IN_2026, ERR_RECEIPT_SIGNER },
+	{ TRUST_RECEIPT, "turned", IN_2026, ERR_RECEIPT_SIGNER },
+	{ TRUST_SENDER, "both", IN_2026, ERR_OK },
 	{ TRUST_SENDER, "revoking", IN_2026 + 3601, ERR_SIGNER_REVOKED },
 	/* A list by somebody else in the issuer's name says nothing. */
 	{ TRUST_SENDER, "forged", IN_2026 + 3601, ERR_SIGNER_CRL },
@@ -581,9 +585,14 @@ lists_made_here(void **state)
 	assert_true(X509_sign(leaf.x509, ca.pkey, EVP_sha256()) > 0);
 	save(&ca, "ca");
 	save(&leaf, "leaf");
-	save_crl(&ca, &ca, NULL, "later");
-	save_crl(&ca, &ca, leaf.x509, "revoking");
-	save_crl(&ca, &twin, NULL, "forged");
+	save_crl(&ca, &ca, NULL, IN_2026 - 60, "current");
+	save_crl(&ca, &ca, NULL, IN_2026 + 3600, "later");
+	save_crl(&ca, &ca, leaf.x509, IN_2026 + 3600, "revoking");
+	save_crl(&ca, &twin, NULL, IN_2026 + 3600, "forged");
+	shell("for f in current revoking; do openssl crl -inform DER"
+	    " -in $D/$f; done > $D/both");
+	shell("for f in revoking current; do openssl crl -inform DER"
+	    " -in $D/$f; done > $D/turned");
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
 		const struct row row = { in_dir("ca"), in_dir(t[i].crl),
 		    in_dir("leaf"), NULL, t[i].now, t[i].code, NULL };
