@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "base/buf.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "base/wipe.h"
 
 /* realloc would leave the old bytes behind, so: new place, copy, wipe. */
 static bool
@@ -19,15 +20,13 @@ reserve(struct buf *b, size_t more)
 		return true;
 	while (cap < b->len + more)
 		cap *= 2;
-	if ((data = malloc(cap)) == NULL) {
+	if ((data = wipe_malloc(cap)) == NULL) {
 		b->failed = true;
 		return false;
 	}
 	if (b->len != 0)
 		memcpy(data, b->data, b->len);
-	if (b->data != NULL)
-		explicit_bzero(b->data, b->cap);
-	free(b->data);
+	wipe_free(b->data);
 	b->data = data;
 	b->cap = cap;
 	return true;
@@ -100,9 +99,7 @@ buf_equal(const struct buf *b, const void *data, size_t len)
 void
 buf_wipe(struct buf *b)
 {
-	if (b->data != NULL)
-		explicit_bzero(b->data, b->cap);
-	free(b->data);
+	wipe_free(b->data);
 	memset(b, 0, sizeof(*b));
 }
 
