@@ -70,6 +70,13 @@ envelope_open_inner(const struct signed_data *outer,
 		code = err_set(e, ERR_SIGNER_MISMATCH, NULL, 0, NULL);
 		goto out;
 	}
+	/* Nor may the inside bring certificates that nobody has judged. */
+	for (size_t i = 0; i < inner.chain.len; i++)
+		if (!cert_list_has(&outer->chain, inner.chain.v[i])) {
+			code = err_set(e, ERR_INNER_STRUCTURE, "certificates",
+			    0, "one is not among the outer layer's");
+			goto out;
+		}
 	if ((code = compressed_unwrap(inner.content, inner.len, &stream,
 	    &stream_len, e)) != ERR_OK)
 		goto out;
