@@ -60,7 +60,10 @@ hand_over(const struct job *job, int64_t now, struct outcome *out,
 	    job->handoff_command == NULL)
 		return ERR_OK;
 	code = handoff_document(&out->verdict, now, &out->document, e);
-	if (code == ERR_OK && job->handoff_dir != NULL)
+	/* It has been handed over once. */
+	if (code != ERR_OK || out->verdict.duplicate)
+		return code;
+	if (job->handoff_dir != NULL)
 		code = handoff_to_folder(job->handoff_dir, &out->verdict,
 		    &out->document, e);
 	if (code == ERR_OK && job->handoff_command != NULL)

@@ -253,7 +253,13 @@ main(int argc, char **argv)
 		return err_status(ERR_INTERNAL);
 	report_begin(&report, o.open ? REPORT_OPEN :
 	    o.json ? REPORT_JSON : REPORT_TEXT);
-	if (crypto_init(&e) != ERR_OK || run(&o, &report, &e) != ERR_OK)
+	if (crypto_init(&e) != ERR_OK || run(&o, &report, &e) != ERR_OK) {
+		/* What a library calls a bad key may be a lack of memory. */
+		if (wipe_ran_out()) {
+			err_clear(&e);
+			err_set(&e, ERR_NO_MEMORY, NULL, 0, NULL);
+		}
 		report_fault(&report, &e);
+	}
 	return report_end(&report);
 }

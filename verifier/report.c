@@ -81,12 +81,6 @@ add_tame(struct buf *b, const char *s)
 	}
 }
 
-static const char *
-translated(const char *s)
-{
-	return *s != '\0' ? _(s) : s;	/* gettext has a header for "" */
-}
-
 static void
 add_accepted(struct buf *b, const struct verdict *v)
 {
@@ -101,12 +95,12 @@ add_accepted(struct buf *b, const struct verdict *v)
 	buf_add_str(b, " ");
 	add_tame(b, s->name);
 	buf_add_str(b, "\n");
-	if (v->late) {
-		buf_add_str(b, "    ");
-		buf_add_str(b, "late: the round had closed; decide whether "
-		    "the answers still count");
-		buf_add_str(b, "\n");
-	}
+	if (v->late)
+		buf_add_str(b, "    late: the round had closed; decide "
+		    "whether the answers still count\n");
+	if (v->duplicate)
+		buf_add_str(b, "    duplicate: accepted before in another "
+		    "sealed file, so not handed over again\n");
 }
 
 /* "code: place: sentence: what was found" */
@@ -119,7 +113,7 @@ add_reason(struct buf *b, const struct err *e, const char *file)
 		buf_add_str(b, e->where);
 		buf_add_str(b, ": ");
 	}
-	buf_add_str(b, translated(err_sentence(e->code)));
+	buf_add_str(b, err_sentence(e->code));
 	if (e->msg[0] != '\0') {
 		buf_add_str(b, ": ");
 		buf_add_str(b, e->msg);
@@ -134,10 +128,8 @@ add_refused(struct buf *b, const struct verdict *v, const char *file)
 
 	add_reason(b, &v->err, file);
 	if (err_hint(v->err.code)[0] != '\0') {
-		buf_add_str(b, "    ");
-		buf_add_str(b, "hint");
-		buf_add_str(b, ": ");
-		buf_add_str(b, translated(err_hint(v->err.code)));
+		buf_add_str(b, "    hint: ");
+		buf_add_str(b, err_hint(v->err.code));
 		buf_add_str(b, "\n");
 	}
 	/* The first one has just been told. */

@@ -84,6 +84,7 @@ set_accepted(json_t *o, const struct verdict *v, bool *ok)
 	set(o, "fingerprint", json_string(hex), ok);
 	set(o, "fingerprint_printed", json_string(printed), ok);
 	set(o, "late", json_boolean(v->late), ok);
+	set(o, "duplicate", json_boolean(v->duplicate), ok);
 	hex_of(s->id, sizeof(s->id), hex);
 	set(o, "submission", json_string(hex), ok);
 	timestamp_format(s->created, created);

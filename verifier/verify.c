@@ -257,9 +257,11 @@ step_fingerprint(struct work *w, struct err *e)
 }
 
 /*
- * The same submission in another sealed file, or one that would replace
- * itself, has been handled; nobody replaces another organisation's.  The same
- * sealed file again is no duplicate: it gets the same answer.
+ * The same submission in another sealed file is taken for what it is, and not
+ * handed over again: anybody who holds a sealed file can turn its ECDSA
+ * signature into another valid one, and must not get the original rejected.
+ * Another content under a known id is a duplicate, and so is a submission
+ * that would replace itself; nobody replaces another organisation's.
  */
 static enum err_code
 step_duplicate(struct work *w, struct err *e)
@@ -268,10 +270,13 @@ step_duplicate(struct work *w, struct err *e)
 	const struct accepted *before;
 
 	before = seen_submission(w->v->seen, s->id);
-	if (before != NULL && memcmp(before->sealed, w->verdict->sealed,
-	    DIGEST_LEN) != 0)
+	if (before != NULL && (strcmp(before->organisation,
+	    s->statement.number) != 0 || memcmp(before->fingerprint,
+	    w->verdict->fingerprint, DIGEST_LEN) != 0))
 		return err_set(e, ERR_DUPLICATE, "id", 0,
-		    "it was accepted in another sealed file");
+		    "another submission with this id was accepted");
+	w->verdict->duplicate = before != NULL && memcmp(before->sealed,
+	    w->verdict->sealed, DIGEST_LEN) != 0;
 	if (!s->has_supersedes)
 		return ERR_OK;
 	if (memcmp(s->supersedes, w->verdict->fingerprint, DIGEST_LEN) == 0)
@@ -351,6 +356,7 @@ verdict_suspend(struct verdict *out, const struct err *e)
 	submission_wipe(&out->submission);
 	explicit_bzero(out->fingerprint, sizeof(out->fingerprint));
 	out->late = false;
+	out->duplicate = false;
 }
 
 void

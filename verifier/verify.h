@@ -68,6 +68,7 @@ struct verdict {
 	struct submission submission;
 	uint8_t fingerprint[DIGEST_LEN];	/* SHA-256 of the statement */
 	bool late;		/* the round had closed; staff decide */
+	bool duplicate;		/* it was accepted in another sealed file */
 };
 
 /* Judges the bytes of one sealed file.  *out must be { 0 }. */

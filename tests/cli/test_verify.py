@@ -134,7 +134,7 @@ class Refusals(Verify):
         unknown = submission()
         unknown["statement"]["questionnaire"] = dict(
             unknown["statement"]["questionnaire"], id="okand-2023")
-        twin = dict(self.good, created=1690000001)
+        twin = wrong(answers=answers_with(_3="s1"), id=self.good["id"])
         return [
             ("empty", b"", "sealed-size", 65),
             ("short", good[:300], "sealed-size", 65),
@@ -183,7 +183,7 @@ class Refusals(Verify):
             ("type", wrong(answers=answers_with(_5=[MARKER])),
              "answer-type", 65),
             ("round", wrong(round="2021"), "round", 65),
-            ("twin", seal(twin), "duplicate", 65),
+            ("twin", twin, "duplicate", 65),
             ("itself", seal(dict(self.good, id=os.urandom(16),
                                  supersedes=sealer.fingerprint(self.good))),
              "duplicate", 65),
@@ -280,9 +280,17 @@ class Refusals(Verify):
     def test_a_later_run_knows_a_twin(self):
         self.verdicts("--receipts", self.receipts, self.sealed, status=0)
         twin = self.file("twin.sigill", seal(self.good))
-        v, = self.verdicts("--receipts", self.receipts, twin, status=65)
-        self.assertEqual(v["error"]["code"], "duplicate")
-        self.verdicts(twin, status=0)   # without the receipts it cannot know
+        v, = self.verdicts("--receipts", self.receipts, "--handoff",
+                           self.handoff, twin, status=0)
+        self.assertTrue(v["duplicate"])
+        self.assertEqual(self.names(self.handoff), [])
+        self.assertEqual(len(self.names(self.receipts)), 2)
+        p = self.run_it("--receipts", self.receipts, twin)
+        self.assertIn(b"duplicate: ", p.stdout)
+        # Without the receipts it cannot know.
+        v, = self.verdicts("--handoff", self.handoff, twin, status=0)
+        self.assertFalse(v["duplicate"])
+        self.assertEqual(len(self.names(self.handoff)), 1)
 
     def test_too_large(self):
         path = self.file("large.sigill", b"")
