@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "base/message.h"
 #include "client/delivery.h"
+#include "client/kept.h"
 #include "client/options.h"
 #include "client/receipt.h"
 #include "client/report.h"
@@ -82,18 +83,6 @@ connect_portal(struct sending *s, struct err *e)
 	return report_place(e, &found, config_path(s->settings->config));
 }
 
-static enum err_code
-receipt_path(const struct sending *s, enum receipt_stage stage,
-    char out[static 4096], struct err *e)
-{
-	int n = snprintf(out, 4096, "%s.%s.p7s", s->path,
-	    receipt_stage_name(stage));
-
-	if (n < 0 || n >= 4096)
-		return err_set(e, ERR_IO, s->path, 0, NULL);
-	return ERR_OK;
-}
-
 /* Judges a receipt and that it is for this file and stage. */
 static enum err_code
 judge(const struct sending *s, const struct buf *der, const char *name,
@@ -122,14 +111,12 @@ look_beside(const struct sending *s, enum receipt_stage stage, bool *found,
 	char path[4096];
 	enum err_code code;
 
-	*found = false;
-	if ((code = receipt_path(s, stage, path, e)) != ERR_OK)
-		return code;
-	if (access(path, F_OK) != 0)
-		return ERR_OK;
-	if ((code = file_read(path, LIMIT_RECEIPT, &der, e)) == ERR_OK)
+	if ((code = kept_path(s->path, stage, path, e)) == ERR_OK &&
+	    (code = kept_read(s->path, stage, found, &der, e)) == ERR_OK &&
+	    *found)
 		code = judge(s, &der, path, stage, out, e);
-	*found = code == ERR_OK;
+	if (code != ERR_OK)
+		*found = false;
 	buf_wipe(&der);
 	return code;
 }
@@ -139,27 +126,22 @@ static enum err_code
 file_receipt(struct sending *s, enum receipt_stage stage,
     const struct buf *der, struct receipt *out, struct err *e)
 {
-	char path[4096];
-	struct err exists = { 0 };
+	struct err why = { 0 };
 	enum err_code code;
-	bool found;
+	bool found = false;
 
 	if ((code = judge(s, der, _("the portal's receipt"), stage, out,
 	    e)) != ERR_OK ||
-	    (code = receipt_path(s, stage, path, e)) != ERR_OK)
+	    (code = kept_write(s->path, stage, der, &why)) == ERR_OK)
 		return code;
-	code = file_write_new(path, der->data, der->len, 0600, &exists);
-	if (code == ERR_OUTPUT_EXISTS) {
-		/* Another run was faster: its receipt is as good. */
-		receipt_wipe(out);
-		return look_beside(s, stage, &found, out, e);
-	}
-	if (code != ERR_OK) {
-		if (e->code == ERR_OK)
-			*e = exists;
-		receipt_wipe(out);
-	}
-	return code;
+	receipt_wipe(out);
+	/* Another run was faster: its receipt is as good. */
+	if (code == ERR_OUTPUT_EXISTS &&
+	    ((code = look_beside(s, stage, &found, out, e)) != ERR_OK ||
+	    found))
+		return code;
+	return err_set(e, why.code, why.where, 0, _("the file has been "
+	    "delivered, but its receipt could not be kept: %s"), why.msg);
 }
 
 static void
@@ -168,7 +150,7 @@ report_receipt(const struct sending *s, const struct receipt *receipt)
 	char key[48], path[4096];
 
 	receipt_report(receipt, s->r);
-	if (receipt_path(s, receipt->stage, path, NULL) != ERR_OK)
+	if (kept_path(s->path, receipt->stage, path, NULL) != ERR_OK)
 		return;
 	(void)snprintf(key, sizeof(key), "%s_receipt",
 	    receipt_stage_name(receipt->stage));
@@ -190,7 +172,8 @@ deliver(struct sending *s, struct err *e)
 		return code;
 	report_set(s->r, "already_delivered", json_boolean(found));
 	if (!found) {
-		if ((code = connect_portal(s, e)) == ERR_OK &&
+		if ((code = kept_check(s->path, e)) == ERR_OK &&
+		    (code = connect_portal(s, e)) == ERR_OK &&
 		    (code = delivery_put(s->upload, s->file, s->digest, &der,
 		    e)) == ERR_OK)
 			code = file_receipt(s, STAGE_STORED, &der, &receipt,

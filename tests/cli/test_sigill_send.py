@@ -9,6 +9,7 @@ import http.server
 import json
 import os
 import re
+import resource
 import shutil
 import socket
 import ssl
@@ -306,12 +307,46 @@ class Deliver(Portal):
         self.configure(portal=self.url, authority="Somebody else")
         self.bad(77, "receipt-signer", "send", "a.sigill")
 
-    def test_disk_full_for_the_receipt(self):
+    def test_no_receipt_where_one_is_kept(self):
+        """Noticed before anything is delivered, and never waited for."""
+        for stage, args in (("stored", ()), ("accepted", ("--wait", "0"))):
+            for make in (os.mkdir, os.mkfifo,
+                         lambda p: os.symlink("/nonexistent/x", p),
+                         lambda p: os.symlink(p, p)):
+                if not os.path.exists(self.path("a.sigill")):
+                    self.seal()
+                name = "a.sigill.%s.p7s" % stage
+                make(self.path(name))
+                self.before = self.files()
+                p = self.bad(74, "output-exists", "send", "a.sigill", *args)
+                self.assertIn(name, p.err)
+                self.assertEqual(self.stored(), int(stage == "accepted"))
+                there = self.path(name)
+                (os.rmdir if os.path.isdir(there) else os.unlink)(there)
+            self.good("send", "a.sigill")
+
+    def test_name_too_long_for_a_receipt(self):
         self.seal()
-        self.before = self.files()
-        os.mkdir(self.path("a.sigill.stored.p7s"))
-        p = self.sigill("send", "a.sigill")
-        self.assertEqual(p.returncode, 66, p.err)
+        longest = 255 - len("..accepted.p7s.XXXXXX")
+        for n in longest + 1, 247, 255:
+            shutil.copy(self.path("a.sigill"), self.path("n" * n))
+            self.before = self.files()
+            p = self.bad(74, "io", "send", "n" * n)
+            self.assertIn("too long", p.err)
+            self.assertEqual(self.stored(), 0)
+            os.unlink(self.path("n" * n))
+        shutil.copy(self.path("a.sigill"), self.path("n" * longest))
+        self.good("send", "n" * longest)
+
+    def test_delivered_but_the_receipt_cannot_be_kept(self):
+        """A full disk, as far as the program can tell."""
+        self.seal()
+        p = self.bad(74, "io", "send", "a.sigill", restore_signals=False,
+                     preexec_fn=lambda: resource.setrlimit(
+                         resource.RLIMIT_FSIZE, (100, 100)))
+        self.assertIn("has been delivered", p.err)
+        self.assertEqual(self.stored(), 1)
+        self.good("send", "a.sigill")
 
 
 class Receipt(Portal):

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/kept.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/message.h"
+
+enum err_code
+kept_path(const char *sealed, enum receipt_stage stage,
+    char out[static 4096], struct err *e)
+{
+	int n = snprintf(out, 4096, "%s.%s.p7s", sealed,
+	    receipt_stage_name(stage));
+
+	if (n < 0 || n >= 4096)
+		return err_errno(e, ERR_IO, sealed, ENAMETOOLONG);
+	return ERR_OK;
+}
+
+enum err_code
+kept_read(const char *sealed, enum receipt_stage stage, bool *found,
+    struct buf *out, struct err *e)
+{
+	char path[4096];
+	enum err_code code;
+	struct stat st;
+	int fd;
+
+	*found = false;
+	if ((code = kept_path(sealed, stage, path, e)) != ERR_OK)
+		return code;
+	/* A link counts by its name, wherever it leads: it is in the way. */
+	if (lstat(path, &st) == -1)
+		return errno == ENOENT ? ERR_OK :
+		    err_errno(e, ERR_IO, path, errno);
+	*found = true;
+	/* Without O_NONBLOCK a FIFO would wait for a writer. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (fd == -1 && errno != ENOENT && errno != ELOOP)
+		return err_errno(e, ERR_NO_INPUT, path, errno);
+	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
+		code = err_set(e, ERR_OUTPUT_EXISTS, path, 0,
+		    _("it is where a receipt is kept, and no regular file"));
+	else
+		code = file_read_fd(fd, path, LIMIT_RECEIPT, out, e);
+	if (fd != -1)
+		(void)close(fd);
+	return code;
+}
+
+enum err_code
+kept_write(const char *sealed, enum receipt_stage stage,
+    const struct buf *der, struct err *e)
+{
+	char path[4096];
+	enum err_code code;
+
+	if ((code = kept_path(sealed, stage, path, e)) != ERR_OK)
+		return code;
+	return file_write_new(path, der->data, der->len, 0600, e);
+}
+
+enum err_code
+kept_check(const char *sealed, struct err *e)
+{
+	char path[4096], trial[4096];
+	enum err_code code;
+	int fd, n;
+
+	/* The longest of the names, as file_write_new will first call it. */
+	if ((code = kept_path(sealed, STAGE_ACCEPTED, path, e)) != ERR_OK)
+		return code;
+	n = snprintf(trial, sizeof(trial), "%.*s.%s.XXXXXX",
+	    (int)(file_base_name(path) - path), path, file_base_name(path));
+	if (n < 0 || (size_t)n >= sizeof(trial))
+		return err_errno(e, ERR_IO, path, ENAMETOOLONG);
+	if ((fd = mkostemp(trial, O_CLOEXEC)) == -1)
+		return err_errno(e, ERR_IO, path, errno);
+	(void)unlink(trial);
+	(void)close(fd);
+	return ERR_OK;
+}
