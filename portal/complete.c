@@ -18,14 +18,15 @@ struct completer {
 	struct store *store;
 	struct ledger *ledger;
 	struct peers *peers;
+	int64_t (*clock)(void);
 	/* One file at a time is in memory, however many connections wait. */
 	pthread_mutex_t checking;
 };
 
 enum err_code
 completer_open(const struct settings *settings, struct store *store,
-    struct ledger *ledger, struct peers *peers, struct completer **out,
-    struct err *e)
+    struct ledger *ledger, struct peers *peers, int64_t (*clock)(void),
+    struct completer **out, struct err *e)
 {
 	struct completer *c = calloc(1, sizeof(*c));
 
@@ -35,6 +36,7 @@ completer_open(const struct settings *settings, struct store *store,
 	c->store = store;
 	c->ledger = ledger;
 	c->peers = peers;
+	c->clock = clock;
 	(void)pthread_mutex_init(&c->checking, NULL);
 	*out = c;
 	return ERR_OK;
@@ -182,11 +184,12 @@ record(struct completer *c, const struct upload_row *row, const char *signer,
 
 enum err_code
 complete_upload(struct completer *c, const struct upload_row *row,
-    int64_t now, struct buf *receipt, struct err *e)
+    struct buf *receipt, struct err *e)
 {
 	char signer[11] = "", hex[DIGEST_HEX_LEN];
 	struct err absent = { 0 };
 	bool published = false;
+	int64_t now = 0;
 	enum err_code code;
 	uint64_t size;
 	int fd = -1;
@@ -203,6 +206,7 @@ complete_upload(struct completer *c, const struct upload_row *row,
 		code = store_sync(fd, e);
 	if (code == ERR_OK) {
 		pthread_mutex_lock(&c->checking);
+		now = c->clock();
 		code = check_bytes(c, fd, row, now, signer, e);
 		pthread_mutex_unlock(&c->checking);
 	}

@@ -23,20 +23,22 @@
 
 struct completer;		/* opaque; safe to use from many threads */
 
-/* All parts are borrowed for as long as *out lives. */
+/* All parts are borrowed for as long as *out lives.  clock gives UTC
+ * seconds. */
 enum err_code completer_open(const struct settings *settings,
     struct store *store, struct ledger *ledger, struct peers *peers,
-    struct completer **out, struct err *e);
+    int64_t (*clock)(void), struct completer **out, struct err *e);
 void completer_close(struct completer *c);	/* NULL-safe */
 
 /*
  * Completes an upload of which nobody else holds the file: from its partial
  * file, or from the published one if an earlier try came that far.  The
- * receipt's DER is appended to *receipt.  Does not clean up after a refusal.
+ * receipt's DER is appended to *receipt; its time is when the bytes were on
+ * the disk, which is also when the signer's certificate must be good, however
+ * long ago the request began.  Does not clean up after a refusal.
  */
 enum err_code complete_upload(struct completer *c,
-    const struct upload_row *row, int64_t now, struct buf *receipt,
-    struct err *e);
+    const struct upload_row *row, struct buf *receipt, struct err *e);
 
 /* Is this a refusal of what was handed in, which another try with the same
  * bytes would meet again? */

@@ -28,7 +28,8 @@ static enum err_code
 hold(struct delivery *d, const char *id, struct err *e)
 {
 	return upload_hold(d->service->uploads, id, d->sender,
-	    socket_of(d->connection), d->now, &d->upload, e);
+	    socket_of(d->connection), d->service->clock(),
+	    &d->upload, e);
 }
 
 void
@@ -71,7 +72,7 @@ complete_if_whole(struct delivery *d, struct err *e)
 	enum err_code code = ERR_OK;
 
 	if (!up->row.complete && up->offset == up->row.length)
-		code = upload_finish(up, d->now, &receipt, e);
+		code = upload_finish(up, &receipt, e);
 	buf_wipe(&receipt);
 	return code;
 }
@@ -137,7 +138,8 @@ delivery_post(struct delivery *d, struct reply *r, struct err *e)
 	if (code != ERR_OK)
 		return code;
 	memcpy(row.sender, d->sender, sizeof(row.sender));
-	code = uploads_create(d->service->uploads, &row, d->now, e);
+	code = uploads_create(d->service->uploads, &row,
+	    d->service->clock(), e);
 	if (code == ERR_OK)
 		code = hold(d, row.id, e);
 	/* A repeat brings bytes that have arrived before. */
@@ -188,7 +190,7 @@ delivery_finish(struct delivery *d, struct reply *r, struct err *e)
 	enum err_code code;
 	bool body;
 
-	code = upload_finish(up, d->now, &receipt, e);
+	code = upload_finish(up, &receipt, e);
 	if (code != ERR_OK)
 		goto out;
 	body = receipt.len != 0 && (d->creation || d->representation);

@@ -26,7 +26,6 @@ struct delivery {
 	struct upload *upload;	/* held while the body arrives; or NULL */
 	bool creation;		/* POST, not PATCH */
 	bool representation;	/* the client wants the receipt */
-	int64_t now;		/* when the request began */
 };
 
 enum err_code delivery_options(struct delivery *d, struct reply *r,

@@ -108,7 +108,7 @@ serve(struct service *service, const sigset_t *signals)
 			else
 				log_err(LOG_FAIL, "not-reloaded", &e);
 		}
-		uploads_sweep(service->uploads, timestamp_now());
+		uploads_sweep(service->uploads, service->clock());
 	}
 }
 
@@ -117,7 +117,9 @@ static enum err_code
 run(const struct settings *settings, bool check, const sigset_t *signals,
     struct err *e)
 {
-	struct service service = { .settings = settings };
+	struct service service = {
+		.clock = timestamp_now, .settings = settings,
+	};
 	struct completer *completer = NULL;
 	struct server *server = NULL;
 	struct store *store = NULL;
@@ -131,10 +133,10 @@ run(const struct settings *settings, bool check, const sigset_t *signals,
 	    (code = ledger_open(store_ledger_path(store), &service.ledger,
 	    e)) != ERR_OK ||
 	    (code = completer_open(settings, store, service.ledger,
-	    service.peers, &completer, e)) != ERR_OK ||
+	    service.peers, service.clock, &completer, e)) != ERR_OK ||
 	    (code = uploads_open(settings, store, service.ledger, completer,
 	    &service.uploads, e)) != ERR_OK ||
-	    (code = uploads_recover(service.uploads, timestamp_now(), e)) !=
+	    (code = uploads_recover(service.uploads, service.clock(), e)) !=
 	    ERR_OK ||
 	    (code = server_start(&service, &server, e)) != ERR_OK)
 		goto out;

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "base/timestamp.h"
 #include "crypto/digest.h"
 #include "portal/delivery.h"
 #include "portal/headers.h"
@@ -162,7 +161,6 @@ open_request(struct request *req, const char *method, const char *version,
 	struct delivery *d = &req->delivery;
 	enum err_code code;
 
-	d->now = timestamp_now();
 	code = headers_check_framing(d->connection, method, req->uri, version,
 	    &d->length, e);
 	if (code != ERR_OK)

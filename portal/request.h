@@ -15,6 +15,7 @@
 
 /* What requests work with.  All borrowed. */
 struct service {
+	int64_t (*clock)(void);	/* UTC seconds */
 	const struct settings *settings;
 	struct ledger *ledger;
 	struct peers *peers;

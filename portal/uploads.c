@@ -170,8 +170,7 @@ upload_write(struct upload *up, const void *data, size_t len, struct err *e)
 }
 
 enum err_code
-upload_finish(struct upload *up, int64_t now, struct buf *receipt,
-    struct err *e)
+upload_finish(struct upload *up, struct buf *receipt, struct err *e)
 {
 	struct uploads *u = up->owner;
 	enum err_code code;
@@ -184,7 +183,7 @@ upload_finish(struct upload *up, int64_t now, struct buf *receipt,
 	/* Whoever waits shall see the upload complete. */
 	if (!turn_secure(u->turns, &up->turn))
 		return err_set(e, ERR_HTTP_BUSY, NULL, 0, NULL);
-	code = complete_upload(u->completer, &up->row, now, receipt, e);
+	code = complete_upload(u->completer, &up->row, receipt, e);
 	if (code == ERR_OK)
 		up->row.complete = true;
 	else if (complete_is_final(code))
@@ -296,7 +295,7 @@ uploads_recover(struct uploads *u, int64_t now, struct err *e)
 		    ERR_OK)
 			continue;
 		if (up->offset == up->row.length &&
-		    upload_finish(up, now, &receipt, &why) != ERR_OK)
+		    upload_finish(up, &receipt, &why) != ERR_OK)
 			log_err(LOG_WARN, "not-recovered", &why);
 		upload_release(up);
 		buf_wipe(&receipt);

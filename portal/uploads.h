@@ -71,8 +71,8 @@ enum err_code upload_write(struct upload *up, const void *data, size_t len,
  * completed, or has been before, and its receipt is appended to *receipt.
  * After a final refusal (complete_is_final) the upload is gone.
  */
-enum err_code upload_finish(struct upload *up, int64_t now,
-    struct buf *receipt, struct err *e);
+enum err_code upload_finish(struct upload *up, struct buf *receipt,
+    struct err *e);
 
 /* Removes an upload that is not complete.  ERR_HTTP_METHOD for others. */
 enum err_code upload_discard(struct upload *up, struct err *e);

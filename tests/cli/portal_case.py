@@ -293,3 +293,4 @@ class PortalCase(unittest.TestCase):
         self.assertEqual(content["authority"], "Provmyndigheten")
         self.assertEqual(content["environment"], "test")
         self.assertLess(abs(content["time"] - time.time()), 120)
+        return content

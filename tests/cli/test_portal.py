@@ -12,8 +12,8 @@ import threading
 import time
 import unittest
 
-from portal_case import (BUILD, KOPING, REGIONEN, TUS, PortalCase, patching,
-                         read_answer, repr_digest)
+from portal_case import (BUILD, KOPING, REGIONEN, TUS, PortalCase, creation,
+                         patching, read_answer, repr_digest)
 
 
 class Deliveries(PortalCase):
@@ -87,6 +87,17 @@ class Deliveries(PortalCase):
         a = self.post(self.small)
         self.assertEqual(a.headers["location"], loc)
         self.assert_receipt(a.body, self.small)
+
+    def test_a_receipt_does_not_tell_when_the_request_began(self):
+        with self.connect() as c:
+            c.send("POST", "/v1/uploads", creation(self.small),
+                   self.small[:1000], length=len(self.small))
+            time.sleep(2.1)
+            complete = int(time.time())
+            c.sock.sendall(self.small[1000:])
+            a = read_answer(c.file)
+        content = self.assert_receipt(a.body, self.small)
+        self.assertGreaterEqual(content["time"], complete)
 
     def test_parallel_posts_are_one_upload(self):
         answers = []
