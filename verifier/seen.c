@@ -39,6 +39,18 @@ seen_submission(const struct seen *seen,
 }
 
 bool
+seen_elsewhere(const struct seen *seen,
+    const uint8_t id[static SUBMISSION_ID_LEN],
+    const uint8_t sealed[static DIGEST_LEN])
+{
+	for (size_t i = 0; i < seen->len; i++)
+		if (memcmp(seen->v[i].submission, id, SUBMISSION_ID_LEN) ==
+		    0 && memcmp(seen->v[i].sealed, sealed, DIGEST_LEN) != 0)
+			return true;
+	return false;
+}
+
+bool
 seen_may_replace(const struct seen *seen,
     const uint8_t fingerprint[static DIGEST_LEN],
     const char organisation[static ORGNR_LEN])

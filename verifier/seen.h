@@ -39,6 +39,11 @@ void seen_wipe(struct seen *seen);
 const struct accepted *seen_submission(const struct seen *seen,
     const uint8_t id[static SUBMISSION_ID_LEN]);
 
+/* Was it accepted in a sealed file with another digest than this? */
+bool seen_elsewhere(const struct seen *seen,
+    const uint8_t id[static SUBMISSION_ID_LEN],
+    const uint8_t sealed[static DIGEST_LEN]);
+
 /*
  * May organisation replace what has this fingerprint?  False when it is known
  * and only other organisations have handed it in.

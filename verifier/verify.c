@@ -275,8 +275,8 @@ step_duplicate(struct work *w, struct err *e)
 	    w->verdict->fingerprint, DIGEST_LEN) != 0))
 		return err_set(e, ERR_DUPLICATE, "id", 0,
 		    "another submission with this id was accepted");
-	w->verdict->duplicate = before != NULL && memcmp(before->sealed,
-	    w->verdict->sealed, DIGEST_LEN) != 0;
+	w->verdict->duplicate = seen_elsewhere(w->v->seen, s->id,
+	    w->verdict->sealed);
 	if (!s->has_supersedes)
 		return ERR_OK;
 	if (memcmp(s->supersedes, w->verdict->fingerprint, DIGEST_LEN) == 0)
