@@ -456,8 +456,9 @@ usage_lacks(enum trust_role role, X509 *x509, enum key_kind kind)
 	uint32_t flags = X509_get_extension_flags(x509), usage = 0;
 	bool documents = has_extended(x509, DOCUMENT_SIGNING);
 
-	if ((flags & EXFLAG_KUSAGE) != 0)
-		usage = X509_get_key_usage(x509);
+	if ((flags & EXFLAG_KUSAGE) == 0)
+		return "no keyUsage";
+	usage = X509_get_key_usage(x509);
 	if (role == TRUST_RECIPIENT) {
 		if (kind == KEY_KIND_RSA)
 			return (usage & KU_KEY_ENCIPHERMENT) != 0 ? NULL :
@@ -477,8 +478,8 @@ usage_lacks(enum trust_role role, X509 *x509, enum key_kind kind)
 	return NULL;
 }
 
-static enum err_code
-check_usage(const struct trust *trust, const struct cert *cert,
+enum err_code
+trust_check_usage(enum trust_role role, const struct cert *cert,
     struct err *e)
 {
 	X509 *x509 = cert_x509(cert);
@@ -488,13 +489,13 @@ check_usage(const struct trust *trust, const struct cert *cert,
 
 	cert_subject(cert, name, sizeof(name));
 	if (kind == KEY_KIND_OTHER)
-		return err_set(e, code_for(trust->role, USAGE), NULL, 0,
-		    "%s: its key is not P-256, P-384 or RSA of 3072 bits or "
-		    "more", name);
-	lack = usage_lacks(trust->role, x509, kind);
+		return err_set(e, code_for(role, USAGE), NULL, 0,
+		    "its key is not P-256, P-384 or RSA of 3072 bits or "
+		    "more: %s", name);
+	lack = usage_lacks(role, x509, kind);
 	ERR_clear_error();
-	return lack == NULL ? ERR_OK : err_set(e, code_for(trust->role,
-	    USAGE), NULL, 0, "%s: it has %s", name, lack);
+	return lack == NULL ? ERR_OK : err_set(e, code_for(role, USAGE),
+	    NULL, 0, "it has %s: %s", lack, name);
 }
 
 enum err_code
@@ -512,5 +513,5 @@ trust_check(const struct trust *trust, const struct cert *cert,
 			return code;
 	if ((code = check_chain(trust, cert, chain, now, e)) != ERR_OK)
 		return code;
-	return check_usage(trust, cert, e);
+	return trust_check_usage(trust->role, cert, e);
 }

@@ -102,11 +102,11 @@ load_key(const struct settings *s, const char *section,
 	return code == ERR_OK ? ERR_OK : fault(s, section, "key", &found, e);
 }
 
-/* Exactly one certificate, appended to *out, with the key that belongs to
- * it. */
+/* Exactly one certificate that may do what the role is for, appended to *out,
+ * with the key that belongs to it. */
 static enum err_code
 load_pair(const struct settings *s, const char *section,
-    const struct passphrases *pass, struct cert_list *out, struct key **key,
+    enum trust_role role, const struct passphrases *pass, struct cert_list *out, struct key **key,
     struct err *e)
 {
 	const char *path = config_get(s->config, section, "certificate");
@@ -117,6 +117,12 @@ load_pair(const struct settings *s, const char *section,
 	if (cert_load_list(path, &list, &found) == ERR_OK && list.len != 1)
 		err_set(&found, ERR_CERT, path, 0, "it has %zu certificates",
 		    list.len);
+	if (found.code == ERR_OK && trust_check_usage(role, list.v[0],
+	    &found) != ERR_OK) {
+		code = err_set(e, ERR_CONFIG, config_path(s->config), 0,
+		    "[%s] certificate: %s: %s", section, path, found.msg);
+		goto out;
+	}
 	if (found.code != ERR_OK) {
 		code = fault(s, section, "certificate", &found, e);
 		goto out;
@@ -126,9 +132,13 @@ load_pair(const struct settings *s, const char *section,
 		code = err_set(e, ERR_TEST_CERTIFICATE, path, 0, NULL);
 		goto out;
 	}
-	if ((code = load_key(s, section, pass, key, e)) != ERR_OK ||
-	    (code = key_matches(*key, list.v[0], e)) != ERR_OK)
+	if ((code = load_key(s, section, pass, key, e)) != ERR_OK)
 		goto out;
+	if ((code = key_matches(*key, list.v[0], &found)) != ERR_OK) {
+		code = err_set(e, code, path, 0, "[%s] %s", section,
+		    found.msg);
+		goto out;
+	}
 	if (!cert_list_add(out, list.v[0]))
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 out:
@@ -162,7 +172,8 @@ load_recipients(struct settings *s, const struct passphrases *pass,
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	for (size_t i = 0; i < n; i++) {
 		code = load_pair(s, config_section(s->config, "recipient", i),
-		    pass, &s->recipients, &s->recipient_keys[i], e);
+		    TRUST_RECIPIENT, pass, &s->recipients,
+		    &s->recipient_keys[i], e);
 		s->n_keys = i + 1;
 		if (code != ERR_OK)
 			return code;
@@ -184,7 +195,7 @@ load_receipts(struct settings *s, const struct passphrases *pass,
 	    config_get(s->config, "receipts", "key") == NULL)
 		return err_set(e, ERR_CONFIG, config_path(s->config), 0,
 		    "--receipts needs certificate and key in [receipts]");
-	code = load_pair(s, "receipts", pass, &s->receipt_cert,
+	code = load_pair(s, "receipts", TRUST_RECEIPT, pass, &s->receipt_cert,
 	    &s->receipt_key, e);
 	if (code != ERR_OK)
 		return code;

@@ -61,6 +61,14 @@ class Receipts(Verify):
         self.assertEqual(self.names(self.handoff), [])
         self.assertEqual(len(self.names(self.receipts)), 1)
 
+    def test_a_certificate_that_cannot_sign_receipts(self):
+        """Else it would sign what nobody accepts, and that would stand."""
+        p = self.run_it("--receipts", self.receipts, self.sealed,
+                        conf=self.conf(receipts="intake-p256"))
+        self.assertEqual(p.returncode, 78)
+        self.assertIn(b"[receipts] certificate", p.stderr)
+        self.assertEqual(self.names(self.receipts), [])
+
     def test_a_damaged_receipt_stops_the_run(self):
         self.verdicts("--receipts", self.receipts, self.sealed, status=0)
         name, = self.names(self.receipts)
