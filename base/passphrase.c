@@ -12,6 +12,9 @@
 #include "base/file.h"
 #include "base/limits.h"
 
+#define CTRL_C		0x03
+#define CTRL_BACKSLASH	0x1c
+
 /* Keeps the first line of what was read. */
 static enum err_code
 first_line(struct buf *b, const char *where, struct err *e)
@@ -46,8 +49,9 @@ from_file(const char *path, struct buf *out, struct err *e)
 	return code;
 }
 
-/* One line from the terminal without echo; the terminal is put back also
- * when the person interrupts, because signals wait until it is. */
+/* One line from the terminal without echo.  Signal characters are read as
+ * such, also before the line's end, so that the terminal is put back before
+ * the person's Ctrl-C does what it always does. */
 static enum err_code
 ask(int tty, const char *prompt, struct buf *out, struct err *e)
 {
@@ -62,17 +66,21 @@ ask(int tty, const char *prompt, struct buf *out, struct err *e)
 	quiet = old;
 	quiet.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
 	quiet.c_lflag |= ECHONL;
+	quiet.c_cc[VEOL] = CTRL_C;
+	quiet.c_cc[VEOL2] = CTRL_BACKSLASH;
 	sigemptyset(&block);
 	sigaddset(&block, SIGTSTP);
 	(void)sigprocmask(SIG_BLOCK, &block, &before);
 	(void)tcsetattr(tty, TCSAFLUSH, &quiet);
 	(void)file_write_fd(tty, "/dev/tty", prompt, strlen(prompt), NULL);
-	while ((n = read(tty, &c, 1)) == 1 && c != '\n' && c != 0x03 &&
-	    out->len < LIMIT_PASSPHRASE)
+	while ((n = read(tty, &c, 1)) == 1 && c != '\n' && c != CTRL_C &&
+	    c != CTRL_BACKSLASH && out->len < LIMIT_PASSPHRASE)
 		buf_add_u8(out, c);
 	(void)tcsetattr(tty, TCSAFLUSH, &old);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
-	if (n != 1 || c == 0x03)
+	if (n == 1 && (c == CTRL_C || c == CTRL_BACKSLASH))
+		(void)raise(c == CTRL_C ? SIGINT : SIGQUIT);
+	if (n != 1 || c == CTRL_C || c == CTRL_BACKSLASH)
 		code = err_set(e, ERR_PASSPHRASE_NEEDED, NULL, 0,
 		    "no passphrase was given");
 	else
