@@ -112,6 +112,7 @@ EOF
 
 say "Start the portal on loopback: TLS 1.3, and clients must have a certificate."
 mkdir "$work/portal/spool"
+: >"$work/portal/log"
 "$bin/sigill-portal" --config "$work/portal/portal.conf" \
     2>"$work/portal/log" &
 portal=$!
