@@ -203,7 +203,7 @@ complete_upload(struct completer *c, const struct upload_row *row,
 	if (code == ERR_OK && size != row->length)
 		code = err_set(e, ERR_HTTP_DIGEST_MISMATCH, NULL, 0, NULL);
 	if (code == ERR_OK && !published)
-		code = store_sync(fd, e);
+		code = store_sync(c->store, row->id, fd, e);
 	if (code == ERR_OK) {
 		pthread_mutex_lock(&c->checking);
 		now = c->clock();

@@ -203,9 +203,18 @@ store_write(int fd, uint64_t offset, const void *data, size_t len,
 }
 
 enum err_code
-store_sync(int fd, struct err *e)
+store_sync(struct store *s, const char *id, int fd, struct err *e)
 {
-	return fsync(fd) == -1 ? fail(e, "partial file", errno) : ERR_OK;
+	int why;
+
+	if (fsync(fd) == 0)
+		return ERR_OK;
+	why = errno;
+	/* Linux takes pages that it could not write for written: the next
+	 * fsync would succeed, and reading give what is not on the disk. */
+	if (unlinkat(s->partial, id, 0) == -1 && ftruncate(fd, 0) == -1)
+		why = errno;
+	return fail(e, "partial file", why);
 }
 
 enum err_code

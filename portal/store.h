@@ -44,7 +44,10 @@ void store_remove(struct store *s, const char *id);
 /* All of it at offset.  ERR_NO_SPACE, ERR_IO; part of it may be there. */
 enum err_code store_write(int fd, uint64_t offset, const void *data,
     size_t len, struct err *e);
-enum err_code store_sync(int fd, struct err *e);
+/* What is in the partial file that fd is open on is on the disk afterwards.
+ * After a failure the file is gone: nobody can tell which bytes are lost. */
+enum err_code store_sync(struct store *s, const char *id, int fd,
+    struct err *e);
 
 /* Moves a synced partial file to its digest's name, durably.  A file of that
  * name has the same bytes and is replaced. */

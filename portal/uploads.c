@@ -179,7 +179,7 @@ upload_finish(struct upload *up, struct buf *receipt, struct err *e)
 		return ledger_receipt(u->ledger, up->row.digest,
 		    up->row.sender, "stored", receipt, e);
 	if (up->offset != up->row.length)
-		return store_sync(up->fd, e);
+		return store_sync(u->store, up->row.id, up->fd, e);
 	/* Whoever waits shall see the upload complete. */
 	if (!turn_secure(u->turns, &up->turn))
 		return err_set(e, ERR_HTTP_BUSY, NULL, 0, NULL);

@@ -192,11 +192,11 @@ class PortalCase(unittest.TestCase):
             f.write(CONFIG.format(**dict(DEFAULTS, **changes)))
         return path
 
-    def start(self, preexec=None, **changes):
+    def start(self, preexec=None, env=None, **changes):
         self.log = open(self.scratch + "/log", "w+")
         self.process = subprocess.Popen(
             [PORTAL, "--config", self.configure(**changes)],
-            stderr=self.log, preexec_fn=preexec)
+            stderr=self.log, preexec_fn=preexec, env=env)
         for _ in range(600):
             m = re.search(r"listening port=(\d+)", self.logged())
             if m:
@@ -206,6 +206,21 @@ class PortalCase(unittest.TestCase):
                 break
             time.sleep(0.02)
         self.fail("the portal did not start: " + self.logged())
+
+    def start_on_a_bad_disk(self):
+        """A portal whose syncs can be made to fail, by fail_sync."""
+        lib = self.scratch + "/fail_sync.so"
+        subprocess.run(["gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", lib,
+                        "tests/cli/fail_sync.c"], check=True)
+        self.start(env=dict(
+            os.environ, LD_PRELOAD=lib, FAIL_SYNC=self.scratch + "/fail",
+            ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") +
+            ":verify_asan_link_order=0"))
+
+    def fail_sync(self, path):
+        """The next sync of a file with this in its path fails, once."""
+        with open(self.scratch + "/fail", "w") as f:
+            f.write(path)
 
     def logged(self):
         with open(self.scratch + "/log") as f:

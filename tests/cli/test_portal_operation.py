@@ -133,6 +133,30 @@ class FullDisk(PortalCase):
         self.stop()
 
 
+class BadDisk(PortalCase):
+    settings = None
+
+    def setUp(self):
+        super().setUp()
+        self.start_on_a_bad_disk()
+
+    def test_bytes_that_were_not_synced_do_not_count(self):
+        """The second sync succeeds, and means nothing."""
+        loc = self.begin(self.small)
+        for body in self.small, self.small[:3000]:
+            self.fail_sync("/partial/")
+            a = self.ask("PATCH", loc, patching(0), body)
+            self.assert_problem(a, 500, "io")
+            self.assertEqual(self.offset(loc), 0)
+            self.assertEqual(self.sealed_files(), [])
+        self.fail_sync("/partial/")
+        self.assert_problem(self.post(self.small), 500, "io")
+        a = self.post(self.small, b"")
+        self.assertEqual((a.headers["upload-offset"], a.body), ("0", b""))
+        self.assert_receipt(self.post(self.small).body, self.small)
+        self.assert_stored(self.small)
+
+
 class Verdicts(PortalCase):
     def test_verdict_pending_and_foreign_files(self):
         digest = hashlib.sha256(self.small).hexdigest()

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * For LD_PRELOAD: while there is a file FAIL_SYNC, the next fsync or
+ * fdatasync of a file whose path holds that file's text fails once, as when a
+ * disk gives up; FAIL_SYNC is removed then.  Later ones succeed, as Linux has
+ * it, although what was written is lost.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool
+read_control(const char *control, char *out, size_t size)
+{
+	int fd = open(control, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd == -1)
+		return false;
+	n = read(fd, out, size - 1);
+	(void)close(fd);
+	if (n <= 0)
+		return false;
+	out[n] = '\0';
+	return true;
+}
+
+static bool
+fails(int fd)
+{
+	const char *control = getenv("FAIL_SYNC");
+	char link[64], path[PATH_MAX], text[256];
+	ssize_t n;
+
+	if (control == NULL || !read_control(control, text, sizeof(text)))
+		return false;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	if ((n = readlink(link, path, sizeof(path) - 1)) == -1)
+		return false;
+	path[n] = '\0';
+	return strstr(path, text) != NULL && unlink(control) == 0;
+}
+
+static int
+sync_it(const char *name, int fd)
+{
+	int (*next)(int);
+
+	if (fails(fd)) {
+		errno = EIO;
+		return -1;
+	}
+	*(void **)&next = dlsym(RTLD_NEXT, name);
+	return next(fd);
+}
+
+int
+fsync(int fd)
+{
+	return sync_it("fsync", fd);
+}
+
+int
+fdatasync(int fd)
+{
+	return sync_it("fdatasync", fd);
+}
