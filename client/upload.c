@@ -11,6 +11,7 @@
 #include "base/limits.h"
 #include "base/message.h"
 #include "base/wipe.h"
+#include "client/fault.h"
 #include "client/libcurl.h"
 #include "client/settings.h"
 #include "crypto/tls_identity.h"
@@ -22,7 +23,8 @@
 /* How long a server may take to refuse a certificate after the handshake. */
 #define LISTEN_MS	5000
 
-/* Loaded by upload_new; one for the process, as its initialisation is. */
+/* Loaded by upload_new, so it is there wherever a struct upload is; one for
+ * the process, as its initialisation is. */
 static const struct libcurl *lib;
 
 struct upload {
@@ -215,84 +217,34 @@ on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
 
 /* --- what went wrong ----------------------------------------------------- */
 
-/* TLS 1.3 tells about a refused client certificate only after the handshake,
- * as an alert where an answer should be. */
-static bool
-is_certificate_alert(const char *error)
-{
-	return strstr(error, "alert") != NULL &&
-	    (strstr(error, "certificate") != NULL ||
-	    strstr(error, "unknown ca") != NULL ||
-	    strstr(error, "access denied") != NULL);
-}
-
-static enum err_code
-code_of(const struct transfer *t, CURLcode result, long connect_status)
-{
-	if (t->malformed || t->too_large)
-		return ERR_PROTOCOL;
-	if (t->stalled)
-		return ERR_INTERRUPTED;
-	if (connect_status != 0 && connect_status / 100 != 2)
-		return ERR_PROXY;
-	switch (result) {
-	case CURLE_COULDNT_RESOLVE_PROXY:
-	case CURLE_PROXY:
-		return ERR_PROXY;
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_CONNECT:
-	case CURLE_OPERATION_TIMEDOUT:
-		return ERR_NO_NETWORK;
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_ISSUER_ERROR:
-	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-		return ERR_PORTAL_CERT;
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_URL_MALFORMAT:
-		return ERR_CONFIG;
-	case CURLE_SSL_CERTPROBLEM:
-		return ERR_CERT;
-	case CURLE_OUT_OF_MEMORY:
-		return ERR_NO_MEMORY;
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_SEND_ERROR:
-	case CURLE_RECV_ERROR:
-	case CURLE_GOT_NOTHING:
-	case CURLE_PARTIAL_FILE:
-	case CURLE_SEND_FAIL_REWIND:
-		return is_certificate_alert(t->u->error) ? ERR_CLIENT_CERT :
-		    ERR_INTERRUPTED;
-	default:
-		return ERR_PROTOCOL;
-	}
-}
-
 static enum err_code
 explain(const struct transfer *t, CURLcode result, struct err *e)
 {
+	const char *words = t->u->error;
 	long connect_status = 0;
 	enum err_code code;
 
-	(void)lib->easy_getinfo(t->u->curl, CURLINFO_HTTP_CONNECTCODE,
-	    &connect_status);
-	code = code_of(t, result, connect_status);
 	if (t->malformed)
-		return err_set(e, code, t->u->root, 0,
+		return err_set(e, ERR_PROTOCOL, t->u->root, 0,
 		    _("a header is malformed"));
 	if (t->too_large)
-		return err_set(e, code, t->u->root, 0,
+		return err_set(e, ERR_PROTOCOL, t->u->root, 0,
 		    _("its answer is too large"));
 	if (t->stalled)
-		return err_set(e, code, t->u->root, 0,
+		return err_set(e, ERR_INTERRUPTED, t->u->root, 0,
 		    _("no byte moved for %d seconds"), STALL_SECONDS);
+	(void)lib->easy_getinfo(t->u->curl, CURLINFO_HTTP_CONNECTCODE,
+	    &connect_status);
+	code = fault_code(result, connect_status, words);
 	if (code == ERR_PROXY && connect_status != 0)
 		return err_set(e, code, t->u->root, 0,
 		    _("it answered with status %ld"), connect_status);
-	if (code == ERR_CONFIG)
-		return err_set(e, code, t->u->anchors_path, 0, "%.240s",
-		    t->u->error);
-	return err_set(e, code, t->u->root, 0, "%.240s",
-	    t->u->error[0] != '\0' ? t->u->error : lib->easy_strerror(result));
+	if (code == ERR_CONFIG && fault_is_proxy_address(words))
+		return err_set(e, code, "https_proxy", 0, _("the proxy's "
+		    "address is malformed, or of a kind that is not "
+		    "supported"));
+	return err_set(e, code, code == ERR_CONFIG ? t->u->anchors_path :
+	    t->u->root, 0, "%.240s", fault_words(lib, result, words));
 }
 
 /* --- the handle ---------------------------------------------------------- */
@@ -480,7 +432,7 @@ hears_alert(struct upload *u, CURL *c)
 	u->error[0] = '\0';
 	result = lib->easy_recv(c, &byte, sizeof(byte), &n);
 	return result != CURLE_OK && result != CURLE_AGAIN &&
-	    is_certificate_alert(u->error);
+	    fault_is_certificate_alert(u->error);
 }
 
 enum err_code

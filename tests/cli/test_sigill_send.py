@@ -407,7 +407,7 @@ class Receipt(Portal):
 class Fake(Scratch):
     """Portals that misbehave, and what a person is told."""
 
-    def serve(self, answer, client_ca=None):
+    def serve(self, answer, client_ca=None, newest=None):
         """answer(handler) writes what comes after a request's head."""
         log = []
 
@@ -441,6 +441,8 @@ class Fake(Scratch):
         context.load_cert_chain(self.path("portal-tls.pem"),
                                 self.path("portal-tls.key"))
         context.verify_mode = ssl.CERT_REQUIRED
+        if newest is not None:
+            context.maximum_version = newest
         context.load_verify_locations(
             self.path(client_ca or "sender-ca.pem"))
         server = Server(("127.0.0.1", 0), Handler)
@@ -664,6 +666,49 @@ class Fake(Scratch):
         self.seal()
         env = dict(self.env, no_proxy="", https_proxy="http://proxy.invalid")
         self.bad(69, "proxy", "send", "a.sigill", env=env)
+
+    def test_proxy_address_of_no_use(self):
+        """Told without the password that may be in it."""
+        self.seal()
+        for address in ("gopher://user:topsecret@localhost:1",
+                        "http://user:topsecret@[:::/",
+                        "http://user:topsecret@localhost:1x",
+                        "user:top secret@localhost:1",
+                        "http://user:topsecret"):
+            env = dict(self.env, no_proxy="", https_proxy=address)
+            p = self.bad(78, "config", "send", "a.sigill", env=env)
+            self.assertIn("https_proxy", p.err)
+            self.assertNotIn("secret", p.err)
+        for status, address in ((69, "http://user:topsecret@proxy.invalid"),
+                                (75, "http://user:topsecret@127.0.0.1:1")):
+            env = dict(self.env, no_proxy="", https_proxy=address)
+            p = self.sigill("send", "a.sigill", env=env)
+            self.assertEqual(p.returncode, status)
+            self.assertNotIn("secret", p.err)
+
+    def test_no_tls_1_3(self):
+        """Another try would be of no use."""
+        self.serve(lambda h: h.reply(400), newest=ssl.TLSVersion.TLSv1_2)
+        self.bad(76, "protocol", "send", "a.sigill")
+
+    def test_no_tls(self):
+        self.seal()
+        listener = socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+
+        def run():
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    connection.sendall(b"SSH-2.0-OpenSSH\r\n")
+                    connection.recv(4096)
+        threading.Thread(target=run, daemon=True).start()
+        self.configure(portal="https://localhost:%d"
+                       % listener.getsockname()[1])
+        self.bad(76, "protocol", "send", "a.sigill")
 
 
 if __name__ == "__main__":
