@@ -87,8 +87,9 @@ reads_same(CMS_ContentInfo *cms, const struct buf *der)
 
 /*
  * The signature over the attributes, and messageDigest over the content.
- * The certificate is the one that has been read and bound already, not one
- * that is read again: that costs time, and could find another.
+ * The certificate is the one that has been bound already.  OpenSSL must not
+ * look for it among those enclosed: it takes names that differ in the case of
+ * a letter for one, and would find a forger's beside the true one.
  */
 static enum err_code
 verify(const struct signed_form *form, const struct signed_layout *l,
@@ -119,7 +120,7 @@ verify(const struct signed_form *form, const struct signed_layout *l,
 		goto out;
 	code = form->signature;
 	if (CMS_verify(cms, certs, NULL, content, NULL, CMS_BINARY |
-	    CMS_NO_SIGNER_CERT_VERIFY) != 1)
+	    CMS_NOINTERN | CMS_NO_SIGNER_CERT_VERIFY) != 1)
 		goto out;
 	code = ERR_OK;
 out:

@@ -241,7 +241,7 @@ seal(const struct recipe *r, const uint8_t definition[static 32],
 {
 	const char *name = r->signer != NULL ? r->signer : "exempelkoping";
 	struct buf zlib = { 0 }, der = { 0 }, inner = { 0 }, envelope = { 0 };
-	struct cert_list recipients = { 0 }, extra = { 0 };
+	struct cert_list recipients = { 0 }, extra = { 0 }, more = { 0 };
 	struct identity in, ex;
 	struct err e = { 0 };
 
@@ -251,6 +251,10 @@ seal(const struct recipe *r, const uint8_t definition[static 32],
 	if (r->extra_cert != NULL) {
 		load_certs(r->extra_cert, &extra);
 		ex.signer.chain = &extra;
+	}
+	if (r->inner_extra_cert != NULL) {
+		load_certs(r->inner_extra_cert, &more);
+		in.signer.chain = &more;
 	}
 	load_recipients(r, &recipients);
 	content(r, definition, &recipients, &zlib);
@@ -273,6 +277,7 @@ seal(const struct recipe *r, const uint8_t definition[static 32],
 	identity_wipe(&ex);
 	cert_list_wipe(&recipients);
 	cert_list_wipe(&extra);
+	cert_list_wipe(&more);
 	buf_wipe(&zlib);
 	buf_wipe(&der);
 	buf_wipe(&inner);

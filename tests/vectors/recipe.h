@@ -33,6 +33,8 @@ enum signed_variant {
 	SIGNED_STRIPPED,		/* attributes become the content */
 	SIGNED_SMIMECAP,		/* one attribute more, signed */
 	SIGNED_WITH_CRL,
+	SIGNED_FORGED,			/* by a key of our own, under a name that
+					 * differs in the case of a letter */
 };
 
 /* Envelopes that our own code cannot make (variants.c). */
@@ -56,6 +58,7 @@ struct recipe {
 	const char *outer_signer;	/* NULL: the same */
 	const char *extra_cert;		/* enclosed without need in the outer
 					 * layer */
+	const char *inner_extra_cert;	/* the same, in the inner one */
 	bool no_chain;			/* leave the intermediate out */
 	const char *recipients[3];	/* NULL: intake-p256 and intake-rsa */
 

@@ -149,6 +149,9 @@ const struct recipe recipes_cms[] = {
 	  .code = ERR_OUTER_SIGNATURE,
 	  .outer = { E(FLIP, "1.0.4.0.3.2.1.0", NO_HEX) } },
 
+	{ .name = "outer-forged", .code = ERR_OUTER_SIGNATURE,
+	  .outer_variant = SIGNED_FORGED },
+
 	/* --- the signer's certificate ------------------------------------ */
 	{ .name = "signer-of-another-ca", .code = ERR_SIGNER_UNTRUSTED,
 	  .signer = "other-ca-org" },
@@ -298,6 +301,11 @@ const struct recipe recipes_cms[] = {
 	  .inner = { E(FLIP, "1.0.4.0.5", NO_HEX) } },
 	{ .name = "inner-content-flipped", .code = ERR_INNER_SIGNATURE,
 	  .inner = { E(FLIP, "1.0.2.1.0", NO_HEX) } },
+
+	{ .name = "inner-forged", .code = ERR_INNER_SIGNATURE,
+	  .inner_variant = SIGNED_FORGED },
+	{ .name = "inner-unneeded-certificate", .code = ERR_INNER_STRUCTURE,
+	  .inner_extra_cert = "issuing-ca" },
 
 	/* --- another organisation's outer signature around the inside ------ */
 	{ .name = "signer-mismatch", .code = ERR_SIGNER_MISMATCH,

@@ -14,6 +14,7 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
+#include "crypto/der.h"
 #include "crypto/internal.h"
 
 static void
@@ -187,15 +188,7 @@ strip(struct buf *der)
 
 	tree_get(der->data, der->len, "1.0.4.0.3", &attrs);
 	attrs.data[0] = 0x31;		/* as it was signed: SET OF */
-	must(attrs.len > 0x80 && attrs.len < 0x10000, "size of attributes");
-	buf_add_u8(&string, 0x04);
-	if (attrs.len < 0x100)
-		buf_add_u8(&string, 0x81);
-	else {
-		buf_add_u8(&string, 0x82);
-		buf_add_u8(&string, (uint8_t)(attrs.len >> 8));
-	}
-	buf_add_u8(&string, (uint8_t)attrs.len);
+	der_put(&string, DER_OCTET_STRING, attrs.len);
 	buf_add(&string, attrs.data, attrs.len);
 	hex_of(&string, &hex);
 	edits[0] = (struct edit){ EDIT_REPLACE, "1.0.2.1.0", buf_str(&hex) };
@@ -205,6 +198,77 @@ strip(struct buf *der)
 	buf_wipe(&attrs);
 	buf_wipe(&string);
 	buf_wipe(&hex);
+}
+
+/* The same certificate with another key and one letter of its issuer's name
+ * in the other case: OpenSSL takes the two names for one. */
+static X509 *
+forge(const struct cert *cert, EVP_PKEY **key)
+{
+	X509 *x509 = X509_dup(cert_x509(cert));
+	X509_NAME *name = X509_NAME_dup(X509_get_issuer_name(x509));
+	X509_NAME_ENTRY *entry;
+	ASN1_STRING *data;
+	unsigned char text[128];
+	int len;
+
+	must(name != NULL && (*key = EVP_EC_gen("P-256")) != NULL, "forge");
+	entry = X509_NAME_delete_entry(name, X509_NAME_entry_count(name) - 1);
+	must(entry != NULL, "name");
+	data = X509_NAME_ENTRY_get_data(entry);
+	len = ASN1_STRING_length(data);
+	must(len < (int)sizeof(text), "name");
+	memcpy(text, ASN1_STRING_get0_data(data), (size_t)len);
+	text[0] ^= 0x20;
+	must(X509_NAME_add_entry_by_OBJ(name, X509_NAME_ENTRY_get_object(entry),
+	    ASN1_STRING_type(data), text, len, -1, 0), "name");
+	X509_NAME_ENTRY_free(entry);
+	must(X509_set_issuer_name(x509, name) && X509_set_pubkey(x509, *key),
+	    "forge");
+	must(X509_sign(x509, *key, EVP_sha256()), "X509_sign");
+	X509_NAME_free(name);
+	return x509;
+}
+
+/* The sid that names the true certificate. */
+static void
+name_signer(struct buf *der, const struct cert *cert)
+{
+	struct buf sid = { 0 }, hex = { 0 }, out = { 0 };
+	struct edit edits[EDITS_MAX] = { 0 };
+	X509 *x509 = cert_x509(cert);
+	unsigned char *issuer = NULL, *serial = NULL;
+	int a = i2d_X509_NAME(X509_get_issuer_name(x509), &issuer);
+	int b = i2d_ASN1_INTEGER(X509_get_serialNumber(x509), &serial);
+
+	must(a > 0 && b > 0, "sid");
+	der_put(&sid, DER_SEQUENCE, (size_t)(a + b));
+	buf_add(&sid, issuer, (size_t)a);
+	buf_add(&sid, serial, (size_t)b);
+	hex_of(&sid, &hex);
+	edits[0] = (struct edit){ EDIT_REPLACE, "1.0.4.0.1", buf_str(&hex) };
+	tree_edit(der->data, der->len, edits, &out);
+	buf_move(der, &out);
+	OPENSSL_free(issuer);
+	OPENSSL_free(serial);
+	buf_wipe(&sid);
+	buf_wipe(&hex);
+}
+
+/* Signed by the forger, whose certificate is enclosed beside the true one. */
+static void
+add_forged(CMS_ContentInfo *cms, const struct signer *s, int64_t now)
+{
+	struct key key = { NULL };
+	X509 *x509 = forge(s->cert, &key.pkey);
+	const struct signer forger = { &key, cert_of_x509(x509), NULL };
+	CMS_SignerInfo *si;
+
+	si = add_signer(cms, &forger, SIGNED_NO_ESS, now);
+	add_signing_certificate(si, s->cert);
+	must(CMS_add1_cert(cms, cert_x509(s->cert)), "CMS_add1_cert");
+	X509_free(x509);
+	EVP_PKEY_free(key.pkey);
 }
 
 void
@@ -221,7 +285,10 @@ variant_signed(enum signed_variant variant, enum signed_kind kind,
 	cms = CMS_sign(NULL, NULL, NULL, NULL, CMS_BINARY | CMS_PARTIAL);
 	must(cms != NULL && in != NULL && oid != NULL, "CMS_sign");
 	must(CMS_set1_eContentType(cms, oid), "CMS_set1_eContentType");
-	(void)add_signer(cms, signer, variant, now);
+	if (variant == SIGNED_FORGED)
+		add_forged(cms, signer, now);
+	else
+		(void)add_signer(cms, signer, variant, now);
 	if (variant == SIGNED_TWO_SIGNERS)
 		(void)add_signer(cms, extra->second, variant, now);
 	if (variant == SIGNED_WITH_CRL)
@@ -230,6 +297,8 @@ variant_signed(enum signed_variant variant, enum signed_kind kind,
 	to_der(cms, out);
 	if (variant == SIGNED_STRIPPED)
 		strip(out);
+	if (variant == SIGNED_FORGED)
+		name_signer(out, signer->cert);
 	CMS_ContentInfo_free(cms);
 	ASN1_OBJECT_free(oid);
 	BIO_free(in);
