@@ -78,6 +78,7 @@ BIN	= $(O)/bin/sigill $(O)/bin/sigill-verify $(O)/bin/sigill-portal
 SHARE	= $(O)/share/locale/sv/LC_MESSAGES/sigill.mo \
 	  $(patsubst questionnaires/%,$(O)/share/sigill/questionnaires/%,$(DEFINITIONS))
 DEFINITIONS = $(wildcard questionnaires/*.json)
+DOCS	= $(wildcard docs/*)
 MAN	= man/sigill.1 man/sigill-verify.1 man/sigill.conf.5 \
 	  man/sigill-format.5 man/sigill-errors.7 man/sigill-portal.8
 
@@ -191,6 +192,9 @@ install: all
 	for f in $(SHARE:$(O)/share/%=%); do \
 	    install -D -m 644 $(O)/share/$$f \
 	    $(DESTDIR)$(PREFIX)/share/$$f || exit 1; done
+	for f in LICENCE README.md $(DOCS); do \
+	    install -D -m 644 $$f \
+	    $(DESTDIR)$(PREFIX)/share/doc/sigill/$${f##*/} || exit 1; done
 	for f in $(MAN); do \
 	    install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$${f##*/} \
 	    || exit 1; done
