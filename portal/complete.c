@@ -19,8 +19,9 @@ struct completer {
 	struct ledger *ledger;
 	struct peers *peers;
 	int64_t (*clock)(void);
-	/* One file at a time is in memory, however many connections wait. */
-	pthread_mutex_t checking;
+	/* One file at a time is in memory, however many connections wait; and
+	 * a file without a receipt under its final name is its owner's. */
+	pthread_mutex_t turn;
 };
 
 enum err_code
@@ -37,7 +38,7 @@ completer_open(const struct settings *settings, struct store *store,
 	c->ledger = ledger;
 	c->peers = peers;
 	c->clock = clock;
-	(void)pthread_mutex_init(&c->checking, NULL);
+	(void)pthread_mutex_init(&c->turn, NULL);
 	*out = c;
 	return ERR_OK;
 }
@@ -47,7 +48,7 @@ completer_close(struct completer *c)
 {
 	if (c == NULL)
 		return;
-	(void)pthread_mutex_destroy(&c->checking);
+	(void)pthread_mutex_destroy(&c->turn);
 	free(c);
 }
 
@@ -72,7 +73,7 @@ complete_is_final(enum err_code code)
 }
 
 /* The signature is checked in memory: settings' max_size is the bound, and
- * `checking` makes it the bound for the whole portal. */
+ * `turn` makes it the bound for the whole portal. */
 static enum err_code
 read_whole(int fd, uint64_t length, struct buf *out, struct err *e)
 {
@@ -182,6 +183,27 @@ record(struct completer *c, const struct upload_row *row, const char *signer,
 	return code;
 }
 
+/* The steps after the sync, of which one upload at a time is at one. */
+static enum err_code
+publish(struct completer *c, const struct upload_row *row, int fd,
+    bool published, char signer[static 11], struct buf *receipt,
+    struct err *e)
+{
+	enum err_code code;
+	int64_t now;
+
+	pthread_mutex_lock(&c->turn);
+	now = c->clock();
+	code = check_bytes(c, fd, row, now, signer, e);
+	if (code == ERR_OK)
+		code = published ? store_sync_names(c->store, e) :
+		    store_publish(c->store, row->id, row->digest, e);
+	if (code == ERR_OK)
+		code = record(c, row, signer, now, receipt, e);
+	pthread_mutex_unlock(&c->turn);
+	return code;
+}
+
 enum err_code
 complete_upload(struct completer *c, const struct upload_row *row,
     struct buf *receipt, struct err *e)
@@ -189,7 +211,6 @@ complete_upload(struct completer *c, const struct upload_row *row,
 	char signer[11] = "", hex[DIGEST_HEX_LEN];
 	struct err absent = { 0 };
 	bool published = false;
-	int64_t now = 0;
 	enum err_code code;
 	uint64_t size;
 	int fd = -1;
@@ -204,24 +225,30 @@ complete_upload(struct completer *c, const struct upload_row *row,
 		code = err_set(e, ERR_HTTP_DIGEST_MISMATCH, NULL, 0, NULL);
 	if (code == ERR_OK && !published)
 		code = store_sync(c->store, row->id, fd, e);
-	if (code == ERR_OK) {
-		pthread_mutex_lock(&c->checking);
-		now = c->clock();
-		code = check_bytes(c, fd, row, now, signer, e);
-		pthread_mutex_unlock(&c->checking);
-	}
+	if (code == ERR_OK)
+		code = publish(c, row, fd, published, signer, receipt, e);
 	if (fd != -1)
 		(void)close(fd);
-	if (code == ERR_OK)
-		code = published ? store_sync_names(c->store, e) :
-		    store_publish(c->store, row->id, row->digest, e);
-	if (code == ERR_OK)
-		code = record(c, row, signer, now, receipt, e);
 	if (code == ERR_OK) {
 		digest_hex(row->digest, hex);
 		log_event(LOG_INFORM, "stored", "digest", hex, "upload",
 		    row->id, "sender", row->sender, "signer",
 		    signer[0] != '\0' ? signer : "unknown", (char *)NULL);
 	}
+	return code;
+}
+
+enum err_code
+complete_retract(struct completer *c, const struct upload_row *row,
+    struct err *e)
+{
+	enum err_code code;
+	bool receipted;
+
+	pthread_mutex_lock(&c->turn);
+	code = ledger_has_stored(c->ledger, row->digest, &receipted, e);
+	if (code == ERR_OK && !receipted)
+		code = store_withdraw(c->store, row->digest, e);
+	pthread_mutex_unlock(&c->turn);
 	return code;
 }

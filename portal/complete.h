@@ -40,6 +40,14 @@ void completer_close(struct completer *c);	/* NULL-safe */
 enum err_code complete_upload(struct completer *c,
     const struct upload_row *row, struct buf *receipt, struct err *e);
 
+/*
+ * Before an upload is given up: takes its file away again if an earlier try
+ * came as far as the file's final name, and no further.  A file for which
+ * anybody has a receipt stays.
+ */
+enum err_code complete_retract(struct completer *c,
+    const struct upload_row *row, struct err *e);
+
 /* Is this a refusal of what was handed in, which another try with the same
  * bytes would meet again? */
 bool complete_is_final(enum err_code code);

@@ -438,6 +438,21 @@ ledger_receipt(struct ledger *l, const uint8_t digest[static 32],
 }
 
 enum err_code
+ledger_has_stored(struct ledger *l, const uint8_t digest[static 32],
+    bool *has, struct err *e)
+{
+	enum err_code code;
+	int64_t n = 0;
+
+	pthread_mutex_lock(&l->mutex);
+	code = number(l, prepare(l, e, "SELECT count(*) FROM receipts"
+	    " WHERE digest = ? AND stage = 'stored'", "b", digest), &n, e);
+	pthread_mutex_unlock(&l->mutex);
+	*has = n != 0;
+	return code;
+}
+
+enum err_code
 ledger_knows(struct ledger *l, const uint8_t digest[static 32],
     const char *sender, struct err *e)
 {

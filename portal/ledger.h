@@ -80,6 +80,9 @@ enum err_code ledger_add_receipt(struct ledger *l,
 /* Appends the receipt's bytes.  ERR_HTTP_NOT_FOUND. */
 enum err_code ledger_receipt(struct ledger *l, const uint8_t digest[static 32],
     const char *sender, const char *stage, struct buf *out, struct err *e);
+/* Has anybody a stored receipt for this digest? */
+enum err_code ledger_has_stored(struct ledger *l,
+    const uint8_t digest[static 32], bool *has, struct err *e);
 /* Has the sender begun or finished handing in this digest?  ERR_OK, or
  * ERR_HTTP_NOT_FOUND. */
 enum err_code ledger_knows(struct ledger *l, const uint8_t digest[static 32],

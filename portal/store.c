@@ -230,6 +230,18 @@ store_publish(struct store *s, const char *id,
 }
 
 enum err_code
+store_withdraw(struct store *s, const uint8_t digest[static DIGEST_LEN],
+    struct err *e)
+{
+	char name[SEALED_NAME_LEN];
+
+	sealed_name(digest, name);
+	if (unlinkat(s->spool, name, 0) == -1)
+		return errno == ENOENT ? ERR_OK : fail(e, name, errno);
+	return fsync(s->spool) == -1 ? fail(e, "spool", errno) : ERR_OK;
+}
+
+enum err_code
 store_sync_names(struct store *s, struct err *e)
 {
 	/* The new name first: after a crash both are better than none. */

@@ -53,6 +53,9 @@ enum err_code store_sync(struct store *s, const char *id, int fd,
  * name has the same bytes and is replaced. */
 enum err_code store_publish(struct store *s, const char *id,
     const uint8_t digest[static DIGEST_LEN], struct err *e);
+/* Takes a published file away, durably; it may be gone already. */
+enum err_code store_withdraw(struct store *s,
+    const uint8_t digest[static DIGEST_LEN], struct err *e);
 /* Makes the names of what has been published durable, once more. */
 enum err_code store_sync_names(struct store *s, struct err *e);
 

@@ -48,16 +48,19 @@ uploads_close(struct uploads *u)
 	free(u);
 }
 
-/* The row first: a file without a row is swept away at the next start, a row
- * without a file would look like one that had been published. */
+/* The row before the partial file: a file without a row is swept away at the
+ * next start, a row without a file would look like one that had been
+ * published. */
 static enum err_code
-forget(struct uploads *u, const char *id, struct err *e)
+forget(struct uploads *u, const struct upload_row *row, struct err *e)
 {
-	enum err_code code = ledger_remove(u->ledger, id, e);
+	enum err_code code;
 
-	if (code == ERR_OK)
-		store_remove(u->store, id);
-	return code;
+	if ((code = complete_retract(u->completer, row, e)) != ERR_OK ||
+	    (code = ledger_remove(u->ledger, row->id, e)) != ERR_OK)
+		return code;
+	store_remove(u->store, row->id);
+	return ERR_OK;
 }
 
 /*
@@ -187,7 +190,7 @@ upload_finish(struct upload *up, struct buf *receipt, struct err *e)
 	if (code == ERR_OK)
 		up->row.complete = true;
 	else if (complete_is_final(code))
-		(void)forget(u, up->row.id, &(struct err){ 0 });
+		(void)forget(u, &up->row, &(struct err){ 0 });
 	return code;
 }
 
@@ -197,7 +200,7 @@ upload_discard(struct upload *up, struct err *e)
 	if (up->row.complete)
 		return err_set(e, ERR_HTTP_METHOD, NULL, 0,
 		    "a completed upload is not deleted: its receipt stands");
-	return forget(up->owner, up->row.id, e);
+	return forget(up->owner, &up->row, e);
 }
 
 static enum err_code
@@ -224,7 +227,7 @@ clear_expired(struct uploads *u, const struct upload_row *row, int64_t now)
 		return;
 	if (ledger_find(u->ledger, row->id, &again, &ignored) == ERR_OK &&
 	    !again.complete)
-		(void)forget(u, row->id, &ignored);
+		(void)forget(u, &again, &ignored);
 	turn_end(u->turns, &turn);
 }
 
@@ -264,9 +267,10 @@ remove_orphan(void *arg, const char *id)
 {
 	struct uploads *u = arg;
 	struct upload_row row;
+	enum err_code code;
 
-	if (ledger_find(u->ledger, id, &row, &(struct err){ 0 }) ==
-	    ERR_HTTP_NOT_FOUND || row.complete)
+	code = ledger_find(u->ledger, id, &row, &(struct err){ 0 });
+	if (code == ERR_HTTP_NOT_FOUND || (code == ERR_OK && row.complete))
 		store_remove(u->store, id);
 }
 
@@ -314,6 +318,7 @@ uploads_sweep(struct uploads *u, int64_t now)
 		if (now < row.expires || !turn_try(u->turns, &turn))
 			continue;
 		if (row.expires != 0 &&
+		    complete_retract(u->completer, &row, &why) == ERR_OK &&
 		    ledger_expire(u->ledger, row.id, &why) == ERR_OK)
 			store_remove(u->store, row.id);
 		turn_end(u->turns, &turn);

@@ -156,6 +156,39 @@ class BadDisk(PortalCase):
         self.assert_receipt(self.post(self.small).body, self.small)
         self.assert_stored(self.small)
 
+    def publish_without_receipt(self, who=KOPING):
+        loc = self.begin(self.small, who)
+        self.fail_sync("ledger.db-wal")     # when the receipt is kept
+        a = self.ask("PATCH", loc, patching(0), self.small, who)
+        self.assert_problem(a, 500, "io")
+        self.assertEqual(len(self.sealed_files()), 1)
+        return loc
+
+    def test_what_is_given_up_is_not_left_for_intake(self):
+        loc = self.publish_without_receipt()
+        self.assertEqual(self.ask("DELETE", loc, TUS).status, 204)
+        self.assert_nothing_left()
+        self.publish_without_receipt()
+        with sqlite3.connect(self.spool + "/.portal/ledger.db") as db:
+            db.execute("UPDATE uploads SET expires = 1700000000")
+        self.process.send_signal(signal.SIGHUP)
+        for _ in range(200):
+            if not self.sealed_files():
+                break
+            time.sleep(0.02)
+        self.assertEqual(self.sealed_files(), [])
+        # What another sender has a receipt for stays.
+        self.assertEqual(self.post(self.small).status, 201)
+        loc = self.publish_without_receipt(REGIONEN)
+        a = self.ask("DELETE", loc, TUS, who=REGIONEN)
+        self.assertEqual(a.status, 204)
+        self.assert_stored(self.small)
+
+    def test_what_has_its_name_gets_its_receipt(self):
+        loc = self.publish_without_receipt()
+        self.assertEqual(self.offset(loc), len(self.small))
+        self.assert_receipt(self.post(self.small).body, self.small)
+
 
 class Verdicts(PortalCase):
     def test_verdict_pending_and_foreign_files(self):
