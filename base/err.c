@@ -7,11 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "base/tame.h"
-
-/* Marks a text for translation; it is translated where it is shown. */
-#define N_(s) s
 
 static const struct {
 	const char *name;

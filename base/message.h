@@ -7,15 +7,11 @@
 #define SIGILL_BASE_MESSAGE_H
 
 #include <jansson.h>
-#include <libintl.h>
 #include <stdbool.h>
 
 #include "base/buf.h"
 #include "base/err.h"
-
-/* A text in the reader's language; N_ only marks it for translation. */
-#define _(s)	dgettext("sigill", (s))
-#define N_(s)	(s)
+#include "base/i18n.h"
 
 /*
  * Picks the language from the environment, once, first thing in main.

@@ -68,7 +68,7 @@ for f in $h; do
 		    >"$work/one" 2>&1 || { echo "$f ($cc)"; cat "$work/one"; }
 	done
 	case $f in
-	base/limits.h | crypto/internal.h | tests/vectors/recipe.h) ;;
+	base/limits.h | base/i18n.h | crypto/internal.h | tests/vectors/recipe.h) ;;
 	*) test -f "${f%.h}.c" || echo "$f has no ${f%.h}.c" ;;
 	esac
 done >"$work/headers"
@@ -138,8 +138,9 @@ report "sigill.conf(5) has the keys that the programs know" "$work/keys"
 # --- translation -------------------------------------------------------------
 msgfmt --check --check-format -o /dev/null po/sv.po >"$work/po" 2>&1 && : >"$work/po"
 msgattrib --untranslated --no-obsolete po/sv.po | grep '^msgid' >>"$work/po"
-xgettext -k_ -kN_ --from-code=UTF-8 -LC -o "$work/now.pot" \
-    base/errors.def $(echo "$src" | grep -E '^(base|client)/') &&
+grep -lE '\<N?_\(' $(echo "$src" | grep -v '^tests/') |
+    grep -vxFf po/POTFILES | sed 's/$/ is not in po\/POTFILES/' >>"$work/po"
+xgettext -k_ -kN_ --from-code=UTF-8 -LC -o "$work/now.pot" -f po/POTFILES &&
     msgcmp --use-untranslated po/sv.po "$work/now.pot" >>"$work/po" 2>&1 ||
     echo "po/sv.po lacks messages of the source" >>"$work/po"
 report "the Swedish translation is complete" "$work/po"
