@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "base/timestamp.h"
 
@@ -94,13 +95,15 @@ static const char *
 form_of(enum config_type type)
 {
 	static const char *const forms[] = {
-		[CONFIG_STRING] = "a text", [CONFIG_PATH] = "a file name",
-		[CONFIG_NUMBER] = "a whole number",
-		[CONFIG_BOOL] = "'yes' or 'no'",
-		[CONFIG_TIME] = "a date, or a time as 2027-03-31T22:00:00Z",
+		[CONFIG_STRING] = N_("a text"),
+		[CONFIG_PATH] = N_("a file name"),
+		[CONFIG_NUMBER] = N_("a whole number"),
+		[CONFIG_BOOL] = N_("'yes' or 'no'"),
+		[CONFIG_TIME] =
+		    N_("a date, or a time as 2027-03-31T22:00:00Z"),
 	};
 
-	return forms[type];
+	return _(forms[type]);
 }
 
 /* inih's callback: 1 goes on, 0 stops.  Called with name NULL at a section's
@@ -124,13 +127,13 @@ on_entry(void *user, const char *section, const char *name, const char *value)
 	}
 	if (item->section == NULL) {
 		err_set(&c->err, ERR_CONFIG, c->path, 0,
-		    known ? "[%s] has no key '%s'" :
-		    "there is no section [%s] (key '%s')", section, name);
+		    known ? _("[%s] has no key '%s'") :
+		    _("there is no section [%s] (key '%s')"), section, name);
 		return 0;
 	}
 	if (find(c, section, name) != NULL) {
 		err_set(&c->err, ERR_CONFIG, c->path, 0,
-		    "[%s] %s is set twice", section, name);
+		    _("[%s] %s is set twice"), section, name);
 		return 0;
 	}
 	if ((v = reallocarray(c->v, c->len + 1, sizeof(*v))) == NULL) {
@@ -145,7 +148,8 @@ on_entry(void *user, const char *section, const char *name, const char *value)
 	if (entry->section == NULL || entry->key == NULL ||
 	    !parse_value(c, item, value != NULL ? value : "", entry)) {
 		err_set(&c->err, ERR_CONFIG, c->path, 0,
-		    "[%s] %s must be %s", section, name, form_of(item->type));
+		    _("[%s] %s must be %s"),
+		    section, name, form_of(item->type));
 		return 0;
 	}
 	return 1;
@@ -162,13 +166,14 @@ check_required(const struct config *c, struct err *e)
 			continue;
 		if (!item->named && find(c, item->section, item->key) == NULL)
 			return err_set(e, ERR_CONFIG, c->path, 0,
-			    "[%s] %s is missing", item->section, item->key);
+			    _("[%s] %s is missing"), item->section, item->key);
 		for (size_t i = 0; item->named &&
 		    (section = config_section(c, item->section, i)) != NULL;
 		    i++)
 			if (find(c, section, item->key) == NULL)
 				return err_set(e, ERR_CONFIG, c->path, 0,
-				    "[%s] %s is missing", section, item->key);
+				    _("[%s] %s is missing"), section,
+				    item->key);
 	}
 	return ERR_OK;
 }
@@ -182,7 +187,7 @@ check_lines(const char *path, const char *s, struct err *e)
 	for (size_t line = 1; *s != '\0'; line++) {
 		if ((len = strcspn(s, "\n")) > INI_MAX_LINE - 2)
 			return err_set(e, ERR_CONFIG, path, line,
-			    "the line is longer than %d bytes",
+			    _("the line is longer than %d bytes"),
 			    INI_MAX_LINE - 2);
 		s += len + (s[len] == '\n');
 	}
@@ -213,7 +218,7 @@ config_load(const char *path, const struct config_item *items,
 		goto out;
 	}
 	if (strlen(s) != text.len) {
-		code = err_set(e, ERR_CONFIG, path, 0, "it has a NUL byte");
+		code = err_set(e, ERR_CONFIG, path, 0, _("it has a NUL byte"));
 		goto out;
 	}
 	c->items = items;
@@ -227,7 +232,7 @@ config_load(const char *path, const struct config_item *items,
 	} else if (line != 0)
 		code = err_set(e, ERR_CONFIG, path,
 		    line > 0 ? (size_t)line : 0,
-		    "this line is neither [section] nor key = value");
+		    _("this line is neither [section] nor key = value"));
 	if (code == ERR_OK)
 		code = check_required(c, e);
 	if (code == ERR_OK) {

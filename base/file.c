@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/i18n.h"
+
 enum err_code
 file_read_fd(int fd, const char *name, size_t cap, struct buf *out,
     struct err *e)
@@ -29,7 +31,7 @@ file_read_fd(int fd, const char *name, size_t cap, struct buf *out,
 		if (total > cap) {
 			explicit_bzero(chunk, sizeof(chunk));
 			return err_set(e, ERR_TOO_LARGE, name, 0,
-			    "more than %zu bytes", cap);
+			    _("more than %zu bytes"), cap);
 		}
 		buf_add(out, chunk, (size_t)n);
 	}
@@ -54,7 +56,8 @@ file_read(const char *path, size_t cap, struct buf *out, struct err *e)
 		code = err_errno(e, ERR_NO_INPUT, path, EISDIR);
 	else if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size > cap)
 		code = err_set(e, ERR_TOO_LARGE, path, 0,
-		    "%jd bytes; the limit is %zu", (intmax_t)st.st_size, cap);
+		    _("%jd bytes; the limit is %zu"),
+		    (intmax_t)st.st_size, cap);
 	else
 		code = file_read_fd(fd, path, cap, out, e);
 	(void)close(fd);

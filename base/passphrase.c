@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/i18n.h"
 #include "base/limits.h"
 
 #define CTRL_C		0x03
@@ -26,7 +27,7 @@ first_line(struct buf *b, const char *where, struct err *e)
 	if (b->len != 0 && b->data[b->len - 1] == '\r')
 		b->len--;
 	if (b->len == 0)
-		return err_set(e, ERR_PASSPHRASE, where, 0, "it is empty");
+		return err_set(e, ERR_PASSPHRASE, where, 0, _("it is empty"));
 	return ERR_OK;
 }
 
@@ -82,7 +83,7 @@ ask(int tty, const char *prompt, struct buf *out, struct err *e)
 		(void)raise(c == CTRL_C ? SIGINT : SIGQUIT);
 	if (n != 1 || c == CTRL_C || c == CTRL_BACKSLASH)
 		code = err_set(e, ERR_PASSPHRASE_NEEDED, NULL, 0,
-		    "no passphrase was given");
+		    _("no passphrase was given"));
 	else
 		code = first_line(out, NULL, e);
 	explicit_bzero(&c, sizeof(c));
@@ -112,7 +113,7 @@ passphrase_get(const struct passphrase_source *source, bool twice,
 		code = ask(tty, source->prompt, &again, e);
 		if (code == ERR_OK && !buf_equal(out, again.data, again.len))
 			code = err_set(e, ERR_PASSPHRASE, NULL, 0,
-			    "the two are not the same");
+			    _("the two are not the same"));
 	}
 	buf_wipe(&again);
 	(void)close(tty);

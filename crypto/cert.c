@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/file.h"
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "crypto/internal.h"
 
@@ -34,21 +35,21 @@ cert_parse(const uint8_t *der, size_t len, struct cert **out, struct err *e)
 	if (len > LIMIT_CERT_FILE ||
 	    (x509 = d2i_X509(NULL, &p, (long)len)) == NULL)
 		code = err_set(e, ERR_CERT, NULL, 0,
-		    "it is not an X.509 certificate");
+		    _("it is not an X.509 certificate"));
 	else if (p != der + len)
 		code = err_set(e, ERR_CERT, NULL, (size_t)(p - der),
-		    "there are more bytes after the certificate");
+		    _("there are more bytes after the certificate"));
 	/* One certificate, one spelling: OpenSSL also reads BER. */
 	else if ((n = i2d_X509(x509, &again)) < 0 || (size_t)n != len ||
 	    memcmp(again, der, len) != 0)
-		code = err_set(e, ERR_CERT, NULL, 0, "it is not in DER");
+		code = err_set(e, ERR_CERT, NULL, 0, _("it is not in DER"));
 	else if ((X509_get_extension_flags(x509) & EXFLAG_INVALID) != 0)
 		code = err_set(e, ERR_CERT, NULL, 0,
-		    "its extensions contradict each other or are damaged");
+		    _("its extensions contradict each other or are damaged"));
 	else if (ASN1_TIME_check(X509_get0_notBefore(x509)) != 1 ||
 	    ASN1_TIME_check(X509_get0_notAfter(x509)) != 1)
 		code = err_set(e, ERR_CERT, NULL, 0,
-		    "its time of validity cannot be read");
+		    _("its time of validity cannot be read"));
 	else {
 		*out = cert_of_x509(x509);
 		x509 = NULL;
@@ -69,8 +70,8 @@ add_parsed(const uint8_t *der, size_t len, const char *path,
 	bool added;
 
 	if (cert_parse(der, len, &cert, &inner) != ERR_OK)
-		return err_set(e, inner.code, path, 0, "certificate %zu: %s",
-		    list->len + 1, inner.msg);
+		return err_set(e, inner.code, path, 0,
+		    _("certificate %zu: %s"), list->len + 1, inner.msg);
 	added = cert_list_add(list, cert);
 	cert_free(cert);
 	return added ? ERR_OK : err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
@@ -107,12 +108,12 @@ add_pem(const struct buf *text, const char *path, struct cert_list *list,
 	if (code == ERR_OK && (ERR_GET_LIB(reason) != ERR_LIB_PEM ||
 	    ERR_GET_REASON(reason) != PEM_R_NO_START_LINE))
 		code = err_set(e, ERR_CERT, path, 0,
-		    "the PEM encoding is damaged after certificate %zu",
+		    _("the PEM encoding is damaged after certificate %zu"),
 		    list->len);
 	else if (code == ERR_OK && list->len == 0)
 		code = err_set(e, ERR_CERT, path, 0, key ?
-		    "this is a private key; the certificate is in another "
-		    "file" : "there is no certificate in it");
+		    _("this is a private key; the certificate is in another "
+		    "file") : _("there is no certificate in it"));
 	ERR_clear_error();
 	BIO_free(bio);
 	return code;
@@ -128,7 +129,7 @@ cert_load_list(const char *path, struct cert_list *out, struct err *e)
 	if ((code = file_read(path, LIMIT_CERT_FILE, &file, e)) != ERR_OK)
 		goto out;
 	if (file.len == 0)
-		code = err_set(e, ERR_CERT, path, 0, "it is empty");
+		code = err_set(e, ERR_CERT, path, 0, _("it is empty"));
 	else if (memmem(file.data, file.len, "-----BEGIN ", 11) != NULL)
 		code = add_pem(&file, path, &list, e);
 	else
@@ -247,7 +248,7 @@ cert_organisation(const struct cert *cert, char out[static 11],
 		OPENSSL_free(text);
 		if (is && found[0] != '\0' && strcmp(found, number) != 0)
 			return err_set(e, ERR_CERT, NULL, 0,
-			    "it names two organisation numbers, %s and %s",
+			    _("it names two organisation numbers, %s and %s"),
 			    found, number);
 		if (is)
 			memcpy(found, number, sizeof(found));
@@ -255,7 +256,7 @@ cert_organisation(const struct cert *cert, char out[static 11],
 	ERR_clear_error();
 	if (found[0] == '\0')
 		return err_set(e, ERR_CERT, NULL, 0,
-		    "it names no Swedish organisation number");
+		    _("it names no Swedish organisation number"));
 	memcpy(out, found, sizeof(found));
 	return ERR_OK;
 }

@@ -7,6 +7,7 @@
 #include <openssl/x509v3.h>
 #include <stdio.h>
 
+#include "base/i18n.h"
 #include "crypto/internal.h"
 
 /* X.520 bounds the attributes' lengths; OpenSSL checks them. */
@@ -18,7 +19,7 @@ add(X509_NAME *subject, int nid, const char *text, const char *field,
 	    (const unsigned char *)text, -1, -1, 0) == 1)
 		return ERR_OK;
 	return err_set(e, ERR_FIELD_VALUE, field, 0,
-	    "a certificate takes 1 to 64 characters here");
+	    _("a certificate takes 1 to 64 characters here"));
 }
 
 /* keyUsage: digitalSignature (RFC 5280 §4.2.1.3). */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/i18n.h"
 #include "base/wipe.h"
 #include "crypto/internal.h"
 
@@ -93,13 +94,15 @@ refuse(const EVP_PKEY *pkey, const char *where, struct err *e)
 	size_t len;
 
 	if (!EVP_PKEY_is_a(pkey, "EC"))
-		return err_set(e, ERR_KEY, where, 0, "it is %s of %d bits",
+		return err_set(e, ERR_KEY, where, 0, _("it is %s of %d bits"),
 		    EVP_PKEY_get0_type_name(pkey), EVP_PKEY_get_bits(pkey));
 	if (EVP_PKEY_get_group_name(pkey, curve, sizeof(curve), &len) != 1)
 		return err_set(e, ERR_KEY, where, 0,
-		    "its curve does not have a name");
-	return err_set(e, ERR_KEY, where, 0, "its curve is %s, by %s", curve,
-	    curve_is_named(pkey) ? "name" : "its numbers");
+		    _("its curve does not have a name"));
+	return err_set(e, ERR_KEY, where, 0, curve_is_named(pkey) ?
+	    _("its curve is %s") :
+	    _("its curve, %s, is given by its numbers and not by its name"),
+	    curve);
 }
 
 enum err_code
@@ -123,7 +126,7 @@ key_adopt(EVP_PKEY *pkey, const char *where, struct key **out,
 	    ((ctx = EVP_PKEY_CTX_new_from_pkey(NULL, pkey, NULL)) == NULL ||
 	    EVP_PKEY_pairwise_check(ctx) != 1)) {
 		code = err_set(e, ERR_KEY, where, 0,
-		    "its private and public halves do not belong together");
+		    _("its private and public halves do not belong together"));
 		goto out;
 	}
 	if ((key = wipe_malloc(sizeof(*key))) == NULL) {

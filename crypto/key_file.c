@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "crypto/internal.h"
 
@@ -39,11 +40,11 @@ read_private(const char *path, struct buf *out, struct err *e)
 		code = err_errno(e, ERR_NO_INPUT, path, EISDIR);
 	else if (S_ISREG(st.st_mode) &&
 	    (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-		code = err_set(e, ERR_KEY_MODE, path, 0, "its mode is %04o",
+		code = err_set(e, ERR_KEY_MODE, path, 0, _("its mode is %04o"),
 		    (unsigned)(st.st_mode & 07777));
 	else if (S_ISREG(st.st_mode) && st.st_size > LIMIT_KEY_FILE)
 		code = err_set(e, ERR_KEY, path, 0,
-		    "it is too large to be a key");
+		    _("it is too large to be a key"));
 	else
 		code = file_read_fd(fd, path, LIMIT_KEY_FILE, out, e);
 	(void)close(fd);
@@ -59,7 +60,7 @@ take_info(PKCS8_PRIV_KEY_INFO *info, const struct unlock *u,
 	PKCS8_PRIV_KEY_INFO_free(info);
 	ERR_clear_error();
 	return *pkey != NULL ? ERR_OK :
-	    refuse(u, "its kind of key is not known, or it is damaged", e);
+	    refuse(u, _("its kind of key is not known, or it is damaged"), e);
 }
 
 /*
@@ -86,8 +87,8 @@ take_der(const uint8_t *der, size_t len, struct unlock *u, EVP_PKEY **pkey,
 	p = der;
 	sealed = d2i_X509_SIG(NULL, &p, (long)len);
 	if (sealed != NULL && p == end) {
-		u->convert = "openssl pkcs8 -topk8 -provider legacy "
-		    "-provider default -in OLD -out NEW";
+		u->convert = _("openssl pkcs8 -topk8 -provider legacy "
+		    "-provider default -in OLD -out NEW");
 		code = unlock_pkcs8(u, sealed, &info, e);
 		X509_SIG_free(sealed);
 		return code != ERR_OK ? code : take_info(info, u, pkey, e);
@@ -96,8 +97,8 @@ take_der(const uint8_t *der, size_t len, struct unlock *u, EVP_PKEY **pkey,
 	p = der;
 	p12 = d2i_PKCS12(NULL, &p, (long)len);
 	if (p12 != NULL && p == end) {
-		u->convert = "openssl pkcs12 -legacy -nocerts "
-		    "-in OLD -out NEW";
+		u->convert = _("openssl pkcs12 -legacy -nocerts "
+		    "-in OLD -out NEW");
 		code = pkcs12_key(p12, u, &info, e);
 		PKCS12_free(p12);
 		return code != ERR_OK ? code : take_info(info, u, pkey, e);
@@ -108,10 +109,10 @@ take_der(const uint8_t *der, size_t len, struct unlock *u, EVP_PKEY **pkey,
 	X509_free(x509);
 	ERR_clear_error();
 	if (x509 != NULL)
-		return refuse(u, "this is a certificate; the key is in "
-		    "another file", e);
-	return refuse(u, "neither PKCS#8 nor PKCS#12 can be read in it; "
-	    "convert it with: openssl pkcs8 -topk8 -in OLD -out NEW", e);
+		return refuse(u, _("this is a certificate; the key is in "
+		    "another file"), e);
+	return refuse(u, _("neither PKCS#8 nor PKCS#12 can be read in it; "
+	    "convert it with: openssl pkcs8 -topk8 -in OLD -out NEW"), e);
 }
 
 /* The older forms of PEM, which the name tells. */
@@ -122,13 +123,14 @@ take_traditional(const char *name, const char *header, const uint8_t *der,
 	int type;
 
 	if (strstr(header, "ENCRYPTED") != NULL)
-		return refuse(u, "it is encrypted in a weak old way; convert "
-		    "it with: openssl pkcs8 -topk8 -in OLD -out NEW", e);
+		return refuse(u, _("it is encrypted in a weak old way; "
+		    "convert it with: openssl pkcs8 -topk8 -in OLD -out NEW"),
+		    e);
 	type = strcmp(name, PEM_STRING_RSA) == 0 ? EVP_PKEY_RSA : EVP_PKEY_EC;
 	ERR_clear_error();
 	*pkey = d2i_PrivateKey(type, NULL, &der, (long)len);
 	ERR_clear_error();
-	return *pkey != NULL ? ERR_OK : refuse(u, "it is damaged", e);
+	return *pkey != NULL ? ERR_OK : refuse(u, _("it is damaged"), e);
 }
 
 /* What a PEM block is when it is no key. */
@@ -136,15 +138,16 @@ static const char *
 instead_of_key(const char *name)
 {
 	if (strcmp(name, PEM_STRING_X509) == 0)
-		return "this is a certificate; the key is in another file";
+		return _("this is a certificate; the key is in another "
+		    "file");
 	if (strcmp(name, PEM_STRING_X509_REQ) == 0)
-		return "this is a certificate request; the key is in "
-		    "another file";
+		return _("this is a certificate request; the key is in "
+		    "another file");
 	if (strcmp(name, PEM_STRING_PUBLIC) == 0)
-		return "this is only the public half of a key";
+		return _("this is only the public half of a key");
 	if (strcmp(name, "OPENSSH PRIVATE KEY") == 0)
-		return "this is an SSH key; a certificate's key is wanted";
-	return "there is no private key in it";
+		return _("this is an SSH key; a certificate's key is wanted");
+	return _("there is no private key in it");
 }
 
 /*
@@ -155,7 +158,7 @@ static enum err_code
 take_pem(const struct buf *text, struct unlock *u, EVP_PKEY **pkey,
     struct err *e)
 {
-	const char *instead = "its PEM encoding is damaged";
+	const char *instead = _("its PEM encoding is damaged");
 	char *name = NULL, *header = NULL;
 	enum err_code code = ERR_OK;
 	uint8_t *der = NULL;
@@ -172,8 +175,8 @@ take_pem(const struct buf *text, struct unlock *u, EVP_PKEY **pkey,
 		    strcmp(name, PEM_STRING_ECPRIVATEKEY) == 0;
 
 		if ((pkcs8 || old) && *pkey != NULL)
-			code = refuse(u, "it holds more than one private key",
-			    e);
+			code = refuse(u,
+			    _("it holds more than one private key"), e);
 		else if (pkcs8)
 			code = take_der(der, (size_t)len, u, pkey, e);
 		else if (old)
@@ -204,7 +207,7 @@ key_load(const char *path, const struct passphrase_source *source,
 	if ((code = read_private(path, &file, e)) != ERR_OK)
 		goto out;
 	if (file.len == 0)
-		code = refuse(&u, "it is empty", e);
+		code = refuse(&u, _("it is empty"), e);
 	else if (memmem(file.data, file.len, "-----BEGIN ", 11) != NULL)
 		code = take_pem(&file, &u, &pkey, e);
 	else

@@ -8,6 +8,7 @@
 #include <openssl/objects.h>
 #include <openssl/pkcs7.h>
 
+#include "base/i18n.h"
 #include "crypto/internal.h"
 
 /*
@@ -41,8 +42,8 @@ check_mac(PKCS12 *p12, struct unlock *u, struct err *e)
 	PKCS12_get0_mac(NULL, &md, NULL, NULL, p12);
 	if (EVP_get_digestbyobj(md->algorithm) == NULL)
 		return err_set(e, ERR_KEY, u->path, 0,
-		    "its integrity check uses %s, which is not available "
-		    "here; convert it with: %s",
+		    _("its integrity check uses %s, which is not available "
+		    "here; convert it with: %s"),
 		    OBJ_nid2sn(OBJ_obj2nid(md->algorithm)), u->convert);
 	return err_set(e, ERR_PASSPHRASE, u->path, 0, NULL);
 }
@@ -59,7 +60,7 @@ look_into_bag(const PKCS12_SAFEBAG *bag, struct unlock *u,
 		return ERR_OK;
 	if (*out != NULL)
 		return err_set(e, ERR_KEY, u->path, 0,
-		    "it holds more than one private key");
+		    _("it holds more than one private key"));
 	if (nid == NID_pkcs8ShroudedKeyBag)
 		return unlock_pkcs8(u, PKCS12_SAFEBAG_get0_pkcs8(bag), out,
 		    e);
@@ -89,7 +90,7 @@ look_into_safe(PKCS7 *safe, struct unlock *u, PKCS8_PRIV_KEY_INFO **out,
 	}
 	if (bags == NULL)
 		return err_set(e, ERR_KEY, u->path, 0,
-		    "a part of this PKCS#12 file is damaged");
+		    _("a part of this PKCS#12 file is damaged"));
 	for (int i = 0; code == ERR_OK && i < sk_PKCS12_SAFEBAG_num(bags);
 	    i++)
 		code = look_into_bag(sk_PKCS12_SAFEBAG_value(bags, i), u,
@@ -128,7 +129,7 @@ pkcs12_key(PKCS12 *p12, struct unlock *u, PKCS8_PRIV_KEY_INFO **out,
 	if ((safes = PKCS12_unpack_authsafes(p12)) == NULL) {
 		ERR_clear_error();
 		return err_set(e, ERR_KEY, u->path, 0,
-		    "this PKCS#12 file is damaged");
+		    _("this PKCS#12 file is damaged"));
 	}
 	/* Keys are encrypted one by one in what nearly all programs write;
 	 * only where none is found there is the rest worth decrypting. */
@@ -138,7 +139,7 @@ pkcs12_key(PKCS12 *p12, struct unlock *u, PKCS8_PRIV_KEY_INFO **out,
 		code = look_into_safes(safes, true, u, &info, e);
 	if (code == ERR_OK && info == NULL)
 		code = err_set(e, ERR_KEY, u->path, 0,
-		    "this PKCS#12 file holds no private key");
+		    _("this PKCS#12 file holds no private key"));
 	if (code == ERR_OK)
 		*out = info;
 	else

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "base/timestamp.h"
 #include "base/wipe.h"
@@ -131,12 +132,12 @@ add_pem_crls(struct trust *trust, const struct buf *file, const char *path,
 	reason = ERR_peek_last_error();
 	if (code == ERR_OK && n == 0)
 		code = bad_crl(trust, path,
-		    "there is no revocation list in it", e);
+		    _("there is no revocation list in it"), e);
 	/* The end of the file shows as the lack of another first line. */
 	else if (code == ERR_OK && (ERR_GET_LIB(reason) != ERR_LIB_PEM ||
 	    ERR_GET_REASON(reason) != PEM_R_NO_START_LINE))
 		code = bad_crl(trust, path,
-		    "one of its revocation lists is damaged", e);
+		    _("one of its revocation lists is damaged"), e);
 	BIO_free(bio);
 	return code;
 }
@@ -152,7 +153,7 @@ add_crls(struct trust *trust, const char *path, struct err *e)
 	if ((code = file_read(path, LIMIT_CRL_FILE, &file, e)) != ERR_OK)
 		goto out;
 	if (file.len == 0) {
-		code = bad_crl(trust, path, "it is empty", e);
+		code = bad_crl(trust, path, _("it is empty"), e);
 		goto out;
 	}
 	if (memmem(file.data, file.len, "-----BEGIN ", 11) != NULL) {
@@ -165,7 +166,8 @@ add_crls(struct trust *trust, const char *path, struct err *e)
 		code = add_crl(trust, crl, e);
 	else {
 		X509_CRL_free(crl);
-		code = bad_crl(trust, path, "it is not a revocation list", e);
+		code = bad_crl(trust, path, _("it is not a revocation list"),
+		    e);
 	}
 out:
 	buf_wipe(&file);
@@ -276,28 +278,40 @@ reason_for(int error)
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 	case X509_V_ERR_CERT_UNTRUSTED:
-		return "its issuer is not among those that are trusted here";
+		return _("its issuer is not among those that are trusted "
+		    "here");
 	case X509_V_ERR_CERT_SIGNATURE_FAILURE:
 	case X509_V_ERR_UNABLE_TO_DECRYPT_CERT_SIGNATURE:
-		return "it was not signed by the issuer that it names";
+		return _("it was not signed by the issuer that it names");
 	case X509_V_ERR_UNHANDLED_CRITICAL_EXTENSION:
-		return "it has a critical extension that is not known here";
+		return _("it has a critical extension that is not known here");
 	case X509_V_ERR_EE_KEY_TOO_SMALL:
 	case X509_V_ERR_CA_KEY_TOO_SMALL:
-		return "its key is too small";
+		return _("its key is too small");
 	case X509_V_ERR_CA_MD_TOO_WEAK:
-		return "it is signed with a weak digest";
+		return _("it is signed with a weak digest");
+	case X509_V_ERR_MISSING_AUTHORITY_KEY_IDENTIFIER:
+	case X509_V_ERR_MISSING_SUBJECT_KEY_IDENTIFIER:
+		return _("it lacks the key identifier that RFC 5280 demands");
 	case X509_V_ERR_INVALID_CA:
 	case X509_V_ERR_KEYUSAGE_NO_CERTSIGN:
-		return "it may not issue certificates";
+		return _("it may not issue certificates");
+	case X509_V_ERR_PATH_LENGTH_EXCEEDED:
+	case X509_V_ERR_CERT_CHAIN_TOO_LONG:
+		return _("there are too many issuers between it and those "
+		    "that are trusted here");
 	case X509_V_ERR_CERT_REVOKED:
-		return "it is on its issuer's revocation list";
+		return _("it is on its issuer's revocation list");
 	case X509_V_ERR_UNABLE_TO_GET_CRL:
-		return "its issuer's revocation list is not here";
+		return _("its issuer's revocation list is not here");
+	case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+	case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+		return _("its issuer's revocation list was not signed by that "
+		    "issuer");
 	case X509_V_ERR_CRL_HAS_EXPIRED:
-		return "its issuer's revocation list is outdated";
+		return _("its issuer's revocation list is outdated");
 	case X509_V_ERR_CRL_NOT_YET_VALID:
-		return "its issuer's revocation list is from the future";
+		return _("its issuer's revocation list is from the future");
 	default:
 		return X509_verify_cert_error_string(error);
 	}
@@ -321,7 +335,7 @@ explain(const struct trust *trust, int error, const struct cert *cert,
 	timestamp_format(cert_not_after(cert), to);
 	timestamp_format(now, at);
 	return err_set(e, code_for(trust->role, verdict), NULL, 0,
-	    "%s: it is valid from %s to %s, and the time is %s", name, from,
+	    _("%s: it is valid from %s to %s, and the time is %s"), name, from,
 	    to, at);
 }
 
@@ -418,7 +432,7 @@ check_chain(const struct trust *trust, const struct cert *cert,
 			continue;
 		cert_subject(chain->v[i], name, sizeof(name));
 		code = err_set(e, code_for(trust->role, UNTRUSTED), NULL, 0,
-		    "%s: it came along but is not in the chain", name);
+		    _("%s: it came along but is not in the chain"), name);
 	}
 out:
 	X509_STORE_CTX_free(ctx);
@@ -457,24 +471,25 @@ usage_lacks(enum trust_role role, X509 *x509, enum key_kind kind)
 	bool documents = has_extended(x509, DOCUMENT_SIGNING);
 
 	if ((flags & EXFLAG_KUSAGE) == 0)
-		return "no keyUsage";
+		return _("no keyUsage");
 	usage = X509_get_key_usage(x509);
 	if (role == TRUST_RECIPIENT) {
 		if (kind == KEY_KIND_RSA)
 			return (usage & KU_KEY_ENCIPHERMENT) != 0 ? NULL :
-			    "keyUsage without keyEncipherment";
+			    _("keyUsage without keyEncipherment");
 		return (usage & KU_KEY_AGREEMENT) != 0 ? NULL :
-		    "keyUsage without keyAgreement";
+		    _("keyUsage without keyAgreement");
 	}
 	if ((usage & sign) == 0)
-		return "keyUsage without digitalSignature or nonRepudiation";
+		return _("keyUsage without digitalSignature or "
+		    "nonRepudiation");
 	if (role == TRUST_RECEIPT)
 		return documents ? NULL :
-		    "extendedKeyUsage without documentSigning";
+		    _("extendedKeyUsage without documentSigning");
 	if ((flags & EXFLAG_XKUSAGE) != 0 && !documents &&
 	    (X509_get_extended_key_usage(x509) & XKU_SMIME) == 0)
-		return "extendedKeyUsage without emailProtection or "
-		    "documentSigning";
+		return _("extendedKeyUsage without emailProtection or "
+		    "documentSigning");
 	return NULL;
 }
 
@@ -490,12 +505,12 @@ trust_check_usage(enum trust_role role, const struct cert *cert,
 	cert_subject(cert, name, sizeof(name));
 	if (kind == KEY_KIND_OTHER)
 		return err_set(e, code_for(role, USAGE), NULL, 0,
-		    "its key is not P-256, P-384 or RSA of 3072 bits or "
-		    "more: %s", name);
+		    _("its key is not P-256, P-384 or RSA of 3072 bits or "
+		    "more: %s"), name);
 	lack = usage_lacks(role, x509, kind);
 	ERR_clear_error();
 	return lack == NULL ? ERR_OK : err_set(e, code_for(role, USAGE),
-	    NULL, 0, "it has %s: %s", lack, name);
+	    NULL, 0, _("it has %s: %s"), lack, name);
 }
 
 enum err_code

@@ -2,6 +2,7 @@
 #include <openssl/err.h>
 #include <openssl/objects.h>
 
+#include "base/i18n.h"
 #include "crypto/internal.h"
 
 static bool
@@ -73,8 +74,8 @@ unlock_can(const struct unlock *u, const X509_ALGOR *scheme, struct err *e)
 	if (missing == NULL)
 		return ERR_OK;
 	return err_set(e, ERR_KEY, u->path, 0,
-	    "it is encrypted with %s, which is not available here; "
-	    "convert it with: %s", missing, u->convert);
+	    _("it is encrypted with %s, which is not available here; "
+	    "convert it with: %s"), missing, u->convert);
 }
 
 enum err_code

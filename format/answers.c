@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "base/wipe.h"
 #include "format/evidence.h"
@@ -31,7 +32,7 @@ answers_parse(const uint8_t *json, size_t len, const char *name,
 
 	if (len > LIMIT_ANSWERS_FILE)
 		return err_set(e, ERR_TOO_LARGE, name, 0,
-		    "an answer file has at most %u bytes",
+		    _("an answer file has at most %u bytes"),
 		    LIMIT_ANSWERS_FILE);
 	if ((a = calloc(1, sizeof(*a))) == NULL ||
 	    (a->name = wipe_strdup(name)) == NULL) {
@@ -104,8 +105,8 @@ take_kind(const struct json_source *src, const json_t *v,
 		nearest_offer(&nearest,
 		    organisation_kind_name((enum organisation_kind)k));
 	nearest_hint(&nearest, hint);
-	json_mistake(src, ERR_FIELD_VALUE, "organisation.kind", "it must be "
-	    "\"kommun\", \"region\", \"myndighet\", \"nis\" or \"annan\"%s",
+	json_mistake(src, ERR_FIELD_VALUE, "organisation.kind", _("it must be "
+	    "\"kommun\", \"region\", \"myndighet\", \"nis\" or \"annan\"%s"),
 	    hint);
 }
 
@@ -146,7 +147,8 @@ check_questionnaire(const struct json_source *src, const json_t *v,
 	nearest_offer(&nearest, q->id);
 	nearest_hint(&nearest, hint);
 	json_mistake(src, ERR_QUESTIONNAIRE_UNKNOWN, "questionnaire",
-	    "the answers are for %s, and the definition is that of \"%s\"%s",
+	    _("the answers are for %s, and the definition is that of "
+	    "\"%s\"%s"),
 	    json_quote(given, strlen(given), quoted), q->id, hint);
 	return false;
 }

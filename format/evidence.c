@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "base/wipe.h"
 #include "format/field.h"
@@ -19,15 +20,16 @@ take_name(const struct json_source *src, const char *path, const json_t *v,
 	if (!json_take_line(src, path, v, LIMIT_NAME, out))
 		return false;
 	if (field_check(FIELD_FILE_NAME, *out, strlen(*out)) != ERR_OK) {
-		json_mistake(src, ERR_FIELD_VALUE, path, "it must be a "
-		    "file's name without folders and not begin with a dot");
+		json_mistake(src, ERR_FIELD_VALUE, path, _("it must be "
+		    "a file's name without folders and not begin with a "
+		    "dot"));
 		return false;
 	}
 	for (size_t i = 0; i + 1 < s->n_attachments; i++)
 		if (s->attachments[i].name != NULL &&
 		    strcmp(s->attachments[i].name, *out) == 0) {
 			json_mistake(src, ERR_FIELD_VALUE, path,
-			    "another attachment has the same name");
+			    _("another attachment has the same name"));
 			return false;
 		}
 	return true;
@@ -46,8 +48,8 @@ take_media_type(const struct json_source *src, const char *path,
 	if (field_check(FIELD_MEDIA_TYPE, *out, strlen(*out)) == ERR_OK)
 		return true;
 	json_mistake(src, ERR_FIELD_VALUE, path,
-	    "it must be a media type without parameters, like "
-	    "\"application/pdf\"");
+	    _("it must be a media type without parameters, like "
+	    "\"application/pdf\""));
 	return false;
 }
 
@@ -66,7 +68,7 @@ read_file(const struct json_source *src, const char *path, const json_t *v,
 	if (*file == '\0' || strcmp(file, "-") == 0 ||
 	    !file_resolve(name, file, full)) {
 		json_mistake(src, ERR_FIELD_VALUE, path,
-		    "%s is not a file's name", quoted);
+		    _("%s is not a file's name"), quoted);
 		return false;
 	}
 	if (stat(full, &st) == -1) {
@@ -76,14 +78,14 @@ read_file(const struct json_source *src, const char *path, const json_t *v,
 	}
 	if (!S_ISREG(st.st_mode)) {
 		json_mistake(src, ERR_NO_INPUT, path,
-		    "%s: it is not a regular file", quoted);
+		    _("%s: it is not a regular file"), quoted);
 		return false;
 	}
 	if (file_read(full, budget, out, &e) == ERR_OK)
 		return true;
 	if (e.code == ERR_TOO_LARGE)
-		json_mistake(src, e.code, path, "%s has %lld bytes, and "
-		    "there is room for %zu more", quoted,
+		json_mistake(src, e.code, path, _("%s has %lld bytes, and "
+		    "there is room for %zu more"), quoted,
 		    (long long)st.st_size, budget);
 	else
 		json_mistake(src, e.code, path, "%s: %s", quoted, e.msg);
@@ -136,7 +138,7 @@ evidence_read(const struct json_source *src, const json_t *list,
 		return;
 	if (n > LIMIT_ATTACHMENTS) {
 		json_mistake(src, ERR_FIELD_VALUE, "attachments",
-		    "there are %zu; at most %u are allowed", n,
+		    _("there are %zu; at most %u are allowed"), n,
 		    LIMIT_ATTACHMENTS);
 		return;
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "base/wipe.h"
 #include "format/cbor.h"
@@ -68,9 +69,9 @@ is_foreign(const struct json_source *src, const struct given_list *list,
 		}
 	if (list->n < FOREIGN_LEAST || odd * 100 < list->n * FOREIGN_PERCENT)
 		return false;
-	json_mistake(src, ERR_QUESTION_UNKNOWN, "answers", "%zu of %zu "
+	json_mistake(src, ERR_QUESTION_UNKNOWN, "answers", _("%zu of %zu "
 	    "answers do not fit %s, the first of them %s; are they another "
-	    "survey's?", odd, list->n, q->id,
+	    "survey's?"), odd, list->n, q->id,
 	    json_quote(first, strlen(first), quoted));
 	return true;
 }
@@ -115,8 +116,8 @@ add_option(const struct json_source *src, struct given *g, size_t i)
 	path_of(g, path);
 	json_path_index(at, path, i);
 	if (!json_is_string(v)) {
-		MISTAKE(src, g, ERR_ANSWER_TYPE, at, "an option is a text in "
-		    "quotation marks, and this is %s", json_kind_name(v));
+		MISTAKE(src, g, ERR_ANSWER_TYPE, at, _("an option is a text "
+		    "in quotation marks, and this is %s"), json_kind_name(v));
 		return false;
 	}
 	if ((id = take_text(src, g, at, v, false)) == NULL)
@@ -125,7 +126,7 @@ add_option(const struct json_source *src, struct given *g, size_t i)
 		if (strcmp(g->answer.options[j], id) == 0) {
 			/* Not shown: it is what somebody answered. */
 			MISTAKE(src, g, ERR_ANSWER_TWICE, at,
-			    "the option is in the list already");
+			    _("the option is in the list already"));
 			wipe_free(id);
 			return false;
 		}
@@ -149,7 +150,8 @@ read_options(const struct json_source *src, struct given *g)
 	g->answer.type = ANSWER_OPTIONS;
 	if (n > LIMIT_OPTIONS) {
 		MISTAKE(src, g, ERR_ANSWER_VALUE, path,
-		    "%zu options; at most %u are allowed", n, LIMIT_OPTIONS);
+		    _("%zu options; at most %u are allowed"),
+		    n, LIMIT_OPTIONS);
 		return;
 	}
 	g->stated = true;
@@ -172,16 +174,16 @@ wanted(enum question_type type)
 {
 	switch (type) {
 	case QUESTION_MULTIPLE:
-		return "a list of options, like [\"a\", \"b\"]";
+		return _("a list of options, like [\"a\", \"b\"]");
 	case QUESTION_SINGLE:
 	case QUESTION_SCALE:
-		return "one option in quotation marks";
+		return _("one option in quotation marks");
 	case QUESTION_NUMBER:
-		return "a whole number without quotation marks";
+		return _("a whole number without quotation marks");
 	case QUESTION_TEXT:
 		break;
 	}
-	return "a text in quotation marks";
+	return _("a text in quotation marks");
 }
 
 static bool
@@ -210,8 +212,8 @@ read_answer(const struct json_source *src, const struct question *question,
 	if (question == NULL)
 		g->answer.type = ANSWER_TEXT;	/* told by unknown() */
 	else if (!is_wanted(question->type, g->value))
-		MISTAKE(src, g, ERR_ANSWER_TYPE, path, "it takes %s, and "
-		    "this is %s", wanted(question->type),
+		MISTAKE(src, g, ERR_ANSWER_TYPE, path, _("it takes %s, and "
+		    "this is %s"), wanted(question->type),
 		    json_kind_name(g->value));
 	else if (question->type == QUESTION_MULTIPLE)
 		read_options(src, g);
@@ -267,7 +269,7 @@ read_ids(const struct json_source *src, const json_t *answers,
 
 	if (n > LIMIT_QUESTIONS) {
 		json_mistake(src, ERR_FIELD_VALUE, "answers",
-		    "there are %zu; at most %u are allowed", n,
+		    _("there are %zu; at most %u are allowed"), n,
 		    LIMIT_QUESTIONS);
 		return false;
 	}
@@ -310,7 +312,7 @@ given_read(const struct json_source *src, const json_t *answers,
 		if (i != 0 && strcmp(g[-1].id, g->id) == 0) {
 			path_of(g, path);
 			MISTAKE(src, g, ERR_ANSWER_TWICE, path,
-			    "the names differ only in white space");
+			    _("the names differ only in white space"));
 			continue;
 		}
 		question = questionnaire_find(q, g->id);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "base/wipe.h"
 #include "format/json_fault.h"
@@ -36,7 +37,7 @@ json_read(const uint8_t *text, size_t len, const char *name, json_t **out,
 		return json_fault(text, len, name, &found, e);
 	if (!json_is_object(o)) {
 		rc = err_set(e, ERR_JSON, name, json_line(text, len, ""),
-		    "it must be one object in { }, and is %s",
+		    _("it must be one object in { }, and is %s"),
 		    json_kind_name(o));
 		json_decref(o);
 		return rc;
@@ -140,18 +141,19 @@ json_check_kind(const struct json_source *src, const char *path,
     const json_t *v, enum json_kind kind)
 {
 	static const char *const words[] = {
-		[JSON_KIND_ANY] = "a value",
-		[JSON_KIND_TEXT] = "a text in quotation marks",
-		[JSON_KIND_WHOLE] = "a whole number without quotation marks",
-		[JSON_KIND_BOOL] = "true or false",
-		[JSON_KIND_LIST] = "a list in [ ]",
-		[JSON_KIND_OBJECT] = "an object in { }",
+		[JSON_KIND_ANY] = N_("a value"),
+		[JSON_KIND_TEXT] = N_("a text in quotation marks"),
+		[JSON_KIND_WHOLE] =
+		    N_("a whole number without quotation marks"),
+		[JSON_KIND_BOOL] = N_("true or false"),
+		[JSON_KIND_LIST] = N_("a list in [ ]"),
+		[JSON_KIND_OBJECT] = N_("an object in { }"),
 	};
 
 	if (is_kind(v, kind))
 		return true;
-	json_mistake(src, ERR_FIELD_TYPE, path, "it must be %s, and is %s",
-	    words[kind], json_kind_name(v));
+	json_mistake(src, ERR_FIELD_TYPE, path, _("it must be %s, and is %s"),
+	    _(words[kind]), json_kind_name(v));
 	return false;
 }
 
@@ -160,18 +162,18 @@ json_kind_name(const json_t *v)
 {
 	switch (json_typeof(v)) {
 	case JSON_OBJECT:
-		return "an object";
+		return _("an object");
 	case JSON_ARRAY:
-		return "a list";
+		return _("a list");
 	case JSON_STRING:
-		return "a text";
+		return _("a text");
 	case JSON_INTEGER:
-		return "a number";
+		return _("a number");
 	case JSON_REAL:
-		return "a number with a decimal point";
+		return _("a number with a decimal point");
 	case JSON_TRUE:
 	case JSON_FALSE:
-		return "true or false";
+		return _("true or false");
 	case JSON_NULL:
 		break;
 	}

@@ -82,7 +82,7 @@ bool json_members(const struct json_source *src, const char *path,
 bool json_check_kind(const struct json_source *src, const char *path,
     const json_t *v, enum json_kind kind);
 
-/* What a value is, in words: "a text", "a list" ... */
+/* What a value is, in the reader's words: "a text", "a list" ... */
 const char *json_kind_name(const json_t *v);
 
 #endif

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "format/json.h"
 #include "format/json_scan.h"
 
@@ -14,22 +15,25 @@ static const struct {
 	size_t len;
 	const char *what;
 } kinds[] = {
-	{ "PK\x03\x04", 4, "this is a workbook (.xlsx) or a zip archive; "
-	    "answers are given in a JSON file" },
-	{ "\xd0\xcf\x11\xe0", 4, "this is an old workbook (.xls) or document; "
-	    "answers are given in a JSON file" },
-	{ "%PDF", 4, "this is a PDF file; answers are given in a JSON file" },
-	{ "\x1f\x8b", 2, "this is a compressed file (gzip); unpack it first" },
-	{ "\xff\xfe", 2, "the text is in UTF-16; save it as UTF-8 (in "
-	    "PowerShell: Set-Content -Encoding utf8)" },
-	{ "\xfe\xff", 2, "the text is in UTF-16; save it as UTF-8" },
-	{ "{\0", 2, "the text is in UTF-16; save it as UTF-8" },
-	{ "\xef\xbb\xbf", 3, "the text begins with a byte order mark; save it "
-	    "as \"UTF-8\", not \"UTF-8 with BOM\"" },
-	{ "-----BEGIN", 10, "this is a key, a certificate or a signed file" },
-	{ "\x30\x82", 2, "this is a certificate or a sealed file" },
-	{ "\x30\x83", 2, "this is a sealed file" },
-	{ "<", 1, "this is a web page or an XML file" },
+	{ "PK\x03\x04", 4, N_("this is a workbook (.xlsx) or a zip archive; "
+	    "answers are given in a JSON file") },
+	{ "\xd0\xcf\x11\xe0", 4, N_("this is an old workbook (.xls) or "
+	    "document; answers are given in a JSON file") },
+	{ "%PDF", 4, N_("this is a PDF file; answers are given in a JSON "
+	    "file") },
+	{ "\x1f\x8b", 2, N_("this is a compressed file (gzip); unpack it "
+	    "first") },
+	{ "\xff\xfe", 2, N_("the text is in UTF-16; save it as UTF-8 (in "
+	    "PowerShell: Set-Content -Encoding utf8)") },
+	{ "\xfe\xff", 2, N_("the text is in UTF-16; save it as UTF-8") },
+	{ "{\0", 2, N_("the text is in UTF-16; save it as UTF-8") },
+	{ "\xef\xbb\xbf", 3, N_("the text begins with a byte order mark; "
+	    "save it as \"UTF-8\", not \"UTF-8 with BOM\"") },
+	{ "-----BEGIN", 10, N_("this is a key, a certificate or a signed "
+	    "file") },
+	{ "\x30\x82", 2, N_("this is a certificate or a sealed file") },
+	{ "\x30\x83", 2, N_("this is a sealed file") },
+	{ "<", 1, N_("this is a web page or an XML file") },
 };
 
 enum err_code
@@ -40,7 +44,7 @@ json_fault_kind(const uint8_t *text, size_t len, const char *name,
 		if (len >= kinds[i].len &&
 		    memcmp(text, kinds[i].start, kinds[i].len) == 0)
 			return err_set(e, ERR_JSON, name, 1, "%s",
-			    kinds[i].what);
+			    _(kinds[i].what));
 	return ERR_OK;
 }
 
@@ -107,16 +111,16 @@ strange_word(const struct json_token *t)
 	    begins(t, "\xe2\x80\x99") || begins(t, "\xe2\x80\x9c") ||
 	    begins(t, "\xe2\x80\x9d") || begins(t, "\xc2\xab") ||
 	    begins(t, "\xc2\xbb"))
-		return "texts stand in straight double quotation marks (\"), "
-		    "not in others";
+		return _("texts stand in straight double quotation marks "
+		    "(\"), not in others");
 	if (begins(t, "//") || begins(t, "/*") || begins(t, "#"))
-		return "JSON has no comments; remove it";
+		return _("JSON has no comments; remove it");
 	if (is_number(t) || begins(t, "+") || begins(t, ".") ||
 	    begins(t, "-"))
-		return "a number is written with digits only, without leading "
-		    "zeros; anything else stands in quotation marks";
+		return _("a number is written with digits only, without "
+		    "leading zeros; anything else stands in quotation marks");
 	if (t->kind == TOKEN_WORD)
-		return "a text must stand in quotation marks";
+		return _("a text must stand in quotation marks");
 	return NULL;
 }
 
@@ -129,37 +133,39 @@ slip(const struct stop *s, const char *expected, size_t *line)
 	    begins(&s->at, "#"))
 		return strange_word(&s->at);
 	if (s->at.kind == TOKEN_BROKEN_STRING)
-		return "the closing quotation mark is missing on this line";
+		return _("the closing quotation mark is missing on this line");
 	if (json_token_is(&s->last, ',') && is_number(&s->before) &&
 	    is_number(&s->at))
-		return "a comma inside a number; whole numbers only";
+		return _("a comma inside a number; whole numbers only");
 	if (json_token_is(&s->last, ',') && (json_token_is(&s->at, '}') ||
 	    json_token_is(&s->at, ']'))) {
 		*line = s->last.line;
-		return "there is a comma after the last item; remove it";
+		return _("there is a comma after the last item; remove it");
 	}
 	if (json_token_is(&s->at, ',') && (json_token_is(&s->last, ',') ||
 	    json_token_is(&s->last, '{') || json_token_is(&s->last, '[')))
-		return "there is a comma too many";
+		return _("there is a comma too many");
 	if (s->last.p == NULL && s->at.kind != TOKEN_END &&
 	    !json_token_is(&s->at, '{'))
-		return "the file does not begin with a {; is it the right "
-		    "file?";
+		return _("the file does not begin with a {; is it the right "
+		    "file?");
 	if (strncmp(expected, "':'", 3) == 0)
-		return "a colon is missing after the name";
+		return _("a colon is missing after the name");
 	if (s->at.kind == TOKEN_END && s->last.p == NULL)
-		return "the file is empty";
+		return _("the file is empty");
 	if (s->at.kind == TOKEN_END)
-		return "the file ends too early: a closing } or ] is missing";
+		return _("the file ends too early: a closing } or ] is "
+		    "missing");
 	if (strncmp(expected, "end of file", 11) == 0)
-		return "something follows after the end; was a } closed too "
-		    "early?";
+		return _("something follows after the end; was a } closed too "
+		    "early?");
 	if (ends_value(&s->last) && starts_value(&s->at)) {
 		*line = s->last.line;
-		return "a comma is missing between this and what follows";
+		return _("a comma is missing between this and what follows");
 	}
 	if (json_token_is(&s->at, '}') || json_token_is(&s->at, ']'))
-		return "a } stands where a ] should, or the other way round";
+		return _("a } stands where a ] should, or the other way "
+		    "round");
 	return strange_word(&s->at);
 }
 
@@ -187,41 +193,41 @@ json_fault(const uint8_t *text, size_t len, const char *name,
 	case json_error_out_of_memory:
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	case json_error_invalid_utf8:
-		what = "the text is not UTF-8 (\xc3\xa5, \xc3\xa4 and "
-		    "\xc3\xb6 in an older encoding?); save it as UTF-8";
+		what = _("the text is not UTF-8 (å, ä and ö in an older "
+		    "encoding?); save it as UTF-8");
 		break;
 	case json_error_duplicate_key:
 		if (stop.at.len < 2)
 			break;
 		return err_set(e, ERR_JSON, name, line,
-		    "%s stands there twice", json_quote(
+		    _("%s stands there twice"), json_quote(
 		    (const char *)stop.at.p + 1, stop.at.len - 2, quoted));
 	case json_error_null_character:
 	case json_error_null_byte_in_key:
-		what = "a text has a NUL character (\\u0000)";
+		what = _("a text has a NUL character (\\u0000)");
 		break;
 	case json_error_numeric_overflow:
-		what = "a number is too large";
+		what = _("a number is too large");
 		break;
 	case json_error_stack_overflow:
-		what = "too many lists or objects inside one another";
+		what = _("too many lists or objects inside one another");
 		break;
 	default:
 		if (strncmp(found->text, "control", 7) == 0)
-			what = "a text has a tab or another control "
-			    "character; write \\t, or a space";
+			what = _("a text has a tab or another control "
+			    "character; write \\t, or a space");
 		else if (strncmp(found->text, "invalid escape", 14) == 0)
-			what = "a backslash in a text is written twice "
-			    "(\\\\)";
+			what = _("a backslash in a text is written twice "
+			    "(\\\\)");
 		else if (strncmp(found->text, "invalid Unicode", 15) == 0)
-			what = "half a character (\\ud800 to \\udfff)";
+			what = _("half a character (\\ud800 to \\udfff)");
 		else
 			what = slip(&stop, found->text, &line);
 	}
 	/* Without the piece of the text that jansson shows: it may be what
 	 * somebody answered. */
 	if (what == NULL)
-		return err_set(e, ERR_JSON, name, line, "column %d: %.*s",
+		return err_set(e, ERR_JSON, name, line, _("column %d: %.*s"),
 		    found->column, words_len(found->text), found->text);
 	return err_set(e, ERR_JSON, name, line, "%s", what);
 }

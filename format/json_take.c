@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "format/json_take.h"
 
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "base/wipe.h"
 #include "format/text.h"
@@ -24,7 +25,8 @@ load_text(const struct json_source *src, const char *path, const json_t *v,
 		return false;
 	}
 	if (**out == '\0') {
-		json_mistake(src, ERR_FIELD_VALUE, path, "it is empty");
+		json_mistake(src, ERR_FIELD_VALUE, path,
+		    _("the text is empty"));
 		return false;
 	}
 	return true;
@@ -53,8 +55,8 @@ json_take_id(const struct json_source *src, const char *path,
 	if (!json_check_kind(src, path, v, JSON_KIND_TEXT))
 		return false;
 	if (!text_id_valid(json_string_value(v), json_string_length(v))) {
-		json_mistake(src, ERR_FIELD_VALUE, path, "an id has 1 to %u "
-		    "of A-Z a-z 0-9 . _ -", LIMIT_ID);
+		json_mistake(src, ERR_FIELD_VALUE, path, _("an id has 1 to %u "
+		    "of A-Z a-z 0-9 . _ -"), LIMIT_ID);
 		return false;
 	}
 	if ((*out = wipe_strdup(json_string_value(v))) == NULL) {
@@ -75,7 +77,7 @@ json_take_whole(const struct json_source *src, const char *path,
 	*out = json_integer_value(v);
 	if (*out < min || *out > max) {
 		json_mistake(src, ERR_FIELD_VALUE, path,
-		    "it must be from %lld to %lld", (long long)min,
+		    _("it must be from %lld to %lld"), (long long)min,
 		    (long long)max);
 		return false;
 	}

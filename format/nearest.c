@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/limits.h"
 
 #define NO_DISTANCE	SIZE_MAX
@@ -91,6 +92,6 @@ nearest_hint(const struct nearest *n, char out[static NEAREST_HINT_LEN])
 {
 	out[0] = '\0';
 	if (n->best != NULL)
-		(void)snprintf(out, NEAREST_HINT_LEN, "; did you mean \"%s\"?",
-		    n->best);
+		(void)snprintf(out, NEAREST_HINT_LEN,
+		    _("; did you mean \"%s\"?"), n->best);
 }

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "format/questionnaire.h"
 #include "format/statement.h"
 #include "format/text.h"
@@ -71,7 +72,8 @@ unknown_option(const struct answer *a, const struct question *question,
     size_t option, struct err_list *list)
 {
 	mistake(list, ERR_OPTION_UNKNOWN, a->question, option,
-	    "it is none of the question's %zu options", question->n_options);
+	    _("it is none of the question's %zu options"),
+	    question->n_options);
 }
 
 static void
@@ -80,7 +82,7 @@ check_options(const struct answer *a, const struct question *question,
 {
 	if (a->type != ANSWER_OPTIONS) {
 		mistake(list, ERR_ANSWER_TYPE, a->question, NO_OPTION,
-		    "it must be a list of options");
+		    _("it must be a list of options"));
 		return;
 	}
 	for (size_t i = 0; i < a->n_options; i++)
@@ -94,7 +96,7 @@ check_option(const struct answer *a, const struct question *question,
 {
 	if (a->type != ANSWER_TEXT)
 		mistake(list, ERR_ANSWER_TYPE, a->question, NO_OPTION,
-		    "it must be one option");
+		    _("it must be one option"));
 	else if (question_find_option(question, a->text) == NULL)
 		unknown_option(a, question, NO_OPTION, list);
 }
@@ -105,10 +107,10 @@ check_number(const struct answer *a, const struct question *question,
 {
 	if (a->type != ANSWER_NUMBER)
 		mistake(list, ERR_ANSWER_TYPE, a->question, NO_OPTION,
-		    "it must be a whole number");
+		    _("it must be a whole number"));
 	else if (a->number < question->min || a->number > question->max)
 		mistake(list, ERR_ANSWER_VALUE, a->question, NO_OPTION,
-		    "it must be from %jd to %jd", (intmax_t)question->min,
+		    _("it must be from %jd to %jd"), (intmax_t)question->min,
 		    (intmax_t)question->max);
 }
 
@@ -120,16 +122,16 @@ check_text(const struct answer *a, const struct question *question,
 
 	if (a->type != ANSWER_TEXT) {
 		mistake(list, ERR_ANSWER_TYPE, a->question, NO_OPTION,
-		    "it must be a text");
+		    _("it must be a text"));
 		return;
 	}
 	n = text_length(a->text);
 	if (n == 0)
 		mistake(list, ERR_ANSWER_VALUE, a->question, NO_OPTION,
-		    "it is empty; leave the question out instead");
+		    _("it is empty; leave the question out instead"));
 	else if (question->max >= 0 && n > (uintmax_t)question->max)
 		mistake(list, ERR_ANSWER_VALUE, a->question, NO_OPTION,
-		    "%zu characters; at most %jd are allowed", n,
+		    _("%zu characters; at most %jd are allowed"), n,
 		    (intmax_t)question->max);
 }
 
@@ -161,7 +163,7 @@ check_answer(const struct statement *s, const struct questionnaire *q,
 	}
 	if (!is_asked(s, q, question))
 		mistake(list, ERR_ANSWER_UNASKED, a->question, NO_OPTION,
-		    "it follows question %s",
+		    _("it follows question %s"),
 		    q->questions[question->follows].id);
 }
 
@@ -178,6 +180,6 @@ statement_check(const struct statement *s, const struct questionnaire *q,
 		if (question->required && is_asked(s, q, question) &&
 		    statement_answer(s, question->id) == NULL)
 			mistake(mistakes, ERR_ANSWER_MISSING, question->id,
-			    NO_OPTION, "question %s", question->id);
+			    NO_OPTION, _("question %s"), question->id);
 	}
 }

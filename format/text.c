@@ -5,6 +5,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/i18n.h"
 #include "base/limits.h"
 #include "base/wipe.h"
 
@@ -255,16 +256,16 @@ look(const char *s, size_t len, const char *where, struct err *e)
 	for (size_t at = 1; len != 0; s += used, len -= used, at++) {
 		if ((used = utf8_char((const uint8_t *)s, len, &c)) == 0)
 			return err_set(e, ERR_TEXT, where, 0,
-			    "it is not UTF-8");
+			    _("it is not UTF-8"));
 		if (!is_allowed((int32_t)c))
 			return err_set(e, ERR_TEXT, where, 0,
-			    "U+%04X at character %zu", (unsigned)c, at);
+			    _("U+%04X at character %zu"), (unsigned)c, at);
 		if (c < 0x300 ||
 		    utf8proc_get_property((int32_t)c)->combining_class == 0)
 			marks = 0;
 		else if (++marks > MARKS_MAX)
 			return err_set(e, ERR_TEXT, where, 0,
-			    "more than %d marks in a row at character %zu",
+			    _("more than %d marks in a row at character %zu"),
 			    MARKS_MAX, at);
 	}
 	return ERR_OK;
@@ -281,7 +282,7 @@ normalise(enum form form, const char *s, size_t len, size_t max,
 
 	if (len > max * BYTES_PER_CHARACTER)
 		return err_set(e, ERR_FIELD_VALUE, where, 0,
-		    "more than %zu characters", max);
+		    _("more than %zu characters"), max);
 	if ((code = look(s, len, where, e)) != ERR_OK)
 		return code;
 	if ((code = decompose(s, len, &c, &n)) != ERR_OK)
@@ -289,7 +290,7 @@ normalise(enum form form, const char *s, size_t len, size_t max,
 	n = form == LINE ? squeeze_line(c, n) : squeeze_block(c, n);
 	if (n > max) {
 		code = err_set(e, ERR_FIELD_VALUE, where, 0,
-		    "%zu characters; at most %zu are allowed", n, max);
+		    _("%zu characters; at most %zu are allowed"), n, max);
 		goto out;
 	}
 	if ((made = encode(c, n)) == NULL)

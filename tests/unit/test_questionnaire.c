@@ -137,7 +137,7 @@ static const struct {
 	{ "_version\": 1", "_version\": \"1\"", 3, "a whole number" },
 	{ "prov-2026", "prov 2026", 4, "id: an id has" },
 	{ "\"version\": \"1\",\n", "", 1, "\"version\"" },
-	{ "\"Prov\"", "\"\"", 6, "title: it is empty" },
+	{ "\"Prov\"", "\"\"", 6, "title: the text is empty" },
 	{ "\"Prov\"", "\"P\\u0007\"", 6, "title:" },
 	{ "\"title\"", "\"titel\"", 6, "did you mean \"title\"" },
 	{ "\"title\"", "\"notes\": 1,\n\"title\"", 6, "notes" },
