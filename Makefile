@@ -48,7 +48,7 @@ VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
 PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
 	  portal/uploads.c portal/turns.c portal/complete.c portal/store.c \
-	  portal/ledger.c
+	  portal/ledger.c portal/watch.c
 
 UNIT	= test_base test_config test_wiping test_cbor \
 	  test_text test_orgnr test_deflate \

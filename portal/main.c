@@ -89,16 +89,18 @@ tell(const struct err *e)
 }
 
 /* Until SIGTERM or SIGINT: SIGHUP reads anchors and revocation lists again,
- * and what has expired is swept away. */
+ * and what has expired or takes too long is swept away. */
 static void
-serve(struct service *service, const sigset_t *signals)
+serve(struct service *service, struct server *server, const sigset_t *signals)
 {
-	const struct timespec pause = { .tv_sec = SWEEP_SECONDS };
+	const struct timespec second = { .tv_sec = 1 };
+	unsigned seconds = 0;
 	struct err e;
 	int sig;
 
 	for (;;) {
-		sig = sigtimedwait(signals, NULL, &pause);
+		server_sweep(server);
+		sig = sigtimedwait(signals, NULL, &second);
 		if (sig == SIGTERM || sig == SIGINT)
 			return;
 		if (sig == SIGHUP) {
@@ -108,7 +110,10 @@ serve(struct service *service, const sigset_t *signals)
 			else
 				log_err(LOG_FAIL, "not-reloaded", &e);
 		}
+		if (sig == -1 && ++seconds < SWEEP_SECONDS)
+			continue;
 		uploads_sweep(service->uploads, service->clock());
+		seconds = 0;
 	}
 }
 
@@ -143,7 +148,7 @@ run(const struct settings *settings, bool check, const sigset_t *signals,
 	(void)snprintf(port, sizeof(port), "%u", server_port(server));
 	log_event(LOG_INFORM, "listening", "port", port, "environment",
 	    environment_name(settings->environment), (char *)NULL);
-	serve(&service, signals);
+	serve(&service, server, signals);
 	log_event(LOG_INFORM, "stopping", (char *)NULL);
 out:
 	server_stop(server);

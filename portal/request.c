@@ -10,6 +10,10 @@
 #include "portal/delivery.h"
 #include "portal/headers.h"
 #include "portal/reply.h"
+#include "portal/watch.h"
+
+/* What is sent along without asking first (docs/PROTOCOL.md). */
+#define SENT_ALONG	(1024u * 1024)
 
 enum resource { HEALTH, UPLOADS, UPLOAD, RECEIPT, NOTHING };
 
@@ -86,9 +90,9 @@ request_end(void *service, struct MHD_Connection *connection, void **state,
 	struct request *req = *state;
 
 	(void)service;
-	(void)connection;
 	(void)why;
 	*state = NULL;
+	watch_them(connection);
 	if (req == NULL)
 		return;
 	delivery_release(&req->delivery);
@@ -211,6 +215,7 @@ send_reply(struct request *req)
 	/* Released before the client can see the answer: its next request
 	 * for the same upload shall not have to wait. */
 	delivery_release(&req->delivery);
+	watch_them(req->delivery.connection);
 	response = MHD_create_response_from_buffer(r->body.len,
 	    r->body.data, MHD_RESPMEM_MUST_COPY);
 	if (response == NULL)
@@ -235,6 +240,23 @@ send_reply(struct request *req)
 	return ok;
 }
 
+/*
+ * An answer before the body closes the connection, and drowns when the client
+ * is sending already: unless it waits, a body of acceptable size is read and
+ * dropped first.  A stranger's is, if it is one that is sent along, and if it
+ * comes in the time that a header has.
+ */
+static bool
+answer_at_once(const struct request *req)
+{
+	const struct delivery *d = &req->delivery;
+
+	return req->reply.status == 400 ||
+	    d->length > (d->sender[0] == '\0' ? SENT_ALONG :
+	    d->service->settings->max_size) ||
+	    headers_expects_continue(d->connection);
+}
+
 enum MHD_Result
 request_handle(void *service, struct MHD_Connection *connection,
     const char *url, const char *method, const char *version,
@@ -242,6 +264,7 @@ request_handle(void *service, struct MHD_Connection *connection,
 {
 	struct request *req = *state;
 	struct err e = { 0 };
+	enum err_code code;
 
 	(void)service;
 	(void)url;	/* unescaped: routes take it as it was sent */
@@ -249,26 +272,25 @@ request_handle(void *service, struct MHD_Connection *connection,
 		return MHD_NO;
 	if (!req->started) {
 		req->started = true;
-		if (open_request(req, method, version, &e) == ERR_OK)
+		watch_us(connection);
+		code = open_request(req, method, version, &e);
+		watch_them(connection);
+		if (code == ERR_OK)
 			return MHD_YES;
 		refuse(req, &e);
-		/* An answer at this point closes the connection, and drowns
-		 * when the client is sending already: unless it waits, a
-		 * body of acceptable size is read and dropped first. */
-		if (req->reply.status == 400 || req->delivery.length >
-		    req->delivery.service->settings->max_size ||
-		    headers_expects_continue(connection))
-			return send_reply(req);
-		return MHD_YES;
+		return answer_at_once(req) ? send_reply(req) : MHD_YES;
 	}
 	if (*len != 0) {
 		/* No answer is possible before the body has ended. */
 		if (req->reply.status == 0 && delivery_body(&req->delivery,
 		    data, *len, &e) != ERR_OK)
 			refuse(req, &e);
+		if (req->delivery.sender[0] != '\0')
+			watch_bytes(connection, *len);
 		*len = 0;
 		return MHD_YES;
 	}
+	watch_us(connection);
 	if (req->reply.status == 0 &&
 	    delivery_finish(&req->delivery, &req->reply, &e) != ERR_OK)
 		refuse(req, &e);

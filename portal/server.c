@@ -10,14 +10,13 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "portal/watch.h"
 
 /* A thread each.  Enough for a deadline's evening (every municipality at
  * once), and with three file descriptors each below the usual 1024. */
 #define MAX_CONNECTIONS		300u
 /* Organisations sit behind shared proxies; one of them must not take all. */
 #define MAX_PER_ADDRESS		60u
-/* Seconds without a byte. */
-#define IDLE_SECONDS		30u
 /* A connection's buffer: header lines (431 beyond), and a piece of a body. */
 #define CONNECTION_MEMORY	(64u * 1024)
 #define THREAD_STACK		(512u * 1024)
@@ -25,6 +24,7 @@
 
 struct server {
 	struct MHD_Daemon *daemon;
+	struct watch *watch;
 	uint16_t port;
 };
 
@@ -76,7 +76,8 @@ server_start(const struct service *service, struct server **out,
 	struct MHD_OptionItem options[] = {
 		{ MHD_OPTION_CONNECTION_LIMIT, MAX_CONNECTIONS, NULL },
 		{ MHD_OPTION_PER_IP_CONNECTION_LIMIT, MAX_PER_ADDRESS, NULL },
-		{ MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, NULL },
+		{ MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)s->patience,
+		    NULL },
 		{ MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
 		    NULL },
 		{ MHD_OPTION_THREAD_STACK_SIZE, THREAD_STACK, NULL },
@@ -95,8 +96,11 @@ server_start(const struct service *service, struct server **out,
 	enum err_code code;
 	int fd = -1;
 
-	if (server == NULL)
+	if (server == NULL ||
+	    (server->watch = watch_new(s->patience)) == NULL) {
+		free(server);
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	}
 	if ((code = listen_on(s, &fd, &server->port, e)) != ERR_OK)
 		goto out;
 	server->daemon = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION |
@@ -107,6 +111,7 @@ server_start(const struct service *service, struct server **out,
 	    MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
 	    MHD_OPTION_URI_LOG_CALLBACK, request_begin,
 	    (void *)(uintptr_t)service,
+	    MHD_OPTION_NOTIFY_CONNECTION, watch_connection, server->watch,
 	    MHD_OPTION_NOTIFY_COMPLETED, request_end,
 	    (void *)(uintptr_t)service,
 	    MHD_OPTION_LISTEN_SOCKET, fd,
@@ -119,6 +124,8 @@ server_start(const struct service *service, struct server **out,
 	*out = server;
 	server = NULL;
 out:
+	if (server != NULL)
+		watch_free(server->watch);
 	free(server);
 	return code;
 }
@@ -130,10 +137,17 @@ server_port(const struct server *s)
 }
 
 void
+server_sweep(struct server *s)
+{
+	watch_sweep(s->watch);
+}
+
+void
 server_stop(struct server *s)
 {
 	if (s == NULL)
 		return;
 	MHD_stop_daemon(s->daemon);
+	watch_free(s->watch);
 	free(s);
 }

@@ -19,6 +19,8 @@ enum err_code server_start(const struct service *service, struct server **out,
     struct err *e);
 /* The port that it listens on. */
 uint16_t server_port(const struct server *s);
+/* Cuts off who takes too long (portal/watch.h); every second. */
+void server_sweep(struct server *s);
 /* Ends all connections; requests that are being completed end first.
  * NULL-safe. */
 void server_stop(struct server *s);

@@ -14,6 +14,7 @@
 
 #define DAY		(24 * 60 * 60)
 #define UPLOAD_DAYS	7	/* a weekend and a slow line in between */
+#define PATIENCE	30	/* seconds */
 #define MAX_UPLOADS	20	/* a service provider's batch, not a disk */
 
 static const struct config_item items[] = {
@@ -28,6 +29,7 @@ static const struct config_item items[] = {
 	{ "portal", "max_size", CONFIG_NUMBER, false, false },
 	{ "portal", "upload_days", CONFIG_NUMBER, false, false },
 	{ "portal", "max_uploads_per_sender", CONFIG_NUMBER, false, false },
+	{ "portal", "patience", CONFIG_NUMBER, false, false },
 	{ "senders", "anchors", CONFIG_PATH, true, false },
 	{ "senders", "crls", CONFIG_PATH, false, false },
 	{ "receipts", "certificate", CONFIG_PATH, true, false },
@@ -90,6 +92,7 @@ parse_limits(struct settings *s, struct err *e)
 	int64_t days = config_number(s->config, "portal", "upload_days",
 	    UPLOAD_DAYS);
 
+	s->patience = config_number(s->config, "portal", "patience", PATIENCE);
 	s->max_uploads = config_number(s->config, "portal",
 	    "max_uploads_per_sender", MAX_UPLOADS);
 	if (size < LIMIT_SEALED_MIN || size > LIMIT_SEALED)
@@ -102,6 +105,9 @@ parse_limits(struct settings *s, struct err *e)
 	if (s->max_uploads < 1 || s->max_uploads > 100000)
 		return wrong(s, e, "[portal] max_uploads_per_sender must be "
 		    "between 1 and 100000");
+	if (s->patience < 1 || s->patience > 600)
+		return wrong(s, e,
+		    "[portal] patience must be between 1 and 600");
 	s->max_size = (uint64_t)size;
 	s->upload_seconds = days * DAY;
 	return ERR_OK;

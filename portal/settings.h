@@ -33,6 +33,7 @@ struct settings {
 	const char *verdicts;		/* folder of intake's receipts, or NULL */
 	uint64_t max_size;		/* of a sealed file, in bytes */
 	int64_t upload_seconds;		/* until an unfinished upload expires */
+	int64_t patience;		/* seconds for others: portal/watch.h */
 	int64_t max_uploads;		/* unfinished ones of one sender */
 
 	const char *anchors;		/* issuers of senders' certificates */

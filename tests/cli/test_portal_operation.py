@@ -15,7 +15,7 @@ import time
 import unittest
 
 from portal_case import (BUILD, KOPING, PORTAL, REGIONEN, TUS, PortalCase,
-                         creation, patching)
+                         creation, patching, read_answer)
 
 VERIFIER = os.path.join(BUILD, "bin/sigill-verify")
 VERIFY = """\
@@ -69,6 +69,49 @@ class Limits(PortalCase):
         finally:
             for s in held:
                 s.close()
+
+    def test_who_trickles_is_cut_off(self):
+        """Before the header has ended, and in a body nobody waits for."""
+        self.stop()
+        self.start(portal_extra="patience = 2")
+        length = "Host: x\r\nContent-Length: %d\r\n\r\n" % 1000000
+        for who, text in ((KOPING, "GET /v1/health HTTP/1.1\r\nA: "),
+                          (None, "POST /v1/uploads HTTP/1.1\r\n" + length),
+                          (KOPING, "POST /v1/uploads HTTP/1.1\r\n" + length)):
+            with self.subTest(text), self.connect(who) as c:
+                self.trickle(c, text.encode())
+
+    def trickle(self, c, begin):
+        c.sock.sendall(begin)
+        start = time.monotonic()
+        with self.assertRaises(OSError):
+            while time.monotonic() - start < 20:
+                c.sock.sendall(b"x")
+                time.sleep(0.2)
+        took = time.monotonic() - start
+        self.assertGreater(took, 1)
+        self.assertLess(took, 8)
+
+    def test_a_body_that_trickles_is_cut_off_and_kept(self):
+        self.stop()
+        self.start(portal_extra="patience = 2")
+        loc = self.begin(self.large)
+        with self.connect() as c:
+            c.send("PATCH", loc, patching(0), length=len(self.large))
+            self.trickle(c, b"x")
+        self.assertGreater(self.offset(loc), 3)
+
+    def test_a_slow_body_is_waited_for(self):
+        self.stop()
+        self.start(portal_extra="patience = 2")
+        loc = self.begin(self.large)
+        with self.connect() as c:
+            c.send("PATCH", loc, patching(0), length=80000)
+            for n in range(0, 80000, 4000):
+                c.sock.sendall(self.large[n:n + 4000])
+                time.sleep(0.25)
+            self.assertEqual(read_answer(c.file).status, 204)
+        self.assertEqual(self.offset(loc), 80000)
 
     def test_completed_uploads_do_not_count(self):
         for i in range(4):
