@@ -203,11 +203,11 @@ conclude(const struct sending *s, const struct receipt *receipt,
 	    receipt->reason);
 }
 
-/* Asks once for both verdicts, here and at the portal.  *done: there is one,
- * and *e tells if it is a rejection. */
+/* Asks once for both verdicts, here and at the portal, with left seconds to
+ * go.  *done: there is one, and *e tells if it is a rejection. */
 static enum err_code
-ask_verdict(struct sending *s, bool *done, unsigned *retry_after,
-    struct err *e)
+ask_verdict(struct sending *s, int64_t left, bool *done,
+    unsigned *retry_after, struct err *e)
 {
 	static const enum receipt_stage stages[] = {
 		STAGE_ACCEPTED, STAGE_REJECTED,
@@ -220,6 +220,8 @@ ask_verdict(struct sending *s, bool *done, unsigned *retry_after,
 		code = look_beside(s, stages[i], done, &receipt, e);
 	if (code == ERR_OK && !*done)
 		code = connect_portal(s, e);
+	if (s->upload != NULL)
+		upload_set_patience(s->upload, left);
 	for (size_t i = 0; i < 2 && !*done && code == ERR_OK; i++) {
 		code = delivery_receipt(s->upload, s->digest,
 		    receipt_stage_name(stages[i]), &der, retry_after, e);
@@ -257,7 +259,8 @@ wait_verdict(struct sending *s, struct err *e)
 
 	for (;;) {
 		err_clear(&found);
-		code = ask_verdict(s, &done, &retry_after, &found);
+		code = ask_verdict(s, end - seconds(), &done, &retry_after,
+		    &found);
 		left = end - seconds();
 		if (done)
 			break;

@@ -20,6 +20,10 @@
 /* No byte in either direction for so long: the line is dead.  A portal that
  * makes a large file durable is silent for a while. */
 #define STALL_SECONDS	60
+/* For the whole answer, once everything is sent: a portal that lets its bytes
+ * drip would hold us for ever. */
+#define ANSWER_SECONDS	120
+#define ANSWER_SECONDS_MIN 10
 /* How long a server may take to refuse a certificate after the handshake. */
 #define LISTEN_MS	5000
 
@@ -33,6 +37,8 @@ struct upload {
 	const char *anchors_path;		/* for messages; borrowed */
 	char root[UPLOAD_URL_LEN];	/* the portal's root, ends with '/' */
 	void (*progress)(uint64_t, uint64_t);
+	time_t patience;		/* seconds for an answer */
+	bool silent;			/* how the last request ended */
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -44,8 +50,9 @@ struct transfer {
 	size_t sent;			/* of the body, given to curl */
 	curl_off_t moved;		/* bytes both ways, when last seen */
 	time_t moved_at;		/* monotonic seconds */
+	time_t sent_at;			/* all that will be; 0: not yet */
 	curl_off_t told;		/* bytes sent, as progress last heard */
-	bool stalled, malformed, too_large;
+	bool stalled, late, malformed, too_large;
 };
 
 static void *
@@ -200,6 +207,7 @@ on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
 {
 	struct transfer *t = arg;
 	time_t now = seconds();
+	long status = 0;
 
 	(void)dltotal;
 	if (dlnow + ulnow != t->moved) {
@@ -211,8 +219,13 @@ on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
 		t->told = ulnow;
 		t->u->progress((uint64_t)ulnow, (uint64_t)ultotal);
 	}
+	(void)lib->easy_getinfo(t->u->curl, CURLINFO_RESPONSE_CODE, &status);
+	if (t->sent_at == 0 && (status >= 200 ||
+	    (uint64_t)ulnow >= t->request->len))
+		t->sent_at = now;
 	t->stalled = now - t->moved_at > STALL_SECONDS;
-	return t->stalled;
+	t->late = t->sent_at != 0 && now - t->sent_at > t->u->patience;
+	return t->stalled || t->late;
 }
 
 /* --- what went wrong ----------------------------------------------------- */
@@ -233,6 +246,10 @@ explain(const struct transfer *t, CURLcode result, struct err *e)
 	if (t->stalled)
 		return err_set(e, ERR_INTERRUPTED, t->u->root, 0,
 		    _("no byte moved for %d seconds"), STALL_SECONDS);
+	if (t->late)
+		return err_set(e, ERR_INTERRUPTED, t->u->root, 0,
+		    _("no whole answer within %jd seconds"),
+		    (intmax_t)t->u->patience);
 	(void)lib->easy_getinfo(t->u->curl, CURLINFO_HTTP_CONNECTCODE,
 	    &connect_status);
 	code = fault_code(result, connect_status, words);
@@ -316,6 +333,7 @@ upload_new(const struct upload_config *config, struct upload **out,
 	}
 	u->anchors_path = config->anchors;
 	u->progress = config->progress;
+	u->patience = ANSWER_SECONDS;
 	if ((code = set_root(u, config->portal, e)) == ERR_OK)
 		code = file_read(config->anchors, LIMIT_CERT_FILE,
 		    &u->anchors, e);
@@ -404,12 +422,30 @@ upload_perform(struct upload *u, const struct upload_request *request,
 	else
 		(void)lib->easy_getinfo(u->curl, CURLINFO_RESPONSE_CODE,
 		    &out->status);
+	u->silent = t.stalled || t.late;
 	/* curl must not keep what is freed here. */
 	(void)lib->easy_setopt(u->curl, CURLOPT_HTTPHEADER, NULL);
 	lib->slist_free_all(list);
 	if (code != ERR_OK)
 		upload_answer_wipe(out);
 	return code;
+}
+
+void
+upload_set_patience(struct upload *u, int64_t seconds_left)
+{
+	if (seconds_left < ANSWER_SECONDS_MIN)
+		u->patience = ANSWER_SECONDS_MIN;
+	else if (seconds_left > ANSWER_SECONDS)
+		u->patience = ANSWER_SECONDS;
+	else
+		u->patience = (time_t)seconds_left;
+}
+
+bool
+upload_was_silent(const struct upload *u)
+{
+	return u->silent;
 }
 
 /* Listens for what a server says of its own accord after the handshake: an

@@ -59,6 +59,12 @@ enum err_code upload_url(const struct upload *u, const char *base,
 enum err_code upload_perform(struct upload *u,
     const struct upload_request *request, struct upload_answer *out,
     struct err *e);
+/* How long an answer may take, once everything is sent, from now on; the
+ * usual time is also the longest. */
+void upload_set_patience(struct upload *u, int64_t seconds);
+/* Did the last request end because nothing moved any more? */
+bool upload_was_silent(const struct upload *u);
+
 /*
  * After ERR_INTERRUPTED: was our certificate refused?  TLS 1.3 says so only
  * after the handshake, and a request breaks on the closed connection before
