@@ -16,6 +16,8 @@
 /* Failures in a row, without one more byte arriving, before we give up. */
 #define TRIES		3
 #define PAUSE_MS	300u	/* longer with each try */
+/* What a portal may ask for with Retry-After and get here and now. */
+#define PAUSE_SECONDS_MAX 30u
 
 /* A delivery on its way. */
 struct delivery {
@@ -25,6 +27,9 @@ struct delivery {
 	char url[UPLOAD_URL_LEN];	/* of the upload; "" while there is none */
 	bool knows_offset;
 	uint64_t offset;
+	uint64_t furthest;	/* highest offset so far */
+	bool anew;		/* begun anew, after wrong bytes arrived */
+	unsigned retry_after;	/* seconds that the last answer asked for */
 	struct buf *receipt;
 };
 
@@ -62,22 +67,22 @@ code_of(long status, enum err_code reason)
  * (application/problem+json, RFC 9457), in the person's language when it is
  * one of the table's. */
 static enum err_code
-refused(const struct upload_answer *a, struct err *e)
+refused(const struct upload_answer *a, enum err_code *reason, struct err *e)
 {
 	json_t *problem = NULL;
-	enum err_code reason, code;
+	enum err_code code;
 	const char *name, *sentence;
 
 	if (strcmp(a->type, "application/problem+json") == 0)
 		problem = json_loadb((const char *)a->body.data, a->body.len,
 		    JSON_REJECT_DUPLICATES, NULL);
 	name = member(problem, "code");
-	reason = err_by_name(name);
-	code = code_of(a->status, reason);
+	*reason = err_by_name(name);
+	code = code_of(a->status, *reason);
 	if (*name == '\0')
 		code = err_set(e, code, NULL, 0, _("status %ld"), a->status);
 	else {
-		sentence = reason != ERR_OK ? _(err_sentence(reason)) :
+		sentence = *reason != ERR_OK ? _(err_sentence(*reason)) :
 		    member(problem, "title");
 		code = err_set(e, code, NULL, 0, "%.60s: %.120s%s%.100s",
 		    name, sentence, *member(problem, "detail") ? ": " : "",
@@ -85,6 +90,25 @@ refused(const struct upload_answer *a, struct err *e)
 	}
 	json_decref(problem);
 	return code;
+}
+
+/* The same of an upload.  Bytes that were spoilt on the way or at the portal
+ * are sent anew, once. */
+static enum err_code
+refused_upload(struct delivery *d, const struct upload_answer *a,
+    struct err *e)
+{
+	enum err_code reason, code;
+
+	d->retry_after = a->retry_after;
+	code = refused(a, &reason, e);
+	if (reason != ERR_HTTP_DIGEST_MISMATCH || d->anew)
+		return code;
+	d->anew = true;
+	d->url[0] = '\0';
+	d->offset = 0;
+	e->code = ERR_PORTAL_BUSY;
+	return e->code;
 }
 
 static enum err_code
@@ -137,7 +161,7 @@ create(struct delivery *d, struct err *e)
 	if ((code = upload_perform(d->u, &request, &a, e)) != ERR_OK)
 		return code;
 	if (a.status != 201 && a.status != 200)
-		code = refused(&a, e);
+		code = refused_upload(d, &a, e);
 	else if (a.location[0] == '\0')
 		code = no_sense(_("Location is missing"), e);
 	else
@@ -165,7 +189,7 @@ ask_offset(struct delivery *d, struct err *e)
 		code = err_set(e, ERR_INTERRUPTED, NULL, 0,
 		    _("the upload is gone"));
 	} else if (a.status != 200 && a.status != 204)
-		code = refused(&a, e);
+		code = refused_upload(d, &a, e);
 	else
 		code = take_offset(d, &a, e);
 	upload_answer_wipe(&a);
@@ -184,6 +208,7 @@ send_rest(struct delivery *d, struct err *e)
 		.body = d->file->data + d->offset,
 		.len = d->file->len - (size_t)d->offset,
 	};
+	const uint64_t before = d->offset;
 	struct upload_answer a = { 0 };
 	enum err_code code;
 
@@ -203,9 +228,11 @@ send_rest(struct delivery *d, struct err *e)
 		code = err_set(e, ERR_INTERRUPTED, NULL, 0,
 		    _("the upload stands elsewhere"));
 	else if (a.status != 204 && a.status != 200)
-		code = refused(&a, e);
-	else
-		code = take_offset(d, &a, e);
+		code = refused_upload(d, &a, e);
+	else if ((code = take_offset(d, &a, e)) == ERR_OK &&
+	    d->offset <= before)
+		code = err_set(e, ERR_INTERRUPTED, NULL, 0,
+		    _("the portal took none of the bytes"));
 	upload_answer_wipe(&a);
 	return code;
 }
@@ -214,11 +241,13 @@ send_rest(struct delivery *d, struct err *e)
 static enum err_code
 fetch_receipt(struct delivery *d, struct err *e)
 {
-	unsigned retry_after = 0;
 	enum err_code code;
 
 	code = delivery_receipt(d->u, d->digest, "stored", d->receipt,
-	    &retry_after, e);
+	    &d->retry_after, e);
+	/* What is asked for then is the pace of who waits for a verdict. */
+	if (code == ERR_OK)
+		d->retry_after = 0;
 	if (code == ERR_OK && d->receipt->len == 0)
 		code = err_set(e, ERR_PORTAL_BUSY, NULL, 0,
 		    _("the receipt is not ready yet"));
@@ -245,15 +274,44 @@ worth_another_try(enum err_code code)
 }
 
 static void
-pause_before(unsigned try)
+pause_before(unsigned try, unsigned seconds)
 {
-	const unsigned ms = try * PAUSE_MS;
+	const unsigned ms = try * PAUSE_MS + seconds * 1000;
 	const struct timespec t = {
 		.tv_sec = (time_t)(ms / 1000),
 		.tv_nsec = (long)(ms % 1000) * 1000000,
 	};
 
 	(void)nanosleep(&t, NULL);
+}
+
+/* One round: a step, and what it cost.  False when it was the last one. */
+static bool
+try_step(struct delivery *d, unsigned *tries, struct err *e)
+{
+	const bool creating = d->url[0] == '\0', was_anew = d->anew;
+	enum err_code code;
+
+	d->retry_after = 0;
+	code = step(d, e);
+	if ((d->knows_offset && d->offset > d->furthest) ||
+	    d->anew != was_anew) {
+		d->furthest = d->offset;
+		*tries = 0;
+	}
+	if (code == ERR_OK)
+		return true;
+	d->knows_offset = false;
+	/* A minute's silence is long enough to try twice, not thrice. */
+	*tries += upload_was_silent(d->u) ? 2 : 1;
+	/* Was it our certificate? */
+	if (code == ERR_INTERRUPTED && creating && !upload_was_silent(d->u))
+		code = upload_ask_why(d->u, e);
+	if (!worth_another_try(code) || *tries >= TRIES ||
+	    d->retry_after > PAUSE_SECONDS_MAX)
+		return false;
+	pause_before(*tries, d->retry_after);
+	return true;
 }
 
 enum err_code
@@ -264,34 +322,16 @@ delivery_put(struct upload *u, const struct buf *file,
 	struct delivery d = {
 		.u = u, .file = file, .digest = digest, .receipt = receipt,
 	};
-	uint64_t furthest = 0;
 	struct err found = { 0 };
-	enum err_code code;
 	unsigned tries = 0, steps;
-	bool creating;
 
 	/* Each round brings the file further or costs a try; the bound is for
 	 * a portal that gives out one byte at a time. */
 	for (steps = 0; receipt->len == 0 && steps < 1000; steps++) {
-		creating = d.url[0] == '\0';
 		err_clear(&found);
-		code = step(&d, &found);
-		if (d.knows_offset && d.offset > furthest) {
-			furthest = d.offset;
-			tries = 0;
-		}
-		if (code == ERR_OK)
-			continue;
-		d.knows_offset = false;
-		/* Was it our certificate? */
-		if (code == ERR_INTERRUPTED && creating)
-			code = upload_ask_why(u, &found);
-		if (!worth_another_try(code) || ++tries >= TRIES) {
-			if (e != NULL && e->code == ERR_OK)
-				*e = found;
-			return code;
-		}
-		pause_before(tries);
+		if (!try_step(&d, &tries, &found))
+			return err_set(e, found.code, found.where, found.at,
+			    "%s", found.msg);
 	}
 	return receipt->len != 0 ? ERR_OK :
 	    no_sense(_("the upload does not come to an end"), e);
@@ -305,7 +345,7 @@ delivery_receipt(struct upload *u, const uint8_t digest[static DIGEST_LEN],
 	char hex[DIGEST_HEX_LEN], path[128], url[UPLOAD_URL_LEN];
 	const struct upload_request request = { .method = "GET", .url = url };
 	struct upload_answer a = { 0 };
-	enum err_code code;
+	enum err_code code, reason;
 
 	*retry_after = 0;
 	digest_hex(digest, hex);
@@ -313,13 +353,12 @@ delivery_receipt(struct upload *u, const uint8_t digest[static DIGEST_LEN],
 	if ((code = upload_url(u, NULL, path, url, e)) != ERR_OK ||
 	    (code = upload_perform(u, &request, &a, e)) != ERR_OK)
 		return code;
-	if (a.status == 202)
-		*retry_after = a.retry_after;
-	else if (a.status != 200)
-		code = refused(&a, e);
-	else if (!is_receipt(&a))
+	*retry_after = a.retry_after;
+	if (a.status != 200 && a.status != 202)
+		code = refused(&a, &reason, e);
+	else if (a.status == 200 && !is_receipt(&a))
 		code = no_sense(_("the answer is not a receipt"), e);
-	else
+	else if (a.status == 200)
 		buf_add(receipt, a.body.data, a.body.len);
 	if (code == ERR_OK)
 		code = buf_check(receipt, e);

@@ -15,8 +15,8 @@
 #include "crypto/digest.h"
 
 /*
- * Delivers file, whose SHA-256 is digest, from wherever it stood; a few quick
- * tries.  *receipt gets the bytes of the stored receipt, unverified.
+ * Delivers file, whose SHA-256 is digest, from wherever it stood; a few tries,
+ * at the pace that the portal asks for unless that is too long to wait.  *receipt gets the bytes of the stored receipt, unverified.
  * upload_perform's errors, ERR_PORTAL_BUSY, ERR_PORTAL_REFUSED,
  * ERR_CLIENT_CERT, ERR_PROTOCOL.
  */
@@ -26,8 +26,8 @@ enum err_code delivery_put(struct upload *u, const struct buf *file,
 
 /*
  * Asks for the receipt of a stage ("accepted").  ERR_OK with an empty
- * *receipt when that stage has not been reached; *retry_after is then what
- * the portal asked for, in seconds, or 0.
+ * *receipt when that stage has not been reached.  *retry_after: what the
+ * portal asked for, in seconds, or 0.
  */
 enum err_code delivery_receipt(struct upload *u,
     const uint8_t digest[static DIGEST_LEN], const char *stage,

@@ -17,6 +17,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -404,6 +405,14 @@ class Receipt(Portal):
         self.bad(77, "receipt-digest", "send", "b.sigill")
 
 
+def drip(handler):
+    """An answer, one byte after another."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n")
+    while True:
+        time.sleep(0.2)
+        handler.wfile.write(b"x")
+
+
 class Fake(Scratch):
     """Portals that misbehave, and what a person is told."""
 
@@ -596,6 +605,64 @@ class Fake(Scratch):
         _, log = self.refused(75, "interrupted", answer)
         self.assertEqual([r[0] for r in log], ["POST", "PATCH"] * 3)
 
+    def test_no_progress(self):
+        """204 for bytes that were not taken: a few tries, not a thousand."""
+        for offset in "0", "5":
+            with self.subTest(offset):
+                self.setUp()
+                _, log = self.refused(
+                    75, "interrupted", lambda h: h.reply(
+                        201 if h.command == "POST" else 204,
+                        Location="/v1/uploads/1", Upload_Offset="5"
+                        if h.command == "POST" else offset))
+                self.assertEqual([r[0] for r in log], [
+                    "POST", "PATCH", "HEAD", "PATCH", "HEAD", "PATCH"])
+
+    def test_spoilt_on_the_way(self):
+        """422 digest-mismatch: begins anew, once."""
+        problem = json.dumps({"code": "digest-mismatch"}).encode()
+
+        def answer(h):
+            if h.command == "POST":
+                h.reply(201, Location="/v1/uploads/1", Upload_Offset="5")
+            else:
+                h.reply(422, problem, Content_Type="application/problem+json")
+        p, log = self.refused(69, "portal-refused", answer)
+        self.assertEqual([r[0] for r in log], ["POST", "PATCH"] * 2)
+        self.assertIn("digest-mismatch", p.err)
+
+    def test_retry_after(self):
+        """Waited for when it is soon, and not tried again when it is not."""
+        times = []
+        _, log = self.refused(75, "portal-busy", lambda h: h.reply(
+            423, Retry_After="1") or times.append(time.monotonic()))
+        self.assertEqual(len(log), 3)
+        self.assertGreater(times[1] - times[0], 1)
+        self.assertGreater(times[2] - times[1], 1)
+        self.setUp()
+        _, log = self.refused(75, "portal-busy", lambda h: h.reply(
+            429, Retry_After="3600"))
+        self.assertEqual(len(log), 1)
+
+    def test_line_that_is_silent(self):
+        """Bounded in time, also when nothing tells that the line is dead;
+        and when the portal's answer never comes to an end."""
+        with open(BUILD + "/bin/sigill", "rb") as f:
+            if b"__asan_init" in f.read():
+                self.skipTest("the sanitizer wants to be loaded first")
+        lib = self.path("fast_clock.so")
+        subprocess.run(["gcc", "-shared", "-fPIC", "-D_GNU_SOURCE", "-o", lib,
+                        "tests/cli/fast_clock.c"], check=True)
+        env = dict(self.env, LD_PRELOAD=lib)
+        for answer, word in ((lambda h: time.sleep(60), "no byte moved"),
+                             (drip, "no whole answer")):
+            log = self.serve(answer)
+            p = self.bad(75, "interrupted", "send", "a.sigill", env=env)
+            self.assertIn(word, p.err)
+            self.assertEqual([r[0] for r in log], ["POST"] * 2)
+            os.unlink(self.path("a.sigill"))
+            self.before = self.files()
+
     def test_client_certificate_refused_by_alert(self):
         self.refused(77, "client-certificate", lambda h: h.reply(400),
                      client_ca="other-ca.pem")
@@ -709,6 +776,23 @@ class Fake(Scratch):
         self.configure(portal="https://localhost:%d"
                        % listener.getsockname()[1])
         self.bad(76, "protocol", "send", "a.sigill")
+
+
+class Drip(Portal):
+    """The real portal until the file is delivered, and then one whose answer
+    never comes to an end."""
+    serve = Fake.serve
+
+    def test_wait_is_bounded(self):
+        self.serve(drip)
+        dripping = self.read("sigill.conf")
+        self.configure(portal=self.url)
+        self.good("send", "a.sigill")
+        self.write("sigill.conf", dripping)
+        self.before = self.files()
+        began = time.monotonic()
+        self.bad(75, "interrupted", "send", "a.sigill", "--wait", "0")
+        self.assertLess(time.monotonic() - began, 60)
 
 
 if __name__ == "__main__":
