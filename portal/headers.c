@@ -11,7 +11,9 @@ struct seen {
 	size_t size;		/* of the field lines as we would write them */
 	unsigned lengths;	/* Content-Length fields */
 	unsigned encodings;	/* Transfer-Encoding fields */
+	unsigned hosts;		/* Host fields */
 	const char *length;
+	const char *next;	/* where the next line begins, if it is plain */
 	bool bad;		/* a character that does not belong */
 };
 
@@ -36,6 +38,10 @@ see(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,
 	if (value == NULL)
 		value_len = 0;
 	seen->size += name_len + 2 + value_len + 2;
+	if (name != seen->next || value != name + name_len + 2)
+		seen->bad = true;
+	else
+		seen->next = value + value_len + 2;
 	if (!is_token(name, name_len))
 		seen->bad = true;
 	for (size_t i = 0; i < value_len; i++)
@@ -47,6 +53,8 @@ see(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,
 		seen->length = value;
 	} else if (strcasecmp(name, "Transfer-Encoding") == 0)
 		seen->encodings++;
+	else if (strcasecmp(name, "Host") == 0)
+		seen->hosts++;
 	return MHD_YES;
 }
 
@@ -73,6 +81,8 @@ headers_check_framing(struct MHD_Connection *connection, const char *method,
 	struct seen seen = { 0 };
 	size_t line;
 
+	line = strlen(method) + 1 + strlen(uri) + 1 + strlen(version) + 2;
+	seen.next = method + line;
 	*length = 0;
 	if (strcmp(version, "HTTP/1.1") != 0)
 		return err_set(e, ERR_HTTP_BAD_REQUEST, NULL, 0,
@@ -88,12 +98,15 @@ headers_check_framing(struct MHD_Connection *connection, const char *method,
 	if (seen.lengths == 1 && !parse_number(seen.length, length))
 		return err_set(e, ERR_HTTP_BAD_REQUEST, NULL, 0,
 		    "Content-Length is not a number");
+	if (seen.hosts > 1)
+		return err_set(e, ERR_HTTP_BAD_REQUEST, NULL, 0,
+		    "Host is given twice");
 	/*
 	 * The library joins folded lines, ends values at a NUL and takes bare
-	 * line feeds, and does not tell.  But it tells how long the header
-	 * was, and that differs from what it says the header was.
+	 * line feeds, and does not tell.  But its strings lie where they were
+	 * read, so that each must follow upon the one before; and it tells how
+	 * long the header was, which leaves nothing after the last.
 	 */
-	line = strlen(method) + 1 + strlen(uri) + 1 + strlen(version) + 2;
 	info = MHD_get_connection_info(connection,
 	    MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 	if (seen.bad || info == NULL ||

@@ -246,6 +246,23 @@ class Refusals(PortalCase):
                 head + b"X:   a\r\n\r\n",
                 head + b"X: a\n\r\n",
                 head + b"no colon\r\n\r\n",
+                # What is too much in one place and too little in another.
+                head + b"X:  a\nY: b\r\n\r\n",
+                head + b"X:  a\r\nY: b\r\n\n",
+                head + b"X: a\0bc\r\nX:c\r\nX:c\r\nX:c\r\n\r\n",
+                head + b"X: a\r\n b\r\nX:c\r\nX:c\r\n\r\n",
+                head + b"X: a\r\n Transfer-Encoding: chunked\r\n"
+                b"X:c\r\nX:c\r\n\r\n",
+                post + b"Content-Length:  3\r\nX:c\r\n\r\nabc",
+                post + b"Content-Length: 3\0\r\nX:c\r\n\r\nabc",
+                post + b"Content-Length: 3\x0033\r\nX:c\r\nX:c\r\n"
+                b"X:c\r\n\r\nabc",
+                b"OPTIONS /v1/uploads HTTP/1.1\nHost:   x\r\n\r\n",
+                b"\r\nOPTIONS /v1/uploads HTTP/1.1\r\nHost: x\r\n"
+                b"X:c\r\nX:c\r\n\r\n",
+                b"OPTIONS /v1/uploads\0 HTTP/1.1\r\nHost: x\r\n"
+                b"X:c\r\n\r\n",
+                head + b"Host: other\r\n\r\n",
                 head + b"Content-Length: 3\r\n\r\nabc",
                 b"OPTIONS  /v1/uploads HTTP/1.1\r\nHost: localhost\r\n\r\n",
                 b"OPTIONS /v1/uploads HTTP/1.0\r\nHost: localhost\r\n\r\n",
