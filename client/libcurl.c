@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/i18n.h"
+
 /* The name has the ABI's number, which the headers' functions belong to. */
 #define LIBRARY	"libcurl.so.4"
 
@@ -26,7 +28,7 @@ libcurl_load(const struct libcurl **out, struct err *e)
 	if (library == NULL &&
 	    (library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL)) == NULL)
 		return err_set(e, ERR_INTERNAL, LIBRARY, 0,
-		    "it cannot be loaded; install the package libcurl4");
+		    _("it cannot be loaded; install the package libcurl4"));
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if ((f = dlsym(library, table[i].name)) == NULL)
 			return err_set(e, ERR_INTERNAL, LIBRARY, 0,

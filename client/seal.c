@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/i18n.h"
 #include "base/timestamp.h"
 #include "crypto/crypto.h"
 #include "crypto/envelope.h"
@@ -38,12 +39,12 @@ check_dates(const struct cert *cert, int64_t now, struct err *e)
 	if (now < cert_not_before(cert)) {
 		timestamp_format(cert_not_before(cert), when);
 		return err_set(e, ERR_SIGNER_EXPIRED, NULL, 0,
-		    "valid from %s", when);
+		    _("valid from %s"), when);
 	}
 	if (now > cert_not_after(cert)) {
 		timestamp_format(cert_not_after(cert), when);
 		return err_set(e, ERR_SIGNER_EXPIRED, NULL, 0,
-		    "valid until %s", when);
+		    _("valid until %s"), when);
 	}
 	return ERR_OK;
 }
@@ -68,7 +69,7 @@ seal_check_signer(const struct statement *s, const struct sealing *how,
 		orgnr_format(number, certified);
 		return err_set(e, ERR_ORGANISATION_MISMATCH,
 		    "organisation.number", 0,
-		    "%s, but the certificate is for %s", stated, certified);
+		    _("%s, but the certificate is for %s"), stated, certified);
 	}
 	return ERR_OK;
 }
@@ -83,13 +84,13 @@ add_recipients(const struct sealing *how, struct submission *s,
 
 	if (list->len == 0 || list->len > LIMIT_RECIPIENTS)
 		return err_set(e, ERR_RECIPIENT_CERT, NULL, 0,
-		    "%zu certificates; between 1 and %u are possible",
+		    _("%zu certificates; between 1 and %u are possible"),
 		    list->len, LIMIT_RECIPIENTS);
 	for (size_t i = 0; i < list->len; i++) {
 		for (size_t j = 0; j < i; j++)
 			if (cert_equal(list->v[i], list->v[j]))
 				return err_set(e, ERR_RECIPIENT_CERT, NULL, 0,
-				    "number %zu is there twice", j + 1);
+				    _("number %zu is there twice"), j + 1);
 		if ((code = trust_check(how->recipient_trust, list->v[i],
 		    NULL, how->now, e)) != ERR_OK ||
 		    (code = cert_digest(list->v[i], s->recipients[i], e)) !=
