@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "portal/delivery.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -246,6 +250,29 @@ has_stored(struct delivery *d, const uint8_t digest[static DIGEST_LEN])
 	return found;
 }
 
+/* A regular file, and nothing that would be waited for.  ERR_NO_INPUT when
+ * there is none. */
+static enum err_code
+read_verdict(const char *path, struct buf *out, struct err *e)
+{
+	enum err_code code;
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	if (fd == -1)
+		return errno == ENOENT ?
+		    err_set(e, ERR_NO_INPUT, path, 0, NULL) :
+		    err_errno(e, ERR_IO, path, errno);
+	if (fstat(fd, &st) == -1)
+		code = err_errno(e, ERR_IO, path, errno);
+	else if (!S_ISREG(st.st_mode))
+		code = err_set(e, ERR_IO, path, 0, "it is not a file");
+	else
+		code = file_read_fd(fd, path, LIMIT_RECEIPT, out, e);
+	(void)close(fd);
+	return code;
+}
+
 /* Takes a receipt that intake has written into the ledger, from where it
  * looks the same for ever.  False while there is none. */
 static bool
@@ -269,7 +296,7 @@ fetch_verdict(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
 	n = snprintf(path, sizeof(path), "%s/%s.%s.p7s", folder, hex,
 	    row.stage);
 	if (n < 0 || (size_t)n >= sizeof(path) ||
-	    file_read(path, LIMIT_RECEIPT, &der, &e) == ERR_NO_INPUT)
+	    read_verdict(path, &der, &e) == ERR_NO_INPUT)
 		return false;
 	if ((code = e.code) == ERR_OK)
 		code = check_verdict(&der, digest, stage, &row.time, &e);

@@ -252,6 +252,18 @@ class Verdicts(PortalCase):
             self.assertEqual(self.ask("GET", url % "accepted").status, 202)
         self.assertIn("verdict-unusable", self.logged())
 
+    def test_what_is_no_file_is_not_waited_for(self):
+        self.post(self.small)
+        digest = hashlib.sha256(self.small).hexdigest()
+        path = self.scratch + "/verdicts/%s.%s.p7s"
+        os.mkfifo(path % (digest, "accepted"))
+        os.mkdir(path % (digest, "rejected"))
+        for stage in "accepted", "rejected":
+            url = "/v1/receipts/%s/%s" % (digest, stage)
+            with self.connect() as c:
+                c.sock.settimeout(10)
+                self.assertEqual(c.request("GET", url).status, 202)
+            self.assertIn("%s.p7s" % stage, self.logged())
 
     def test_a_rejected_receipt(self):
         """From intake's folder to the sender, and the same ever after."""
