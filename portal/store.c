@@ -58,17 +58,20 @@ enum err_code
 store_open(const char *spool, struct store **out, struct err *e)
 {
 	struct store *s = calloc(1, sizeof(*s));
+	char real[PATH_MAX];
 	enum err_code code;
-	int work = -1, n;
+	int work = -1, n = -1;
 
 	if (s == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	s->spool = s->partial = s->lock = -1;
-	n = snprintf(s->ledger, sizeof(s->ledger), "%s/.portal/ledger.db",
-	    spool);
-	if (n < 0 || (size_t)n >= sizeof(s->ledger))
+	/* The spool may be a link; the database refuses any on its way. */
+	if (realpath(spool, real) == NULL)
+		code = fail(e, spool, errno);
+	else if ((n = snprintf(s->ledger, sizeof(s->ledger),
+	    "%s/.portal/ledger.db", real)) < 0 || (size_t)n >= sizeof(s->ledger))
 		code = err_errno(e, ERR_IO, spool, ENAMETOOLONG);
-	else if ((code = open_folder(AT_FDCWD, spool, &s->spool, e)) ==
+	else if ((code = open_folder(AT_FDCWD, real, &s->spool, e)) ==
 	    ERR_OK &&
 	    (code = open_folder(s->spool, ".portal", &work, e)) == ERR_OK &&
 	    (code = open_folder(work, "partial", &s->partial, e)) == ERR_OK)

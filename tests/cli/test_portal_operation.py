@@ -392,6 +392,15 @@ class Operation(PortalCase):
         os.chmod(self.spool, 0o777)
         self.assert_refused(78, "chmod o-w")
 
+    def test_a_spool_behind_a_link(self):
+        link = self.scratch + "/link"
+        os.symlink("spool", link)
+        self.addCleanup(os.unlink, link)
+        self.assertEqual(self.run_portal("--check", spool="link"), (0, ""))
+        self.start(spool="link")
+        self.assertEqual(self.post(self.small).status, 201)
+        self.assert_stored(self.small)
+
     def test_one_portal_a_spool(self):
         self.start()
         self.assert_refused(78, "another portal")
