@@ -131,3 +131,31 @@ class Scratch(unittest.TestCase):
         self.good("seal", name)
         self.before = self.files()
         return name.replace(".json", ".sigill")
+
+
+class SwedishScratch(Scratch):
+    """The same for a Swedish reader."""
+
+    @classmethod
+    def setUpClass(cls):
+        """Also where only C.UTF-8 is installed: a locale of our own."""
+        cls.locales = tempfile.mkdtemp(prefix="sigill-locale-")
+        subprocess.run(["localedef", "-i", "sv_SE", "-f", "UTF-8",
+                        cls.locales + "/sv_SE.UTF-8"], check=False,
+                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.locales)
+
+    def setUp(self):
+        super().setUp()
+        self.env.update(LC_ALL="C.UTF-8", LANGUAGE="sv")
+        if os.path.isdir(self.locales + "/sv_SE.UTF-8"):
+            # glibc itself leaks a string when there is a LOCPATH.
+            self.write("lsan", "leak:argz_add_sep\n")
+            self.env.update(LC_ALL="sv_SE.UTF-8", LOCPATH=self.locales,
+                            LSAN_OPTIONS="print_suppressions=0:"
+                            "suppressions=" + self.path("lsan"))
+            del self.env["LANGUAGE"]
+        self.before = self.files()

@@ -16,7 +16,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from scratch import BIN, BUILD, Scratch  # noqa: E402
+from scratch import BIN, BUILD, Scratch, SwedishScratch  # noqa: E402
 
 PASSPHRASE = "häst batteri nål"
 
@@ -218,8 +218,9 @@ class Init(Scratch):
                  leaves=["new"])
 
 
-def on_terminal(test, args, lines):
+def on_terminal(test, args, lines, asks="passphrase"):
     """Runs sigill on a terminal of its own and types lines when it asks."""
+    asks = asks.encode()
     pid, fd = pty.fork()
     if pid == 0:
         os.chdir(test.dir)
@@ -235,9 +236,9 @@ def on_terminal(test, args, lines):
         if not got:
             break
         out += got
-        if lines and out.lower().count(b"passphrase") > asked \
+        if lines and out.lower().count(asks) > asked \
                 and out.endswith(b": "):
-            asked = out.lower().count(b"passphrase")
+            asked = out.lower().count(asks)
             os.write(fd, lines.pop(0).encode() + b"\n")
     os.close(fd)
     status = os.waitpid(pid, 0)[1]
@@ -625,30 +626,7 @@ class Inspect(Scratch):
         self.assertIn("sigill check", p.err)
 
 
-class Swedish(Scratch):
-    @classmethod
-    def setUpClass(cls):
-        """Also where only C.UTF-8 is installed: a locale of our own."""
-        cls.locales = tempfile.mkdtemp(prefix="sigill-locale-")
-        subprocess.run(["localedef", "-i", "sv_SE", "-f", "UTF-8",
-                        cls.locales + "/sv_SE.UTF-8"], check=False,
-                       stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    @classmethod
-    def tearDownClass(cls):
-        shutil.rmtree(cls.locales)
-
-    def setUp(self):
-        super().setUp()
-        self.env.update(LC_ALL="C.UTF-8", LANGUAGE="sv")
-        if os.path.isdir(self.locales + "/sv_SE.UTF-8"):
-            # glibc itself leaks a string when there is a LOCPATH.
-            self.write("lsan", "leak:argz_add_sep\n")
-            self.env.update(LC_ALL="sv_SE.UTF-8", LOCPATH=self.locales,
-                            LSAN_OPTIONS="print_suppressions=0:"
-                            "suppressions=" + self.path("lsan"))
-            del self.env["LANGUAGE"]
-
+class Swedish(SwedishScratch):
     def test_error_and_hint(self):
         p = self.sigill("check", "nope.json", config=None)
         self.assertIn("sigill: fel: nope.json: filen kan inte läsas", p.err)
