@@ -57,8 +57,8 @@ load_crls(const char *path, struct anchors *a, struct err *e)
 		    gnutls_strerror(rc));
 		goto out;
 	}
-	/* Signatures and dates of lists are judged by trust_load and
-	 * trust_check for signers, and below for connections. */
+	/* Signatures and dates of lists are judged by trust_check for
+	 * signers, and below for connections. */
 	if (gnutls_x509_trust_list_add_crls(a->list, a->crls, a->n_crls, 0,
 	    0) < 0)
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
@@ -144,25 +144,57 @@ peers_reload(struct peers *p, struct err *e)
 	return ERR_OK;
 }
 
-/* GnuTLS takes a certificate without any list of its issuer for good. */
 static bool
-has_current_crl(const struct anchors *a, gnutls_x509_crt_t cert)
+signed_by(gnutls_x509_crl_t crl, gnutls_x509_crt_t issuer)
 {
-	gnutls_datum_t issuer, dn;
+	unsigned status = ~0u;
+
+	return gnutls_x509_crl_verify(crl, &issuer, 1,
+	    GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM), &status) >= 0 &&
+	    status == 0;
+}
+
+static bool
+has_current_crl(const struct anchors *a, gnutls_x509_crt_t cert,
+    gnutls_x509_crt_t issuer)
+{
+	gnutls_datum_t wanted, dn;
 	bool found = false;
 
-	if (gnutls_x509_crt_get_raw_issuer_dn(cert, &issuer) < 0)
+	if (gnutls_x509_crt_get_raw_issuer_dn(cert, &wanted) < 0)
 		return false;
 	for (unsigned i = 0; i < a->n_crls && !found; i++) {
 		if (gnutls_x509_crl_get_raw_issuer_dn(a->crls[i], &dn) < 0)
 			continue;
-		found = dn.size == issuer.size &&
-		    memcmp(dn.data, issuer.data, dn.size) == 0 &&
-		    gnutls_x509_crl_get_next_update(a->crls[i]) > time(NULL);
+		found = dn.size == wanted.size &&
+		    memcmp(dn.data, wanted.data, dn.size) == 0 &&
+		    gnutls_x509_crl_get_next_update(a->crls[i]) > time(NULL) &&
+		    signed_by(a->crls[i], issuer);
 		gnutls_free(dn.data);
 	}
-	gnutls_free(issuer.data);
+	gnutls_free(wanted.data);
 	return found;
+}
+
+/* GnuTLS takes a certificate without any list of its issuer for good, and a
+ * list that anybody has written for its issuer's.  The chain has been
+ * verified, and ends where an anchor is the issuer. */
+static enum err_code
+check_crls(const struct anchors *a, gnutls_x509_crt_t *chain, unsigned n,
+    struct err *e)
+{
+	gnutls_x509_crt_t issuer;
+	bool pinned = false;
+
+	for (unsigned i = 0; i < n && !pinned; i++) {
+		pinned = gnutls_x509_trust_list_get_issuer(a->list, chain[i],
+		    &issuer, 0) >= 0;
+		if (!pinned)
+			issuer = i + 1 < n ? chain[i + 1] : NULL;
+		if (issuer == NULL || !has_current_crl(a, chain[i], issuer))
+			return err_set(e, ERR_SIGNER_CRL, NULL, 0, NULL);
+	}
+	return ERR_OK;
 }
 
 static enum err_code
@@ -174,8 +206,8 @@ verify_chain(const struct anchors *a, gnutls_x509_crt_t *chain, unsigned n,
 		.data = (unsigned char *)(uintptr_t)GNUTLS_KP_TLS_WWW_CLIENT,
 	};
 	gnutls_datum_t words = { 0 };
-	enum err_code code = ERR_OK;
 	unsigned status = ~0u;
+	enum err_code code;
 
 	if (gnutls_x509_trust_list_verify_crt2(a->list, chain, n, &purpose, 1,
 	    GNUTLS_PROFILE_TO_VFLAGS(GNUTLS_PROFILE_MEDIUM), &status,
@@ -194,10 +226,7 @@ verify_chain(const struct anchors *a, gnutls_x509_crt_t *chain, unsigned n,
 		gnutls_free(words.data);
 		return code;
 	}
-	for (unsigned i = 0; a->n_crls != 0 && i < n && code == ERR_OK; i++)
-		if (!has_current_crl(a, chain[i]))
-			code = err_set(e, ERR_SIGNER_CRL, NULL, 0, NULL);
-	return code;
+	return a->n_crls != 0 ? check_crls(a, chain, n, e) : ERR_OK;
 }
 
 /* Number and test marker, by the same code that reads signers. */

@@ -69,7 +69,8 @@ store_open(const char *spool, struct store **out, struct err *e)
 	if (realpath(spool, real) == NULL)
 		code = fail(e, spool, errno);
 	else if ((n = snprintf(s->ledger, sizeof(s->ledger),
-	    "%s/.portal/ledger.db", real)) < 0 || (size_t)n >= sizeof(s->ledger))
+	    "%s/.portal/ledger.db", real)) < 0 ||
+	    (size_t)n >= sizeof(s->ledger))
 		code = err_errno(e, ERR_IO, spool, ENAMETOOLONG);
 	else if ((code = open_folder(AT_FDCWD, real, &s->spool, e)) ==
 	    ERR_OK &&

@@ -69,6 +69,25 @@ class Refusals(PortalCase):
             with open(crl, "w") as f:
                 f.write(saved)
 
+    def test_revocation_list_that_the_issuer_did_not_sign(self):
+        crl = self.scratch + "/sender-ca.crl"
+        with open(crl) as f:
+            saved = f.read()
+        der = bytearray(ssl.PEM_cert_to_DER_cert(
+            saved.replace("X509 CRL", "CERTIFICATE")))
+        der[-1] ^= 1
+        self.stop()
+        try:
+            with open(crl, "w") as f:
+                f.write(ssl.DER_cert_to_PEM_cert(bytes(der)).replace(
+                    "CERTIFICATE", "X509 CRL"))
+            self.start()
+            a = self.ask("OPTIONS", "/v1/uploads")
+            self.assert_problem(a, 503, "signer-crl")
+        finally:
+            with open(crl, "w") as f:
+                f.write(saved)
+
     def test_tls_1_2_is_refused(self):
         with self.assertRaises((ssl.SSLError, ConnectionError)):
             Connection(self.scratch, self.port,
