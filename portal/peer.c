@@ -197,6 +197,32 @@ check_crls(const struct anchors *a, gnutls_x509_crt_t *chain, unsigned n,
 	return ERR_OK;
 }
 
+/* docs/SPEC.md §5.  GnuTLS takes a certificate that names no usage for one
+ * that has every usage. */
+static enum err_code
+check_usage(gnutls_x509_crt_t cert, struct err *e)
+{
+	unsigned usage = 0;
+	char oid[64];
+	size_t len;
+	int rc = 0;
+
+	if (gnutls_x509_crt_get_key_usage(cert, &usage, NULL) < 0 ||
+	    (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) == 0)
+		return err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
+		    "its keyUsage has no digitalSignature");
+	for (unsigned i = 0; rc >= 0 || rc == GNUTLS_E_SHORT_MEMORY_BUFFER;
+	    i++) {
+		len = sizeof(oid);
+		rc = gnutls_x509_crt_get_key_purpose_oid(cert, i, oid, &len,
+		    NULL);
+		if (rc >= 0 && strcmp(oid, GNUTLS_KP_TLS_WWW_CLIENT) == 0)
+			return ERR_OK;
+	}
+	return err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
+	    "its extendedKeyUsage has no clientAuth");
+}
+
 static enum err_code
 verify_chain(const struct anchors *a, gnutls_x509_crt_t *chain, unsigned n,
     struct err *e)
@@ -226,7 +252,9 @@ verify_chain(const struct anchors *a, gnutls_x509_crt_t *chain, unsigned n,
 		gnutls_free(words.data);
 		return code;
 	}
-	return a->n_crls != 0 ? check_crls(a, chain, n, e) : ERR_OK;
+	if ((code = check_usage(chain[0], e)) == ERR_OK && a->n_crls != 0)
+		code = check_crls(a, chain, n, e);
+	return code;
 }
 
 /* Number and test marker, by the same code that reads signers. */

@@ -316,13 +316,24 @@ class Refusals(PortalCase):
         self.assertEqual(self.ask("GET", "/v1/health", who=None).status, 200)
 
 
-class Production(PortalCase):
-    """The sample PKI's issuer is an anchor by mistake, in production."""
+class Issued(PortalCase):
+    """Certificates as others issue them."""
     settings = None
+    not_ca = "basicConstraints=critical,CA:FALSE"
+    sign = "keyUsage=critical,digitalSignature"
+    subject = ("/C=SE/O=Kommun/organizationIdentifier=NTRSE-2199990017"
+               "/CN=Kommun")
 
     def openssl(self, *args):
         subprocess.run(("openssl",) + args, cwd=self.scratch, check=True,
                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def make_ca(self):
+        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
+                     "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                     "ca.key", "-out", "ca.pem", "-days", "2", "-subj",
+                     "/C=SE/O=Skarp/CN=Skarp CA", "-addext",
+                     "keyUsage=critical,keyCertSign,cRLSign")
 
     def issue(self, name, subject, ca, *extensions):
         self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
@@ -333,53 +344,65 @@ class Production(PortalCase):
                                        ()))
         os.chmod("%s/%s.key" % (self.scratch, name), 0o600)
 
+    def replace(self, name, *parts):
+        """For this test, the file has the text of other files."""
+        path = self.scratch + "/" + name
+        shutil.copy(path, path + ".saved")
+        self.addCleanup(os.replace, path + ".saved", path)
+        texts = []
+        for part in parts:
+            with open(self.scratch + "/" + part) as f:
+                texts.append(f.read())
+        with open(path, "w") as f:
+            f.write("".join(texts))
+
+    def test_usages(self):
+        """What a certificate does not say, it may not be used for."""
+        self.make_ca()
+        client = "extendedKeyUsage=clientAuth"
+        self.issue("good", self.subject, "ca", self.not_ca, self.sign, client)
+        self.issue("no-eku", self.subject, "ca", self.not_ca, self.sign)
+        self.issue("mail", self.subject, "ca", self.not_ca, self.sign,
+                   "extendedKeyUsage=emailProtection")
+        self.issue("no-usage", self.subject, "ca", self.not_ca, client)
+        self.replace("sender-ca.pem", "ca.pem")
+        self.start(crls="")
+        self.assertEqual(self.ask("OPTIONS", "/v1/uploads",
+                                  who="good").status, 204)
+        for who, word in (("no-eku", "clientAuth"), ("mail", "purpose"),
+                          ("no-usage", "digitalSignature")):
+            with self.subTest(who):
+                a = self.ask("OPTIONS", "/v1/uploads", who=who)
+                self.assert_problem(a, 403, "certificate-required")
+                self.assertIn(word, a.problem()["detail"])
+
     def test_test_certificates(self):
-        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt",
-                     "ec_paramgen_curve:P-256", "-nodes", "-keyout",
-                     "ca.key", "-out", "ca.pem", "-days", "2", "-subj",
-                     "/C=SE/O=Skarp/CN=Skarp CA", "-addext",
-                     "keyUsage=critical,keyCertSign,cRLSign")
-        not_ca = "basicConstraints=critical,CA:FALSE"
-        sign = "keyUsage=critical,digitalSignature"
-        self.issue("real", "/C=SE/O=Kommun/organizationIdentifier="
-                   "NTRSE-2199990017/CN=Kommun", "ca", not_ca, sign,
+        """The sample PKI's issuer is an anchor by mistake, in production."""
+        self.make_ca()
+        self.issue("real", self.subject, "ca", self.not_ca, self.sign,
                    "extendedKeyUsage=clientAuth,emailProtection")
-        self.issue("real-tls", "/CN=localhost", "ca", not_ca, sign,
+        self.issue("real-tls", "/CN=localhost", "ca", self.not_ca, self.sign,
                    "subjectAltName=DNS:localhost",
                    "extendedKeyUsage=serverAuth")
         self.issue("real-receipts", "/C=SE/O=Myndighet/CN=Kvitton", "ca",
-                   not_ca, sign, "extendedKeyUsage=1.3.6.1.5.5.7.3.36")
-        saved = {}
-        for name, parts in (("sender-ca.pem", ("sender-ca.pem", "ca.pem")),
-                            ("tls-root.pem", ("ca.pem",)),
-                            ("portal-tls.pem", ("real-tls.pem",)),
-                            ("portal-tls.key", ("real-tls.key",))):
-            path = self.scratch + "/" + name
-            texts = []
-            for part in parts:
-                with open(self.scratch + "/" + part) as f:
-                    texts.append(f.read())
-            with open(path) as f:
-                saved[path] = f.read()
-            with open(path, "w") as f:
-                f.write("".join(texts))
-        try:
-            self.start(environment="production", receipt_cert="real-receipts",
-                       crls="")
-            a = self.ask("OPTIONS", "/v1/uploads")
-            self.assert_problem(a, 403, "certificate-required")
-            self.assertIn("test certificate", a.problem()["detail"])
-            a = self.ask("OPTIONS", "/v1/uploads", who="real")
-            self.assertEqual(a.status, 204, a.body)
-            a = self.post(self.small, who="real")
-            self.assert_problem(a, 422, "test-certificate")
-            self.assert_nothing_left()
-            a = self.post(self.make("genuine", "real", 3000), who="real")
-            self.assertEqual(a.status, 201, a.body)
-        finally:
-            for path, text in saved.items():
-                with open(path, "w") as f:
-                    f.write(text)
+                   self.not_ca, self.sign,
+                   "extendedKeyUsage=1.3.6.1.5.5.7.3.36")
+        self.replace("sender-ca.pem", "sender-ca.pem", "ca.pem")
+        self.replace("tls-root.pem", "ca.pem")
+        self.replace("portal-tls.pem", "real-tls.pem")
+        self.replace("portal-tls.key", "real-tls.key")
+        self.start(environment="production", receipt_cert="real-receipts",
+                   crls="")
+        a = self.ask("OPTIONS", "/v1/uploads")
+        self.assert_problem(a, 403, "certificate-required")
+        self.assertIn("test certificate", a.problem()["detail"])
+        a = self.ask("OPTIONS", "/v1/uploads", who="real")
+        self.assertEqual(a.status, 204, a.body)
+        a = self.post(self.small, who="real")
+        self.assert_problem(a, 422, "test-certificate")
+        self.assert_nothing_left()
+        a = self.post(self.make("genuine", "real", 3000), who="real")
+        self.assertEqual(a.status, 201, a.body)
 
 
 if __name__ == "__main__":
