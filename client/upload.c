@@ -448,41 +448,63 @@ upload_was_silent(const struct upload *u)
 	return u->silent;
 }
 
+/* Keeps the words that tell of a refused certificate.  The error buffer would
+ * not do: it gets the first thing that went wrong, and on a connection that
+ * is closed already that is often another, of no consequence. */
+static int
+on_words(CURL *c, curl_infotype type, char *data, size_t len, void *arg)
+{
+	char words[CURL_ERROR_SIZE] = "", *kept = arg;
+
+	(void)c;
+	if (type != CURLINFO_TEXT || len == 0 || len >= sizeof(words))
+		return 0;
+	memcpy(words, data, len);
+	words[strcspn(words, "\n")] = '\0';
+	/* An error of OpenSSL's: not a trace of what we ourselves say. */
+	if (strstr(words, "error:") != NULL &&
+	    fault_is_certificate_alert(words))
+		memcpy(kept, words, sizeof(words));
+	return 0;
+}
+
 /* Listens for what a server says of its own accord after the handshake: an
  * alert, or session tickets, which mean that it has taken the certificate. */
-static bool
-hears_alert(struct upload *u, CURL *c)
+static void
+listen_for_alert(CURL *c)
 {
 	struct pollfd p = { .events = POLLIN };
 	curl_socket_t fd = CURL_SOCKET_BAD;
-	CURLcode result;
 	size_t n = 0;
 	char byte;
 
 	if (lib->easy_getinfo(c, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
 	    fd == CURL_SOCKET_BAD)
-		return false;
+		return;
 	p.fd = fd;
-	if (poll(&p, 1, LISTEN_MS) != 1)
-		return false;
-	u->error[0] = '\0';
-	result = lib->easy_recv(c, &byte, sizeof(byte), &n);
-	return result != CURLE_OK && result != CURLE_AGAIN &&
-	    fault_is_certificate_alert(u->error);
+	if (poll(&p, 1, LISTEN_MS) == 1)
+		(void)lib->easy_recv(c, &byte, sizeof(byte), &n);
 }
 
 enum err_code
 upload_ask_why(struct upload *u, struct err *e)
 {
+	char alert[CURL_ERROR_SIZE] = "";
 	CURL *c = lib->easy_duphandle(u->curl);
 
 	if (c != NULL &&
 	    lib->easy_setopt(c, CURLOPT_URL, u->root) == CURLE_OK &&
 	    lib->easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L) == CURLE_OK &&
 	    lib->easy_setopt(c, CURLOPT_NOPROGRESS, 1L) == CURLE_OK &&
-	    lib->easy_perform(c) == CURLE_OK && hears_alert(u, c)) {
+	    lib->easy_setopt(c, CURLOPT_DEBUGFUNCTION, on_words) ==
+	    CURLE_OK &&
+	    lib->easy_setopt(c, CURLOPT_DEBUGDATA, alert) == CURLE_OK &&
+	    lib->easy_setopt(c, CURLOPT_VERBOSE, 1L) == CURLE_OK &&
+	    lib->easy_perform(c) == CURLE_OK)
+		listen_for_alert(c);
+	if (alert[0] != '\0') {
 		err_clear(e);
-		err_set(e, ERR_CLIENT_CERT, u->root, 0, "%.240s", u->error);
+		err_set(e, ERR_CLIENT_CERT, u->root, 0, "%.240s", alert);
 	}
 	lib->easy_cleanup(c);
 	return e->code;

@@ -19,6 +19,7 @@ import sys
 import threading
 import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from scratch import AUTHORITY, BUILD, Scratch  # noqa: E402
@@ -666,6 +667,12 @@ class Fake(Scratch):
     def test_client_certificate_refused_by_alert(self):
         self.refused(77, "client-certificate", lambda h: h.reply(400),
                      client_ca="other-ca.pem")
+        # Also when the connection is closed before we get to listen, as on a
+        # machine with much to do.
+        with ThreadPoolExecutor(8) as pool:
+            for p in pool.map(lambda _: self.sigill("send", "a.sigill"),
+                              range(32)):
+                self.assertIn("[client-certificate]", p.err)
 
     def test_nobody_listens(self):
         self.seal()
