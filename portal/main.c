@@ -167,6 +167,7 @@ main(int argc, char **argv)
 	struct settings settings = { 0 };
 	struct err e = { 0 };
 	enum err_code code;
+	uint8_t first[1];
 	sigset_t signals;
 
 	wipe_harden();
@@ -185,7 +186,11 @@ main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGXFSZ, SIG_IGN);
 
+	/* What sets itself up at first use and finds no memory then stays
+	 * broken: the random generator is used before there are requests. */
 	code = crypto_init(&e);
+	if (code == ERR_OK)
+		code = crypto_random(first, sizeof(first), &e);
 	if (code == ERR_OK)
 		code = settings_load(options.config, &settings, &e);
 	if (code == ERR_OK)

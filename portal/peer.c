@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/wipe.h"
 #include "crypto/trust.h"
 
 #define MAX_CHAIN	8	/* certificates that a client may present */
@@ -267,10 +268,13 @@ read_identity(const struct settings *s, const gnutls_datum_t *der,
 	enum err_code code;
 	char number[11];
 
+	(void)wipe_ran_out();
 	code = cert_parse(der->data, der->size, &cert, &why);
 	if (code == ERR_OK)
 		code = cert_organisation(cert, number, &why);
-	if (code != ERR_OK)
+	if (code != ERR_OK && wipe_ran_out())
+		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	else if (code != ERR_OK)
 		code = err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
 		    "its organisation number cannot be read: %s",
 		    why.msg[0] != '\0' ? why.msg : err_sentence(why.code));
