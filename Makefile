@@ -40,8 +40,9 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
 	  client/seal.c client/submit.c client/send.c client/delivery.c \
-	  client/upload.c client/upload_answer.c client/fault.c \
-	  client/libcurl.c client/receipt.c client/kept.c client/inspect.c
+	  client/upload.c client/upload_answer.c client/address.c \
+	  client/fault.c client/libcurl.c client/receipt.c client/kept.c \
+	  client/inspect.c
 VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
 	  verifier/seen.c verifier/judge.c verifier/receipts.c \
 	  verifier/handoff.c verifier/verdict_json.c verifier/report.c

@@ -4,13 +4,13 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <time.h>
 
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/message.h"
 #include "base/wipe.h"
+#include "client/address.h"
 #include "client/fault.h"
 #include "client/libcurl.h"
 #include "client/settings.h"
@@ -68,101 +68,6 @@ seconds(void)
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec;
-}
-
-/* --- addresses ----------------------------------------------------------- */
-
-static bool
-url_part(CURLU *url, CURLUPart part, char **out)
-{
-	*out = NULL;
-	return lib->url_get(url, part, out, CURLU_DEFAULT_PORT) == CURLUE_OK;
-}
-
-static bool
-same_part(CURLU *a, CURLU *b, CURLUPart part)
-{
-	char *x, *y;
-	bool has_x = url_part(a, part, &x), has_y = url_part(b, part, &y);
-	bool same = has_x && has_y && strcasecmp(x, y) == 0;
-
-	lib->free(x);
-	lib->free(y);
-	return same;
-}
-
-static bool
-has_part(CURLU *url, CURLUPart part)
-{
-	char *s;
-	bool has = url_part(url, part, &s);
-
-	lib->free(s);
-	return has;
-}
-
-static bool
-copy_url(CURLU *url, char out[static UPLOAD_URL_LEN])
-{
-	char *s = NULL;
-	bool fits;
-
-	fits = lib->url_get(url, CURLUPART_URL, &s, 0) == CURLUE_OK &&
-	    strlen(s) < UPLOAD_URL_LEN;
-	if (fits)
-		strcpy(out, s);
-	lib->free(s);
-	return fits;
-}
-
-enum err_code
-upload_url(const struct upload *u, const char *base, const char *reference,
-    char out[static UPLOAD_URL_LEN], struct err *e)
-{
-	CURLU *root = lib->url(), *url = lib->url();
-	enum err_code code = ERR_OK;
-
-	if (root == NULL || url == NULL)
-		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	else if (lib->url_set(root, CURLUPART_URL, u->root, 0) != CURLUE_OK ||
-	    lib->url_set(url, CURLUPART_URL, base != NULL ? base : u->root,
-	    0) != CURLUE_OK ||
-	    lib->url_set(url, CURLUPART_URL, reference, 0) != CURLUE_OK ||
-	    !same_part(root, url, CURLUPART_SCHEME) ||
-	    !same_part(root, url, CURLUPART_HOST) ||
-	    !same_part(root, url, CURLUPART_PORT) ||
-	    has_part(url, CURLUPART_USER) || !copy_url(url, out))
-		code = err_set(e, ERR_PROTOCOL, NULL, 0,
-		    _("it points to '%.200s', outside the portal"), reference);
-	lib->url_cleanup(root);
-	lib->url_cleanup(url);
-	return code;
-}
-
-/* Keeps the portal's address with one '/' behind it. */
-static enum err_code
-set_root(struct upload *u, const char *portal, struct err *e)
-{
-	size_t len = strlen(portal);
-	CURLU *url = lib->url();
-	enum err_code code = ERR_OK;
-
-	if (url == NULL)
-		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	if (strncasecmp(portal, "https://", 8) != 0 ||
-	    len + 2 > sizeof(u->root) ||
-	    lib->url_set(url, CURLUPART_URL, portal, 0) != CURLUE_OK ||
-	    has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_QUERY) ||
-	    has_part(url, CURLUPART_FRAGMENT))
-		code = err_set(e, ERR_CONFIG, NULL, 0, _("[authority] portal "
-		    "must be an address as https://portal.example.se"));
-	else {
-		memcpy(u->root, portal, len + 1);
-		if (u->root[len - 1] != '/')
-			memcpy(u->root + len, "/", 2);
-	}
-	lib->url_cleanup(url);
-	return code;
 }
 
 /* --- curl's callbacks ----------------------------------------------------- */
@@ -334,7 +239,7 @@ upload_new(const struct upload_config *config, struct upload **out,
 	u->anchors_path = config->anchors;
 	u->progress = config->progress;
 	u->patience = ANSWER_SECONDS;
-	if ((code = set_root(u, config->portal, e)) == ERR_OK)
+	if ((code = address_root(lib, config->portal, u->root, e)) == ERR_OK)
 		code = file_read(config->anchors, LIMIT_CERT_FILE,
 		    &u->anchors, e);
 	if (code == ERR_OK)
@@ -362,6 +267,14 @@ upload_free(struct upload *u)
 	buf_wipe(&u->anchors);
 	free(u);
 	lib->global_cleanup();
+}
+
+enum err_code
+upload_url(const struct upload *u, const char *base, const char *reference,
+    char out[static UPLOAD_URL_LEN], struct err *e)
+{
+	return address_resolve(lib, u->root, base != NULL ? base : u->root,
+	    reference, out, e);
 }
 
 /* Method, body and headers of one request.  *list is to be freed. */
