@@ -18,6 +18,7 @@
 
 #define RECEIPT_TYPE	"application/cms"	/* RFC 7193 */
 #define RETRY_RECEIPT	"60"			/* seconds */
+#define TRIES		5
 
 static int
 socket_of(struct MHD_Connection *connection)
@@ -109,6 +110,28 @@ delivery_delete(struct delivery *d, struct reply *r, struct err *e)
 	return ERR_OK;
 }
 
+/* Finds the upload or makes it, and holds it.  What was found may be deleted
+ * before it is held: then it is made. */
+static enum err_code
+find_or_make(struct delivery *d, struct upload_row *row, struct err *e)
+{
+	enum err_code code;
+	struct err why;
+
+	for (int tries = 0; tries < TRIES; tries++) {
+		if ((code = uploads_create(d->service->uploads, row,
+		    d->service->clock(), e)) != ERR_OK)
+			return code;
+		err_clear(&why);
+		code = hold(d, row->id, &why);
+		if (code != ERR_HTTP_NOT_FOUND)
+			break;
+	}
+	if (code != ERR_OK)
+		*e = why;
+	return code;
+}
+
 enum err_code
 delivery_post(struct delivery *d, struct reply *r, struct err *e)
 {
@@ -142,10 +165,7 @@ delivery_post(struct delivery *d, struct reply *r, struct err *e)
 	if (code != ERR_OK)
 		return code;
 	memcpy(row.sender, d->sender, sizeof(row.sender));
-	code = uploads_create(d->service->uploads, &row,
-	    d->service->clock(), e);
-	if (code == ERR_OK)
-		code = hold(d, row.id, e);
+	code = find_or_make(d, &row, e);
 	/* A repeat brings bytes that have arrived before. */
 	if (code == ERR_OK)
 		d->skip = d->upload->offset;

@@ -115,6 +115,25 @@ class Deliveries(PortalCase):
         self.assertEqual(len({a.body for a in answers}), 1)
         self.assertEqual(len(self.sealed_files()), 1)
 
+    def test_posts_beside_a_delete_make_the_upload_anew(self):
+        for _ in range(3):
+            loc = self.begin(self.small)
+            answers = []
+
+            def post():
+                answers.append(self.post(self.small, b"").status)
+            with self.connect() as stalled:
+                stalled.send("PATCH", loc, patching(0), b"x", length=5000)
+                time.sleep(0.1)     # all of these wait for it to end
+                threads = [threading.Thread(target=post) for _ in range(6)]
+                threads.insert(1, threading.Thread(
+                    target=self.ask, args=("DELETE", loc, TUS)))
+                for t in threads:
+                    t.start()
+                for t in threads:
+                    t.join()
+            self.assertEqual(answers, [201] * 6)
+
     def test_two_senders_of_one_file_get_a_receipt_each(self):
         a, b = self.post(self.small), self.post(self.small, who=REGIONEN)
         self.assertNotEqual(a.headers["location"], b.headers["location"])
