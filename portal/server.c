@@ -7,14 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "portal/watch.h"
 
 /* A thread each.  Enough for a deadline's evening (every municipality at
- * once), and with three file descriptors each below the usual 1024. */
+ * once), and with its file descriptors below the usual 1024. */
 #define MAX_CONNECTIONS		300u
+#define MAX_FILES		(3 * MAX_CONNECTIONS + 50)
 /* Organisations sit behind shared proxies; one of them must not take all. */
 #define MAX_PER_ADDRESS		60u
 /* A connection's buffer: header lines (431 beyond), and a piece of a body. */
@@ -67,6 +69,28 @@ listen_on(const struct settings *settings, int *out, uint16_t *port,
 	return ERR_OK;
 }
 
+/* A limit that is too low shows when the portal is busy, as connections that
+ * fail; the start is the better time to tell. */
+static void
+allow_files(void)
+{
+	struct rlimit limit;
+	char have[24], want[24];
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) == -1 ||
+	    limit.rlim_cur >= MAX_FILES)
+		return;
+	limit.rlim_cur = limit.rlim_max < MAX_FILES ? limit.rlim_max :
+	    MAX_FILES;
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	    limit.rlim_cur == MAX_FILES)
+		return;
+	(void)snprintf(have, sizeof(have), "%ju", (uintmax_t)limit.rlim_cur);
+	(void)snprintf(want, sizeof(want), "%u", MAX_FILES);
+	log_event(LOG_WARN, "few-files", "limit", have, "wanted", want,
+	    (char *)NULL);
+}
+
 enum err_code
 server_start(const struct service *service, struct server **out,
     struct err *e)
@@ -101,6 +125,7 @@ server_start(const struct service *service, struct server **out,
 		free(server);
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	}
+	allow_files();
 	if ((code = listen_on(s, &fd, &server->port, e)) != ERR_OK)
 		goto out;
 	server->daemon = MHD_start_daemon(MHD_USE_THREAD_PER_CONNECTION |

@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -112,6 +113,16 @@ class Limits(PortalCase):
                 time.sleep(0.25)
             self.assertEqual(read_answer(c.file).status, 204)
         self.assertEqual(self.offset(loc), 80000)
+
+    def test_too_few_open_files(self):
+        def limit(soft, hard):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        self.stop()
+        self.start(lambda: limit(100, 100))
+        self.assertIn("few-files limit=100", self.logged())
+        self.stop()
+        self.start(lambda: limit(100, 1000))    # then it helps itself
+        self.assertNotIn("few-files", self.logged())
 
     def test_completed_uploads_do_not_count(self):
         for i in range(4):
