@@ -38,7 +38,7 @@ kept_read(const char *sealed, enum receipt_stage stage, bool *found,
 		return code;
 	/* A link counts by its name, wherever it leads: it is in the way. */
 	if (lstat(path, &st) == -1)
-		return errno == ENOENT ? ERR_OK :
+		return errno == ENOENT || errno == ENAMETOOLONG ? ERR_OK :
 		    err_errno(e, ERR_IO, path, errno);
 	*found = true;
 	/* Without O_NONBLOCK a FIFO would wait for a writer. */
@@ -71,19 +71,24 @@ enum err_code
 kept_check(const char *sealed, struct err *e)
 {
 	char path[4096], trial[4096];
-	enum err_code code;
+	struct err why = { 0 };
 	int fd, n;
 
 	/* The longest of the names, as file_write_new will first call it. */
-	if ((code = kept_path(sealed, STAGE_ACCEPTED, path, e)) != ERR_OK)
-		return code;
-	n = snprintf(trial, sizeof(trial), "%.*s.%s.XXXXXX",
-	    (int)(file_base_name(path) - path), path, file_base_name(path));
-	if (n < 0 || (size_t)n >= sizeof(trial))
-		return err_errno(e, ERR_IO, path, ENAMETOOLONG);
-	if ((fd = mkostemp(trial, O_CLOEXEC)) == -1)
-		return err_errno(e, ERR_IO, path, errno);
-	(void)unlink(trial);
-	(void)close(fd);
-	return ERR_OK;
+	if (kept_path(sealed, STAGE_ACCEPTED, path, &why) == ERR_OK) {
+		n = snprintf(trial, sizeof(trial), "%.*s.%s.XXXXXX",
+		    (int)(file_base_name(path) - path), path,
+		    file_base_name(path));
+		if (n < 0 || (size_t)n >= sizeof(trial))
+			(void)err_errno(&why, ERR_IO, NULL, ENAMETOOLONG);
+		else if ((fd = mkostemp(trial, O_CLOEXEC)) == -1)
+			(void)err_errno(&why, ERR_IO, NULL, errno);
+		else {
+			(void)unlink(trial);
+			(void)close(fd);
+			return ERR_OK;
+		}
+	}
+	return err_set(e, why.code, sealed, 0, _("no receipt could be kept "
+	    "beside it, so nothing was sent: %s"), why.msg);
 }

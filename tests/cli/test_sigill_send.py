@@ -334,7 +334,7 @@ class Deliver(Portal):
             shutil.copy(self.path("a.sigill"), self.path("n" * n))
             self.before = self.files()
             p = self.bad(74, "io", "send", "n" * n)
-            self.assertIn("too long", p.err)
+            self.assertIn("so nothing was sent: File name too long", p.err)
             self.assertEqual(self.stored(), 0)
             os.unlink(self.path("n" * n))
         shutil.copy(self.path("a.sigill"), self.path("n" * longest))
