@@ -30,7 +30,7 @@ struct settings {
 	struct buf tls_anchors;		/* senders', PEM, ends with a NUL */
 
 	const char *spool;		/* folder of what was handed in */
-	const char *verdicts;		/* folder of intake's receipts, or NULL */
+	const char *verdicts;		/* intake's receipts' folder, or NULL */
 	uint64_t max_size;		/* of a sealed file, in bytes */
 	int64_t upload_seconds;		/* until an unfinished upload expires */
 	int64_t patience;		/* seconds for others: portal/watch.h */
