@@ -58,6 +58,8 @@ parse_value(const struct config *c, const struct config_item *item,
 
 	switch (item->type) {
 	case CONFIG_STRING:
+		if (*value == '\0')
+			return false;
 		break;
 	case CONFIG_PATH:
 		if (*value == '\0' || !file_resolve(c->path, value, path))

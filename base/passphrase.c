@@ -90,32 +90,47 @@ ask(int tty, const char *prompt, struct buf *out, struct err *e)
 	return code;
 }
 
-enum err_code
-passphrase_get(const struct passphrase_source *source, bool twice,
+static enum err_code
+from_terminal(const struct passphrase_source *source, bool twice,
     struct buf *out, struct err *e)
 {
 	struct buf again = { 0 };
 	enum err_code code;
 	int tty;
 
-	if (source->fd >= 0) {
-		code = file_read_fd(source->fd, "passphrase",
-		    LIMIT_PASSPHRASE, out, e);
-		return code != ERR_OK ? code : first_line(out, NULL, e);
-	}
-	if (source->file != NULL)
-		return from_file(source->file, out, e);
 	if (!source->may_ask ||
 	    (tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)) == -1)
 		return err_set(e, ERR_PASSPHRASE_NEEDED, NULL, 0, NULL);
 	code = ask(tty, source->prompt, out, e);
 	if (code == ERR_OK && twice) {
-		code = ask(tty, source->prompt, &again, e);
+		code = ask(tty, source->again, &again, e);
 		if (code == ERR_OK && !buf_equal(out, again.data, again.len))
 			code = err_set(e, ERR_PASSPHRASE, NULL, 0,
 			    _("the two are not the same"));
 	}
 	buf_wipe(&again);
 	(void)close(tty);
+	return code;
+}
+
+enum err_code
+passphrase_get(const struct passphrase_source *source, bool fresh,
+    struct buf *out, struct err *e)
+{
+	enum err_code code;
+
+	if (source->fd >= 0) {
+		code = file_read_fd(source->fd, "passphrase",
+		    LIMIT_PASSPHRASE, out, e);
+		if (code == ERR_OK)
+			code = first_line(out, NULL, e);
+	} else if (source->file != NULL)
+		code = from_file(source->file, out, e);
+	else
+		code = from_terminal(source, fresh, out, e);
+	if (code == ERR_OK && fresh && out->len < PASSPHRASE_MIN)
+		code = err_set(e, ERR_PASSPHRASE, NULL, 0,
+		    _("a new one needs at least %d characters"),
+		    PASSPHRASE_MIN);
 	return code;
 }

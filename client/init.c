@@ -28,7 +28,8 @@ struct plan {
 
 /* The configuration: what init knows is set, the rest is to be filled in. */
 static const char config_text[] =
-    "# sigill.conf(5).  Lines with '#' are yours to complete.\n"
+    "# sigill.conf(5).  The lines with both '#' and '=' are yours:\n"
+    "# complete those that you need, and take away their '#'.\n"
     "\n"
     "[sigill]\n"
     "# test or production; the two never mix\n"
@@ -46,7 +47,7 @@ static const char config_text[] =
     "[authority]\n"
     "# All of this comes from the authority; compare it with what it has\n"
     "# published by another way.\n"
-    "#name = \n"
+    "#name = Myndigheten Exempel\n"
     "#portal = https://portal.example.se\n"
     "#portal_anchors = portal-root.pem\n"
     "#recipients = recipients.pem\n"
@@ -216,6 +217,7 @@ init_run(const struct options *o, struct report *r)
 		.fd = o->passphrase_fd, .file = o->passphrase_file,
 		.may_ask = true,
 		.prompt = _("New passphrase for the private key: "),
+		.again = _("The same passphrase once more: "),
 	};
 	struct buf passphrase = { 0 };
 	struct plan plan = { 0 };

@@ -62,7 +62,8 @@ seal_check_signer(const struct statement *s, const struct sealing *how,
 		return code;
 	if (how->environment == ENVIRONMENT_PRODUCTION && cert_is_test(cert))
 		return err_set(e, ERR_TEST_CERTIFICATE, NULL, 0, NULL);
-	if ((code = cert_organisation(cert, number, e)) != ERR_OK)
+	if ((code = trust_check_usage(TRUST_SENDER, cert, e)) != ERR_OK ||
+	    (code = cert_organisation(cert, number, e)) != ERR_OK)
 		return code;
 	if (strcmp(number, s->number) != 0) {
 		orgnr_format(s->number, stated);

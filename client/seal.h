@@ -41,8 +41,8 @@ enum err_code seal_fingerprint(const struct statement *s,
 
 /*
  * May this identity seal for that organisation now?  ERR_SIGNER_EXPIRED,
- * ERR_TEST_CERTIFICATE, ERR_ORGANISATION_MISMATCH, ERR_CERT,
- * ERR_KEY_MISMATCH.
+ * ERR_TEST_CERTIFICATE, ERR_SIGNER_USAGE, ERR_ORGANISATION_MISMATCH,
+ * ERR_CERT, ERR_KEY_MISMATCH.
  */
 enum err_code seal_check_signer(const struct statement *s,
     const struct sealing *how, struct err *e);

@@ -52,6 +52,12 @@ send_check(const struct settings *s, struct err *e)
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]) &&
 	    code == ERR_OK; i++)
 		code = settings_need(s, "authority", needed[i], &value, e);
+	/* libcurl judges the rest of it, when it is loaded. */
+	if (code == ERR_OK && strncasecmp(config_get(s->config, "authority",
+	    "portal"), "https://", 8) != 0)
+		code = err_set(e, ERR_CONFIG, config_path(s->config), 0,
+		    _("[authority] portal must be an address as "
+		    "https://portal.example.se"));
 	return code;
 }
 

@@ -39,6 +39,7 @@ answers_parse(const uint8_t *json, size_t len, const char *name,
 		rc = err_set(e, ERR_NO_MEMORY, name, 0, NULL);
 		goto out;
 	}
+	json_skip_mark(&json, &len);
 	buf_add(&a->text, json, len);
 	if ((rc = buf_check(&a->text, e)) != ERR_OK ||
 	    (rc = json_read(json, len, name, &a->root, e)) != ERR_OK)

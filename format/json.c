@@ -18,6 +18,15 @@ json_init(void)
 	json_set_alloc_funcs(wipe_malloc, wipe_free);
 }
 
+void
+json_skip_mark(const uint8_t **text, size_t *len)
+{
+	if (*len >= 3 && memcmp(*text, "\xef\xbb\xbf", 3) == 0) {
+		*text += 3;
+		*len -= 3;
+	}
+}
+
 enum err_code
 json_read(const uint8_t *text, size_t len, const char *name, json_t **out,
     struct err *e)

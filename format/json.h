@@ -17,6 +17,10 @@
 /* Once, first thing in main: what jansson frees is wiped from then on. */
 void json_init(void);
 
+/* A byte order mark says nothing (RFC 8259 §8.1), but PowerShell and Notepad
+ * write one: takes it away from the text's beginning. */
+void json_skip_mark(const uint8_t **text, size_t *len);
+
 /*
  * Reads one object.  ERR_JSON with where = name and at = the line when the
  * text is anything else; the message says what a person should look for.

@@ -27,8 +27,6 @@ static const struct {
 	    "PowerShell: Set-Content -Encoding utf8)") },
 	{ "\xfe\xff", 2, N_("the text is in UTF-16; save it as UTF-8") },
 	{ "{\0", 2, N_("the text is in UTF-16; save it as UTF-8") },
-	{ "\xef\xbb\xbf", 3, N_("the text begins with a byte order mark; "
-	    "save it as \"UTF-8\", not \"UTF-8 with BOM\"") },
 	{ "-----BEGIN", 10, N_("this is a key, a certificate or a signed "
 	    "file") },
 	{ "\x30\x82", 2, N_("this is a certificate or a sealed file") },

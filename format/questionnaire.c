@@ -305,6 +305,7 @@ questionnaire_parse(const uint8_t *json, size_t len, const char *name,
 		return err_set(e, ERR_TOO_LARGE, name, 0,
 		    "a definition has at most %u bytes",
 		    LIMIT_DEFINITION_FILE);
+	json_skip_mark(&json, &len);
 	if ((rc = json_read(json, len, name, &o, e)) != ERR_OK)
 		return rc;
 	if ((q = calloc(1, sizeof(*q))) == NULL) {

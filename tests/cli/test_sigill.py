@@ -194,6 +194,14 @@ class Init(Scratch):
         self.assertEqual(status, 0, out)
         self.assertNotIn(PASSPHRASE, out)
 
+    def test_short_passphrase(self):
+        self.write("pass", "kort\n")
+        p = self.bad(77, "passphrase", "init", "--organisation",
+                     "219999-0017", "--name", "K", "--dir", "new",
+                     "--passphrase-file", "pass", config=None,
+                     leaves=["pass"])
+        self.assertIn("at least 8", p.err)
+
     def test_two_different_passphrases(self):
         status, out = on_terminal(self, self.ARGS, [PASSPHRASE, "annan"])
         self.assertEqual(status, 77, out)
@@ -492,8 +500,30 @@ class Seal(Scratch):
     def test_supersedes(self):
         self.good("seal", "a.json", "--supersedes", "ab" * 32)
         self.before = self.files()
-        self.bad(66, "no-input", "seal", "a.json", "-o", "b.sigill",
-                 "--supersedes", "ab" * 31)
+        for what in "ab" * 31, "NA85-CD34-53V7-G38Z":
+            p = self.bad(64, "usage", "seal", "a.json", "-o", "b.sigill",
+                         "--supersedes", what)
+            self.assertIn("accepted receipt", p.err)
+
+    def test_certificate_for_something_else(self):
+        """What nobody would accept is not sealed with."""
+        for identity in "wrong-usage", "wrong-eku":
+            self.configure(identity=identity)
+            p = self.bad(77, "signer-usage", "seal", "a.json")
+            self.assertIn(identity + ".pem", p.err)
+
+    def test_byte_order_mark(self):
+        """PowerShell and Notepad write one."""
+        plain = self.json("check", "a.json", config=None)
+        self.write("a.json", b"\xef\xbb\xbf" + self.read("a.json"))
+        self.assertEqual(plain, self.json("check", "a.json", config=None))
+        self.write("a.json", self.read("a.json").replace(b"219999", b"21999", 1))
+        p = self.sigill("check", "a.json", config=None)
+        self.assertIn("a.json:5:", p.err)
+
+    def test_portal_is_judged_before_sealing(self):
+        self.configure(portal="http://localhost:1")
+        self.bad(78, "config", "submit", "a.json")
 
     def test_folder_read_only(self):
         p = self.bad(74, "io", "seal", "a.json", "-o", "/proc/x.sigill")

@@ -65,7 +65,6 @@ static const struct { const char *text; size_t line; const char *says; }
 	{ "PK\x03\x04zzzz", 1, "workbook" },
 	{ "\xd0\xcf\x11\xe0\xa1\xb1", 1, "workbook" },
 	{ "%PDF-1.7\n", 1, "PDF" },
-	{ "\xef\xbb\xbf{}", 1, "byte order mark" },
 	{ "\xff\xfe{", 1, "UTF-16" },
 	{ "<!DOCTYPE html>", 1, "web page" },
 	{ "-----BEGIN CERTIFICATE-----\n", 1, "certificate" },
