@@ -50,7 +50,8 @@ crypto_init(struct err *e)
 	 * not read openssl.cnf either.  No atexit handler: other threads may
 	 * still be at work when a program ends. */
 	if (OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG |
-	    OPENSSL_INIT_NO_ATEXIT, NULL) != 1)
+	    OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ATEXIT,
+	    NULL) != 1)
 		return err_set(e, ERR_INTERNAL, NULL, 0,
 		    "OpenSSL does not start");
 	ERR_clear_error();

@@ -39,18 +39,38 @@ is_named(const struct der *cert, const struct der *sid)
 	    der_equal(&issuer, &want[0]) && der_equal(&serial, &want[1]);
 }
 
+/* Reads a certificate, unless it is one that has been read already: OpenSSL
+ * takes long to decode a public key. */
+static enum err_code
+read_certificate(const struct der *der, const struct cert *known,
+    struct cert **out)
+{
+	X509 *x509 = known != NULL ? cert_x509(known) : NULL;
+	unsigned char *bytes = NULL;
+	int len = x509 != NULL ? i2d_X509(x509, &bytes) : -1;
+	bool same = len > 0 && (size_t)len == der->whole_len &&
+	    memcmp(bytes, der->whole, der->whole_len) == 0;
+
+	OPENSSL_free(bytes);
+	if (!same)
+		return cert_parse(der->whole, der->whole_len, out, NULL);
+	(void)X509_up_ref(x509);
+	*out = cert_of_x509(x509);
+	return ERR_OK;
+}
+
 /* Sorts the certificates into the signer's and the others. */
 static enum err_code
 bind_certificates(const struct signed_form *form,
-    const struct signed_layout *l, struct signed_data *out, struct err *e)
+    const struct signed_layout *l, const struct cert *known,
+    struct signed_data *out, struct err *e)
 {
 	enum err_code code = form->structure;
 	const char *what = NULL;
 	struct cert *cert = NULL;
 
 	for (size_t i = 0; i < l->n_certs && what == NULL; i++) {
-		if (cert_parse(l->certs[i].whole, l->certs[i].whole_len,
-		    &cert, NULL) != ERR_OK)
+		if (read_certificate(&l->certs[i], known, &cert) != ERR_OK)
 			what = "one cannot be read";
 		else if (!is_named(&l->certs[i], &l->sid)) {
 			if (!cert_list_add(&out->chain, cert)) {
@@ -134,9 +154,10 @@ out:
 	return code;
 }
 
-enum err_code
-signed_open(enum signed_kind kind, const uint8_t *der, size_t len,
-    struct signed_data *out, struct err *e)
+/* known: a certificate that may be among those enclosed, or NULL. */
+static enum err_code
+open_knowing(const struct cert *known, enum signed_kind kind,
+    const uint8_t *der, size_t len, struct signed_data *out, struct err *e)
 {
 	const struct algorithm *algorithm;
 	uint8_t digest[DIGEST_LEN];
@@ -147,7 +168,7 @@ signed_open(enum signed_kind kind, const uint8_t *der, size_t len,
 	memset(out, 0, sizeof(*out));
 	ERR_clear_error();
 	if ((code = signed_walk(form, der, len, &l, e)) != ERR_OK ||
-	    (code = bind_certificates(form, &l, out, e)) != ERR_OK)
+	    (code = bind_certificates(form, &l, known, out, e)) != ERR_OK)
 		goto out;
 	algorithm = algorithm_of_signature(&l.signature_alg, &l.digest_alg);
 	if (algorithm == NULL || algorithm != algorithm_to_sign(out->cert)) {
@@ -175,6 +196,13 @@ out:
 		signed_wipe(out);
 	ERR_clear_error();
 	return code;
+}
+
+enum err_code
+signed_open(enum signed_kind kind, const uint8_t *der, size_t len,
+    struct signed_data *out, struct err *e)
+{
+	return open_knowing(NULL, kind, der, len, out, e);
 }
 
 void
@@ -323,8 +351,8 @@ signed_make(enum signed_kind kind, const void *content, size_t len,
 	if ((code = buf_check(out, e)) != ERR_OK)
 		goto out;
 	/* What we would refuse is not handed out. */
-	if (signed_open(kind, out->data + start, out->len - start, &check,
-	    NULL) != ERR_OK)
+	if (open_knowing(signer->cert, kind, out->data + start,
+	    out->len - start, &check, NULL) != ERR_OK)
 		code = err_set(e, ERR_INTERNAL, NULL, 0,
 		    "our own signature does not pass our own checks");
 out:

@@ -85,14 +85,30 @@ json_quote(const char *s, size_t len, char out[static JSON_QUOTE_LEN])
 	return out;
 }
 
+/* Appends as much of s as fits; every member of a file passes here, which is
+ * more than snprintf's machinery likes. */
+static size_t
+append(char out[static JSON_PATH_LEN], size_t used, const char *s)
+{
+	size_t len = strlen(s), room = JSON_PATH_LEN - 1 - used;
+	bool fits = len <= room;
+
+	memcpy(out + used, s, fits ? len : room);
+	used += fits ? len : room;
+	out[used] = '\0';
+	if (!fits)
+		clip(out);
+	return fits ? used : JSON_PATH_LEN - 1;
+}
+
 void
 json_path(char out[static JSON_PATH_LEN], const char *path, const char *name)
 {
-	int n = snprintf(out, JSON_PATH_LEN, "%s%s%s", path,
-	    *path != '\0' ? "." : "", name);
+	size_t used = append(out, 0, path);
 
-	if (n >= JSON_PATH_LEN)
-		clip(out);
+	if (*path != '\0')
+		used = append(out, used, ".");
+	(void)append(out, used, name);
 }
 
 void
