@@ -8,7 +8,9 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=$PWD/${1:-build}/bin
 work=$(mktemp -d "${TMPDIR:-/tmp}/sigill-bench.XXXXXX")
-trap 'GNUPGHOME=$work/gpg gpgconf --kill all 2>/dev/null || :; rm -rf "$work"' EXIT
+shm=$(mktemp -d /dev/shm/sigill-bench.XXXXXX)
+trap 'GNUPGHOME=$work/gpg gpgconf --kill all 2>/dev/null || :
+rm -rf "$work" "$shm"' EXIT
 runs=${RUNS:-41}
 umask 077
 
@@ -32,8 +34,13 @@ for who in sender authority; do
 	    --quick-generate-key "$who@example.invalid" future-default default never
 done 2>/dev/null
 
-/usr/bin/python3 tests/bench/pair.py "$runs" \
-    "seal of $(stat -c %s "$work/answers.json") bytes, P-256, against gpg with Curve25519" \
-    "$bin/sigill seal --config $work/sigill.conf -o $work/out $work/answers.json" \
-    "gpg --batch --quiet --trust-model always -u sender@example.invalid -r authority@example.invalid --sign --encrypt -o $work/out $work/answers.json" \
-    "$work/out"
+# pair WHERE FOLDER: the same pair, with the output there.
+pair() {
+	/usr/bin/python3 tests/bench/pair.py "$runs" \
+	    "seal of $(stat -c %s "$work/answers.json") bytes, P-256, against gpg with Curve25519, $1" \
+	    "$bin/sigill seal --config $work/sigill.conf -o $2/out $work/answers.json" \
+	    "gpg --batch --quiet --trust-model always -u sender@example.invalid -r authority@example.invalid --sign --encrypt -o $2/out $work/answers.json" \
+	    "$2/out"
+}
+pair "onto the disk (ours waits for it, gpg does not)" "$work"
+pair "into memory" "$shm"
