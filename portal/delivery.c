@@ -318,8 +318,12 @@ fetch_verdict(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
 	if (n < 0 || (size_t)n >= sizeof(path) ||
 	    read_verdict(path, &der, &e) == ERR_NO_INPUT)
 		return false;
-	if ((code = e.code) == ERR_OK)
+	if ((code = e.code) == ERR_OK) {
 		code = check_verdict(&der, digest, stage, &row.time, &e);
+		if (e.where[0] == '\0')
+			(void)snprintf(e.where, sizeof(e.where), "%s",
+			    file_base_name(path));
+	}
 	if (code == ERR_OK) {
 		row.bytes = der.data;
 		row.len = der.len;

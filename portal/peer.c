@@ -9,6 +9,8 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "base/log.h"
+#include "base/timestamp.h"
 #include "base/wipe.h"
 #include "crypto/trust.h"
 
@@ -68,6 +70,29 @@ out:
 	return code;
 }
 
+/* An outdated list turns all of its issuer's senders away: whoever starts the
+ * portal, checks or reloads it must hear of that. */
+static void
+warn_outdated(const struct anchors *a)
+{
+	char issuer[256], until[TIMESTAMP_LEN];
+	size_t len;
+	time_t next;
+
+	for (unsigned i = 0; i < a->n_crls; i++) {
+		next = gnutls_x509_crl_get_next_update(a->crls[i]);
+		if (next > time(NULL))
+			continue;
+		len = sizeof(issuer);
+		if (gnutls_x509_crl_get_issuer_dn(a->crls[i], issuer, &len) <
+		    0)
+			issuer[0] = '\0';
+		timestamp_format((int64_t)next, until);
+		log_event(LOG_WARN, "revocation-list-outdated", "issuer",
+		    issuer, "until", until, (char *)NULL);
+	}
+}
+
 static enum err_code
 anchors_load(const struct settings *s, struct anchors *out, struct err *e)
 {
@@ -93,6 +118,7 @@ anchors_load(const struct settings *s, struct anchors *out, struct err *e)
 	}
 	if (s->crls != NULL && (code = load_crls(s->crls, &a, e)) != ERR_OK)
 		goto out;
+	warn_outdated(&a);
 	*out = a;
 	memset(&a, 0, sizeof(a));
 out:
@@ -193,7 +219,9 @@ check_crls(const struct anchors *a, gnutls_x509_crt_t *chain, unsigned n,
 		if (!pinned)
 			issuer = i + 1 < n ? chain[i + 1] : NULL;
 		if (issuer == NULL || !has_current_crl(a, chain[i], issuer))
-			return err_set(e, ERR_SIGNER_CRL, NULL, 0, NULL);
+			return err_set(e, ERR_SIGNER_CRL, NULL, 0,
+			    "that of certificate %u of the connection's chain",
+			    i + 1);
 	}
 	return ERR_OK;
 }
@@ -242,7 +270,8 @@ verify_chain(const struct anchors *a, gnutls_x509_crt_t *chain, unsigned n,
 		return err_set(e, ERR_HTTP_NO_CERT, NULL, 0, NULL);
 	if ((status & GNUTLS_CERT_REVOCATION_DATA_SUPERSEDED) != 0 &&
 	    (status & GNUTLS_CERT_REVOKED) == 0)
-		return err_set(e, ERR_SIGNER_CRL, NULL, 0, NULL);
+		return err_set(e, ERR_SIGNER_CRL, NULL, 0,
+		    "the one there is has been superseded");
 	if (status != 0) {
 		if (gnutls_certificate_verification_status_print(status,
 		    GNUTLS_CRT_X509, &words, 0) >= 0)

@@ -366,6 +366,7 @@ class Operation(PortalCase):
                     break
                 time.sleep(0.05)
             self.assert_problem(a, 503, "signer-crl")
+            self.assertIn("revocation-list-outdated", self.logged())
             with open(crl, "w") as f:
                 f.write("rubbish")
             self.process.send_signal(signal.SIGHUP)
