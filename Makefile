@@ -32,7 +32,7 @@ FORMAT	= format/cbor.c format/cbor_reader.c format/text.c \
 	  format/answers.c format/submission.c format/receipt.c
 CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/unlock.c crypto/pkcs12.c crypto/cert.c \
-	  crypto/cert_request.c crypto/trust.c \
+	  crypto/cert_request.c crypto/trust.c crypto/usage.c \
 	  crypto/der.c crypto/algorithms.c crypto/signed.c \
 	  crypto/signed_walk.c crypto/enveloped.c crypto/enveloped_walk.c \
 	  crypto/compressed.c crypto/envelope.c crypto/receipt_sig.c \

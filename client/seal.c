@@ -8,6 +8,7 @@
 #include "crypto/crypto.h"
 #include "crypto/envelope.h"
 #include "crypto/key.h"
+#include "crypto/usage.h"
 #include "format/deflate.h"
 
 void
@@ -62,7 +63,7 @@ seal_check_signer(const struct statement *s, const struct sealing *how,
 		return code;
 	if (how->environment == ENVIRONMENT_PRODUCTION && cert_is_test(cert))
 		return err_set(e, ERR_TEST_CERTIFICATE, NULL, 0, NULL);
-	if ((code = trust_check_usage(TRUST_SENDER, cert, e)) != ERR_OK ||
+	if ((code = usage_check(TRUST_SENDER, cert, e)) != ERR_OK ||
 	    (code = cert_organisation(cert, number, e)) != ERR_OK)
 		return code;
 	if (strcmp(number, s->number) != 0) {

@@ -50,12 +50,4 @@ void trust_free(struct trust *trust);	/* NULL-safe */
 enum err_code trust_check(const struct trust *trust, const struct cert *cert,
     const struct cert_list *chain, int64_t now, struct err *e);
 
-/*
- * The part of trust_check that the certificate answers by itself, whoever
- * issued it: its key and its usage.  For a program's own certificates, before
- * it uses them for what nobody would accept.
- */
-enum err_code trust_check_usage(enum trust_role role,
-    const struct cert *cert, struct err *e);
-
 #endif

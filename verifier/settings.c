@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+#include "crypto/usage.h"
 #include "verifier/settings.h"
 
 #include <dirent.h>
@@ -117,7 +118,7 @@ load_pair(const struct settings *s, const char *section,
 	if (cert_load_list(path, &list, &found) == ERR_OK && list.len != 1)
 		err_set(&found, ERR_CERT, path, 0, "it has %zu certificates",
 		    list.len);
-	if (found.code == ERR_OK && trust_check_usage(role, list.v[0],
+	if (found.code == ERR_OK && usage_check(role, list.v[0],
 	    &found) != ERR_OK) {
 		code = err_set(e, ERR_CONFIG, config_path(s->config), 0,
 		    "[%s] certificate: %s: %s", section, path, found.msg);
