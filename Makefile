@@ -5,6 +5,7 @@
 #	make demo	the main job, end to end, on real input
 #	make check	all tests, plain and under ASan+UBSan
 #	make lint	include rules, headers, warnings, man pages
+#	make fuzz	parsers under libFuzzer, FUZZ_SECONDS=60 each
 #	make bench	speed, as ratios against what else a user would pick
 #	make install	DESTDIR= PREFIX=/usr/local
 #
@@ -142,7 +143,7 @@ BUILD_DEPS = gcc libc6-dev make pkg-config libssl-dev libcurl4-openssl-dev \
 	  zlib1g-dev libjansson-dev libutf8proc-dev libinih-dev \
 	  libmicrohttpd-dev libgnutls28-dev libsqlite3-dev gettext openssl
 TEST_DEPS = libcmocka-dev python3 python3-cbor2 python3-asn1crypto curl \
-	  clang cppcheck mandoc gnupg locales
+	  clang libclang-rt-dev cppcheck mandoc gnupg locales
 
 deps:
 	@missing=$$(for p in $(BUILD_DEPS) $(TEST_DEPS); do \
@@ -185,6 +186,18 @@ bench: deps
 	@$(MAKE) -s -j2 all
 	@tests/bench/run.sh $(O)
 
+# clang's libFuzzer; everything is compiled anew for it.
+FUZZERS	= fuzz_submission fuzz_receipt fuzz_sealed fuzz_deflate fuzz_answers
+FUZZ_SECONDS = 60
+$(O)/fuzz/%: tests/fuzz/%.c $(BASE) $(FORMAT) $(CRYPTO)
+	@mkdir -p $(@D)
+	clang -std=c17 -D_GNU_SOURCE -I. -O1 -g \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	    -o $@ $^ $(LIBS)
+fuzz: deps
+	@$(MAKE) -s -j2 tests $(FUZZERS:%=$(O)/fuzz/%)
+	@tests/fuzz/run.sh $(O) $(FUZZ_SECONDS)
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 $(O)/bin/sigill $(O)/bin/sigill-verify \
@@ -203,5 +216,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all clean deps demo check tests lint bench install
+.PHONY: all clean deps demo check tests lint fuzz bench install
 .SECONDARY:

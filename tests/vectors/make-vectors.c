@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * make-vectors CERTS QUESTIONNAIRE OUT: writes one sealed file for each recipe
- * to OUT/NAME.sigill, and OUT/index.tsv with NAME, the code that must refuse
+ * to OUT/NAME.sigill, its submission to OUT/NAME.cbor, and OUT/index.tsv with NAME, the code that must refuse
  * it, and the verifier's set-up.  The same inputs give the same bytes: OpenSSL
  * gets its random bytes from the vector's name, and the clock stands still.
  */
@@ -190,26 +190,24 @@ edit(struct buf *der, const struct edit edits[static EDITS_MAX])
 
 static void
 content(const struct recipe *r, const uint8_t definition[static 32],
-    const struct cert_list *recipients, struct buf *out)
+    const struct cert_list *recipients, struct buf *cbor, struct buf *out)
 {
 	struct submission s = { 0 };
-	struct buf cbor = { 0 };
 	struct err e = { 0 };
 
 	usual(r->signer != NULL ? r->signer : "exempelkoping", definition,
 	    recipients, &s);
 	if (r->change != NULL)
 		r->change(&s);
-	must(submission_encode(&s, &cbor, &e), &e, r->name);
+	must(submission_encode(&s, cbor, &e), &e, r->name);
 	if (r->find != NULL)
-		replace(&cbor, r->find, r->put, r->name);
+		replace(cbor, r->find, r->put, r->name);
 	if (r->append != NULL)
-		tree_hex(r->append, &cbor);
-	must(deflate_pack(cbor.data, cbor.len, out, &e), &e, r->name);
+		tree_hex(r->append, cbor);
+	must(deflate_pack(cbor->data, cbor->len, out, &e), &e, r->name);
 	if (r->zlib != NULL)
 		r->zlib(out);
 	submission_wipe(&s);
-	buf_wipe(&cbor);
 }
 
 static void
@@ -237,7 +235,7 @@ sign(const struct recipe *r, enum signed_variant variant,
 
 static void
 seal(const struct recipe *r, const uint8_t definition[static 32],
-    struct buf *out)
+    struct buf *cbor, struct buf *out)
 {
 	const char *name = r->signer != NULL ? r->signer : "exempelkoping";
 	struct buf zlib = { 0 }, der = { 0 }, inner = { 0 }, envelope = { 0 };
@@ -257,7 +255,7 @@ seal(const struct recipe *r, const uint8_t definition[static 32],
 		in.signer.chain = &more;
 	}
 	load_recipients(r, &recipients);
-	content(r, definition, &recipients, &zlib);
+	content(r, definition, &recipients, cbor, &zlib);
 	must(compressed_wrap(zlib.data, zlib.len, &der, &e), &e, r->name);
 	edit(&der, r->compressed);
 	sign(r, r->inner_variant, SIGNED_INNER, &der, &in.signer, &inner);
@@ -294,13 +292,13 @@ make_all(const struct recipe *r, const uint8_t definition[static 32],
 		[VERIFIER_CRL_OUTDATED] = "crl-outdated",
 		[VERIFIER_NO_INTERMEDIATE_CRL] = "no-intermediate-crl",
 	};
-	struct buf sealed = { 0 };
+	struct buf sealed = { 0 }, cbor = { 0 };
 	struct err e = { 0 };
 	char line[512];
 
 	for (; r->name != NULL; r++) {
 		variant_seed(r->name);
-		seal(r, definition, &sealed);
+		seal(r, definition, &cbor, &sealed);
 		(void)snprintf(line, sizeof(line), "%s/%s.sigill", dir,
 		    r->name);
 		must(file_write_new(line, sealed.data, sealed.len, 0644, &e),
@@ -308,6 +306,11 @@ make_all(const struct recipe *r, const uint8_t definition[static 32],
 		(void)snprintf(line, sizeof(line), "%s\t%s\t%s\n", r->name,
 		    err_name(r->code), verifiers[r->verifier]);
 		buf_add_str(index, line);
+		/* What is inside, for those who want to see or change it. */
+		(void)snprintf(line, sizeof(line), "%s/%s.cbor", dir, r->name);
+		must(file_write_new(line, cbor.data, cbor.len, 0644, &e), &e,
+		    line);
+		buf_wipe(&cbor);
 		buf_wipe(&sealed);
 	}
 }

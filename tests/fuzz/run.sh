@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: EUPL-1.2
+# Runs each fuzzer for a while: tests/fuzz/run.sh BUILD SECONDS
+#
+# Seeds are the vectors and samples; what a fuzzer has found to be interesting
+# is kept in BUILD/fuzz/NAME and taken up again the next time.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+build=$1
+work=$(mktemp -d "${TMPDIR:-/tmp}/sigill-fuzz.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/pki" "$work/vectors" "$work/sealed" "$work/cbor" "$work/zlib" \
+    "$work/json"
+cp certs-sample/*.pem certs-sample/*.crl "$work/pki"
+install -m 600 certs-sample/*.key "$work/pki"
+"$build/test/make-vectors" "$work/pki" tests/vectors/questionnaire.json \
+    "$work/vectors"
+cp "$work/vectors"/*.sigill "$work/sealed"
+cp "$work/vectors"/*.cbor "$work/cbor"
+for f in "$work/cbor"/*; do
+	/usr/bin/python3 -c 'import sys, zlib
+sys.stdout.buffer.write(zlib.compress(sys.stdin.buffer.read()))' \
+	    <"$f" >"$work/zlib/${f##*/}"
+done
+cp samples/*.json questionnaires/*.json tests/vectors/questionnaire.json \
+    "$work/json"
+
+for pair in submission:cbor receipt:cbor sealed:sealed deflate:zlib \
+    answers:json; do
+	name=${pair%:*} seeds=${pair#*:}
+	n=$(find "$work/$seeds" -type f | wc -l)
+	test "$n" -gt 0 || { echo "fuzz: no seeds for $name" >&2; exit 1; }
+	mkdir -p "$build/fuzz/found/$name"
+	echo "fuzz: $name, $n seeds, $2 seconds"
+	"$build/fuzz/fuzz_$name" -max_total_time="$2" -timeout=10 \
+	    -rss_limit_mb=2048 -max_len=200000 -print_final_stats=1 \
+	    -artifact_prefix="$build/fuzz/$name-" -verbosity=0 \
+	    "$build/fuzz/found/$name" "$work/$seeds" 2>&1 |
+	    grep -E 'ERROR|SUMMARY|number_of_executed|Test unit written' | sed 's/^/    /'
+done
