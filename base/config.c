@@ -14,7 +14,7 @@
 
 struct entry {
 	char *section, *key, *value;	/* owned */
-	int64_t number;			/* of CONFIG_NUMBER, _TIME and _BOOL */
+	int64_t number;			/* of CONFIG_NUMBER and _TIME */
 };
 
 struct config {
@@ -74,11 +74,6 @@ parse_value(const struct config *c, const struct config_item *item,
 		if (!timestamp_parse(value, &out->number))
 			return false;
 		break;
-	case CONFIG_BOOL:
-		out->number = strcmp(value, "yes") == 0;
-		if (out->number == 0 && strcmp(value, "no") != 0)
-			return false;
-		break;
 	}
 	return (out->value = strdup(value)) != NULL;
 }
@@ -100,7 +95,6 @@ form_of(enum config_type type)
 		[CONFIG_STRING] = N_("a text"),
 		[CONFIG_PATH] = N_("a file name"),
 		[CONFIG_NUMBER] = N_("a whole number"),
-		[CONFIG_BOOL] = N_("'yes' or 'no'"),
 		[CONFIG_TIME] =
 		    N_("a date, or a time as 2027-03-31T22:00:00Z"),
 	};
@@ -283,13 +277,6 @@ config_number(const struct config *c, const char *section, const char *key,
 	const struct entry *entry = find(c, section, key);
 
 	return entry != NULL ? entry->number : otherwise;
-}
-
-bool
-config_bool(const struct config *c, const char *section, const char *key,
-    bool otherwise)
-{
-	return config_number(c, section, key, otherwise) != 0;
 }
 
 const char *

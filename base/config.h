@@ -17,7 +17,6 @@ enum config_type {
 	CONFIG_STRING,
 	CONFIG_PATH,	/* relative to the configuration file's folder */
 	CONFIG_NUMBER,	/* unsigned decimal */
-	CONFIG_BOOL,	/* yes | no */
 	CONFIG_TIME,	/* RFC 3339 in UTC, or a date */
 };
 
@@ -49,11 +48,9 @@ const char *config_path(const struct config *c);
  * "senders" or, for a named one, "recipient 2026". */
 const char *config_get(const struct config *c, const char *section,
     const char *key);
-/* The same for numbers and times, booleans: what is set, or otherwise. */
+/* The same for numbers and times: what is set, or otherwise. */
 int64_t config_number(const struct config *c, const char *section,
     const char *key, int64_t otherwise);
-bool config_bool(const struct config *c, const char *section,
-    const char *key, bool otherwise);
 
 /* The nth named section of a kind ("recipient" gives "recipient 2026"), in
  * the file's order; NULL after the last. */

@@ -268,6 +268,14 @@ der_valid(const uint8_t *p, size_t len)
 	return valid_within(cursor_of(p, len), 0);
 }
 
+void
+der_span(struct der *out, const struct cursor *from, const struct cursor *to)
+{
+	memset(out, 0, sizeof(*out));
+	out->whole = from->p;
+	out->whole_len = to->off - from->off;
+}
+
 static size_t
 length_octets(size_t len)
 {

@@ -67,6 +67,11 @@ bool der_ascending(struct cursor inside);
  */
 bool der_valid(const uint8_t *p, size_t len);
 
+/* The octets between two places of one walk, as .whole; nothing else of *out
+ * is set. */
+void der_span(struct der *out, const struct cursor *from,
+    const struct cursor *to);
+
 /* Appends identifier and length octets; the contents are to follow. */
 void der_put(struct buf *out, uint8_t tag, size_t len);
 /* A whole value around contents of len octets. */

@@ -24,14 +24,6 @@ refuse(struct err *e, const char *where, const struct cursor *c,
 	return err_set(e, ERR_ENVELOPE_STRUCTURE, where, c->off, "%s", what);
 }
 
-static void
-span(struct der *out, const struct cursor *from, const struct cursor *to)
-{
-	memset(out, 0, sizeof(*out));
-	out->whole = from->p;
-	out->whole_len = to->off - from->off;
-}
-
 bool
 enveloped_split(const uint8_t *der, size_t len, bool detached,
     struct enveloped_layout *out)
@@ -52,7 +44,7 @@ enveloped_split(const uint8_t *der, size_t len, bool detached,
 	    /* an originatorInfo would stand here */
 	    !der_take(&data, DER_SET, &ignored))
 		return false;
-	span(&out->head, &start, &data);
+	der_span(&out->head, &start, &data);
 	if (!der_enter(&data, DER_SEQUENCE, &encrypted) ||
 	    !der_take(&encrypted, DER_OID, &out->type) ||
 	    !der_take(&encrypted, DER_SEQUENCE, &out->cipher) ||
@@ -62,7 +54,7 @@ enveloped_split(const uint8_t *der, size_t len, bool detached,
 	start = data;
 	data.p += data.left;
 	data.off += data.left;
-	span(&out->tail, &start, &data);
+	der_span(&out->tail, &start, &data);
 	return encrypted.left == 0;
 }
 

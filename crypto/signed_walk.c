@@ -45,14 +45,6 @@ refuse(const struct walk *w, const char *where, const struct cursor *c,
 	return err_set(w->e, w->form->structure, where, c->off, "%s", what);
 }
 
-static void
-span(struct der *out, const struct cursor *from, const struct cursor *to)
-{
-	memset(out, 0, sizeof(*out));
-	out->whole = from->p;
-	out->whole_len = to->off - from->off;
-}
-
 /* ContentInfo, SignedData and EncapsulatedContentInfo: the skeleton. */
 bool
 signed_split(const uint8_t *der, size_t len, bool detached,
@@ -72,7 +64,7 @@ signed_split(const uint8_t *der, size_t len, bool detached,
 	if (!der_take(&data, DER_INTEGER, &ignored) ||
 	    !der_take(&data, DER_SET, &ignored))
 		return false;
-	span(&out->head, &start, &data);
+	der_span(&out->head, &start, &data);
 	if (!der_enter(&data, DER_SEQUENCE, &encap) ||
 	    !der_take(&encap, DER_OID, &out->type))
 		return false;
@@ -84,7 +76,7 @@ signed_split(const uint8_t *der, size_t len, bool detached,
 	start = data;
 	data.p += data.left;
 	data.off += data.left;
-	span(&out->tail, &start, &data);
+	der_span(&out->tail, &start, &data);
 	return encap.left == 0;
 }
 
@@ -302,7 +294,7 @@ signed_walk(const struct signed_form *form, const uint8_t *der, size_t len,
 		return code;
 	if (tail.left != 0)
 		return refuse(&w, NULL, &tail, "something follows the signer");
-	span(&l->signers, &signers, &tail);
+	der_span(&l->signers, &signers, &tail);
 	if (!der_equal(&digest, &l->digest_alg))
 		return refuse(&w, "digestAlgorithms", &head,
 		    "it is not the signer's");

@@ -349,14 +349,3 @@ statement_answer(const struct statement *s, const char *question)
 			return &s->answers[i];
 	return NULL;
 }
-
-size_t
-statement_ticked(const struct statement *s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->n_answers; i++)
-		if (s->answers[i].type == ANSWER_OPTIONS)
-			n += s->answers[i].n_options;
-	return n;
-}

@@ -77,8 +77,6 @@ void statement_check(const struct statement *s, const struct questionnaire *q,
 
 const struct answer *statement_answer(const struct statement *s,
     const char *question);
-/* How many options are ticked in all multiple questions. */
-size_t statement_ticked(const struct statement *s);
 
 /* As JSON with the same members as its CBOR; digests in hexadecimal,
  * attachments in base64.  A new reference; NULL without memory. */

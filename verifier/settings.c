@@ -12,7 +12,6 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "base/message.h"
 #include "base/wipe.h"
 #include "format/text.h"
 

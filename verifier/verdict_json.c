@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/message.h"
 #include "base/tame.h"
 #include "base/timestamp.h"

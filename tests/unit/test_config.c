@@ -20,7 +20,6 @@ static const struct config_item items[] = {
 	{ "main", "name", CONFIG_STRING, true, false },
 	{ "main", "file", CONFIG_PATH, false, false },
 	{ "main", "size", CONFIG_NUMBER, false, false },
-	{ "main", "on", CONFIG_BOOL, false, false },
 	{ "main", "opens", CONFIG_TIME, false, false },
 	{ "recipient", "key", CONFIG_PATH, true, true },
 	{ "recipient", "note", CONFIG_STRING, false, true },
@@ -65,13 +64,12 @@ reads_what_it_knows(void **state)
 
 	(void)state;
 	assert_int_equal(load("# a comment\n[main]\nname = A b\nfile = x/y.pem\n"
-	    "size = 17\non = yes\nopens = 2027-01-01\n[recipient 2026]\n"
+	    "size = 17\nopens = 2027-01-01\n[recipient 2026]\n"
 	    "key = /k1\n[recipient next]\nkey = k2\nnote = n\n", &c, &e),
 	    ERR_OK);
 	assert_string_equal(config_get(c, "main", "name"), "A b");
 	assert_string_equal(config_get(c, "main", "file"), "x/y.pem");
 	assert_int_equal(config_number(c, "main", "size", 3), 17);
-	assert_true(config_bool(c, "main", "on", false));
 	assert_int_equal(config_number(c, "main", "opens", 0), 1798761600);
 	assert_string_equal(config_section(c, "recipient", 0),
 	    "recipient 2026");
@@ -107,7 +105,7 @@ refuses_what_it_does_not(void **state)
 		{ "[main]\nname = a\nname = b\n", 3 },
 		{ "[main]\nname = a\nsize = 1x\n", 3 },
 		{ "[main]\nname = a\nsize = -1\n", 3 },
-		{ "[main]\nname = a\non = true\n", 3 },
+		{ "[main]\nname =\n", 2 },
 		{ "[main]\nname = a\nopens = soon\n", 3 },
 		{ "[main]\nname = a\nfile =\n", 3 },
 		{ "[main]\nname = a\nwhat is this\n", 3 },
