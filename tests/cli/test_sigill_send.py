@@ -635,8 +635,8 @@ class Fake(Scratch):
     def test_retry_after(self):
         """Waited for when it is soon, and not tried again when it is not."""
         times = []
-        _, log = self.refused(75, "portal-busy", lambda h: h.reply(
-            423, Retry_After="1") or times.append(time.monotonic()))
+        _, log = self.refused(75, "portal-busy", lambda h: times.append(
+            time.monotonic()) or h.reply(423, Retry_After="1"))
         self.assertEqual(len(log), 3)
         self.assertGreater(times[1] - times[0], 1)
         self.assertGreater(times[2] - times[1], 1)
