@@ -13,14 +13,15 @@
 #define BODY_TYPE	"Content-Type: application/offset+octet-stream"
 /* A file up to this size goes along with the creation: one request. */
 #define WITH_CREATION	(1024u * 1024)
-/* Failures in a row, without one more byte arriving, before we give up. */
-#define TRIES		3
 #define PAUSE_MS	300u	/* longer with each try */
 /* What a portal may ask for with Retry-After and get here and now. */
 #define PAUSE_SECONDS_MAX 30u
 
+const struct delivery_limits delivery_usual = { .tries = 3, .seconds = 120 };
+
 /* A delivery on its way. */
 struct delivery {
+	const struct delivery_limits *limits;
 	struct upload *u;
 	const struct buf *file;
 	const uint8_t *digest;
@@ -307,7 +308,7 @@ try_step(struct delivery *d, unsigned *tries, struct err *e)
 	/* Was it our certificate? */
 	if (code == ERR_INTERRUPTED && creating && !upload_was_silent(d->u))
 		code = upload_ask_why(d->u, e);
-	if (!worth_another_try(code) || *tries >= TRIES ||
+	if (!worth_another_try(code) || *tries >= d->limits->tries ||
 	    d->retry_after > PAUSE_SECONDS_MAX)
 		return false;
 	pause_before(*tries, d->retry_after);
@@ -316,11 +317,12 @@ try_step(struct delivery *d, unsigned *tries, struct err *e)
 
 enum err_code
 delivery_put(struct upload *u, const struct buf *file,
-    const uint8_t digest[static DIGEST_LEN], struct buf *receipt,
-    struct err *e)
+    const uint8_t digest[static DIGEST_LEN],
+    const struct delivery_limits *limits, struct buf *receipt,
+    unsigned *retry_after, struct err *e)
 {
 	struct delivery d = {
-		.u = u, .file = file, .digest = digest, .receipt = receipt,
+		.limits = limits, .u = u, .file = file, .digest = digest, .receipt = receipt,
 	};
 	struct err found = { 0 };
 	unsigned tries = 0, steps;
@@ -329,9 +331,11 @@ delivery_put(struct upload *u, const struct buf *file,
 	 * a portal that gives out one byte at a time. */
 	for (steps = 0; receipt->len == 0 && steps < 1000; steps++) {
 		err_clear(&found);
-		if (!try_step(&d, &tries, &found))
+		if (!try_step(&d, &tries, &found)) {
+			*retry_after = d.retry_after;
 			return err_set(e, found.code, found.where, found.at,
 			    "%s", found.msg);
+		}
 	}
 	return receipt->len != 0 ? ERR_OK :
 	    no_sense(_("the upload does not come to an end"), e);

@@ -14,13 +14,34 @@
 #include "client/upload.h"
 #include "crypto/digest.h"
 
+/* How long a delivery keeps trying. */
+struct delivery_limits {
+	unsigned tries;		/* failures in a row without one more byte */
+	int64_t seconds;	/* for pauses and requests, all in all */
+};
+
+/* For somebody who waits at a terminal, and for a run of a scheduled job. */
+extern const struct delivery_limits delivery_usual;
+
 /*
- * Delivers file, whose SHA-256 is digest, from wherever it stood; a few tries,
- * at the pace that the portal asks for unless that is too long to wait.  *receipt gets the bytes of the stored receipt, unverified.
- * upload_perform's errors, ERR_PORTAL_BUSY, ERR_PORTAL_REFUSED,
- * ERR_CLIENT_CERT, ERR_PROTOCOL.
+ * Delivers file, whose SHA-256 is digest, from wherever it stood.  Between
+ * tries it pauses, longer each time, with jitter, and as long as the portal
+ * asks for when that is within the limits.  *receipt gets the bytes of the
+ * stored receipt, unverified.  *retry_after: seconds that the portal asked
+ * for last, or 0.  upload_perform's errors, ERR_PORTAL_BUSY,
+ * ERR_PORTAL_REFUSED, ERR_CLIENT_CERT, ERR_PROTOCOL.
  */
 enum err_code delivery_put(struct upload *u, const struct buf *file,
+    const uint8_t digest[static DIGEST_LEN],
+    const struct delivery_limits *limits, struct buf *receipt,
+    unsigned *retry_after, struct err *e);
+
+/*
+ * Gives an upload up (tus termination), so that the portal keeps nothing of
+ * it.  ERR_DELIVERED when the portal has it whole: then *receipt gets the
+ * stored receipt, unverified.
+ */
+enum err_code delivery_abandon(struct upload *u, uint64_t size,
     const uint8_t digest[static DIGEST_LEN], struct buf *receipt,
     struct err *e);
 

@@ -169,6 +169,7 @@ static enum err_code
 deliver(struct sending *s, struct err *e)
 {
 	struct receipt receipt = { 0 };
+	unsigned retry_after = 0;
 	struct buf der = { 0 };
 	enum err_code code;
 	bool found;
@@ -180,8 +181,8 @@ deliver(struct sending *s, struct err *e)
 	if (!found) {
 		if ((code = kept_check(s->path, e)) == ERR_OK &&
 		    (code = connect_portal(s, e)) == ERR_OK &&
-		    (code = delivery_put(s->upload, s->file, s->digest, &der,
-		    e)) == ERR_OK)
+		    (code = delivery_put(s->upload, s->file, s->digest,
+		    &delivery_usual, &der, &retry_after, e)) == ERR_OK)
 			code = file_receipt(s, STAGE_STORED, &der, &receipt,
 			    e);
 	}

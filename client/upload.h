@@ -16,19 +16,21 @@
 #include "client/upload_answer.h"
 
 struct identity;
+struct proxy;
 
 #define UPLOAD_HEADERS	8	/* at most, of our own */
 
 struct upload_config {
 	const char *portal;	/* https URL of the portal's root */
 	const char *anchors;	/* file of PEM certificates */
-	const struct identity *identity;
+	const struct identity *identity;	/* NULL: no certificate */
+	const struct proxy *proxy;	/* NULL: none; borrowed for upload_new */
 	/* Told now and then while a body is sent; may be NULL. */
 	void (*progress)(uint64_t sent, uint64_t total);
 };
 
 struct upload_request {
-	const char *method;
+	const char *method;	/* GET, HEAD, POST, PATCH, DELETE, OPTIONS */
 	const char *url;	/* absolute, from upload_url */
 	const char *headers[UPLOAD_HEADERS];	/* "Name: value"; NULL ends */
 	const uint8_t *body;	/* NULL: none; borrowed */

@@ -25,6 +25,8 @@ struct upload_answer {
 	char location[UPLOAD_URL_LEN];	/* as sent; "" when absent */
 	bool has_type;
 	char type[80];			/* media type without parameters */
+	bool has_date;
+	int64_t date;			/* Date, in UTC seconds; 0: none */
 	struct buf body;
 };
 
