@@ -35,6 +35,37 @@ timestamp_parse(const char *s, int64_t *out)
 	return *out >= 0 && strncmp(back, s, strlen(s)) == 0;
 }
 
+/* Which of the names of three letters, from 0; -1: none.  Never asks the
+ * locale. */
+static int
+name_index(const char *s, const char *names)
+{
+	for (int i = 0; names[3 * i] != '\0'; i++)
+		if (strncmp(s, names + 3 * i, 3) == 0)
+			return i;
+	return -1;
+}
+
+bool
+timestamp_parse_imf(const char *s, int64_t *out)
+{
+	static const char form[] = "ddd, 00 mmm 0000 00:00:00 GMT";
+	char iso[TIMESTAMP_LEN];
+	int day, month;
+
+	if (strlen(s) != sizeof(form) - 1)
+		return false;
+	for (size_t i = 0; form[i] != '\0'; i++)
+		if (strchr(" ,:GMT", form[i]) != NULL && s[i] != form[i])
+			return false;
+	day = name_index(s, "SunMonTueWedThuFriSat");
+	month = name_index(s + 8, "JanFebMarAprMayJunJulAugSepOctNovDec");
+	(void)snprintf(iso, sizeof(iso), "%.4s-%02u-%.2sT%.8sZ", s + 12,
+	    (unsigned)(month + 1) % 100, s + 5, s + 17);
+	/* The first day was a Thursday. */
+	return timestamp_parse(iso, out) && (*out / 86400 + 4) % 7 == day;
+}
+
 int64_t
 timestamp_now(void)
 {

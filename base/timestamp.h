@@ -17,6 +17,9 @@
 void timestamp_format(int64_t t, char out[static TIMESTAMP_LEN]);
 /* The reverse; also a bare date (its first second).  False if it is neither. */
 bool timestamp_parse(const char *s, int64_t *out);
+/* "Sun, 06 Nov 1994 08:49:37 GMT": an IMF-fixdate (RFC 9110 §5.6.7), to the
+ * letter, and the weekday must be that day's. */
+bool timestamp_parse_imf(const char *s, int64_t *out);
 /* The clock of the machine. */
 int64_t timestamp_now(void);
 

@@ -232,6 +232,32 @@ timestamps_round_trip(void **state)
 }
 
 static void
+dates_of_http(void **state)
+{
+	static const char *const bad[] = {
+		"", "Sun, 06 Nov 1994 08:49:37", "Mon, 06 Nov 1994 08:49:37 GMT",
+		"Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994",
+		"Sun, 06 Nov 1994 08:49:37 UTC", "sun, 06 nov 1994 08:49:37 GMT",
+		"Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 24:00:00 GMT",
+		"Sun, 06 Foo 1994 08:49:37 GMT", "Sun,  6 Nov 1994 08:49:37 GMT",
+		"Sun, 06 Nov 1994 08:49:3x GMT", "Sun, 06 ovD 1994 08:49:37 GMT",
+		"Wed, 31 Dec 1969 23:59:59 GMT",
+	};
+	int64_t t;
+
+	(void)state;
+	/* The example of RFC 9110 §5.6.7. */
+	assert_true(timestamp_parse_imf("Sun, 06 Nov 1994 08:49:37 GMT", &t));
+	assert_int_equal(t, 784111777);
+	assert_true(timestamp_parse_imf("Thu, 01 Jan 1970 00:00:00 GMT", &t));
+	assert_int_equal(t, 0);
+	assert_true(timestamp_parse_imf("Thu, 29 Feb 2024 23:59:59 GMT", &t));
+	assert_int_equal(t, 1709251199);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_false(timestamp_parse_imf(bad[i], &t));
+}
+
+static void
 messages_say_where_and_what(void **state)
 {
 	struct err e = { 0 };
@@ -287,6 +313,7 @@ main(void)
 		cmocka_unit_test(buf_refuses_the_impossible),
 		cmocka_unit_test(cursor_stays_inside),
 		cmocka_unit_test(timestamps_round_trip),
+		cmocka_unit_test(dates_of_http),
 		cmocka_unit_test(messages_say_where_and_what),
 		cmocka_unit_test(wiping_allocator_keeps_content),
 	};
