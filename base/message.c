@@ -28,15 +28,10 @@ translated(const char *s)
 }
 
 void
-message_text(struct buf *out, const char *program, const struct err *e,
-    bool hint)
+message_finding(struct buf *out, const struct err *e)
 {
 	char at[32];
 
-	buf_add_str(out, program);
-	buf_add_str(out, ": ");
-	buf_add_str(out, _("error"));
-	buf_add_str(out, ": ");
 	if (e->where[0] != '\0') {
 		buf_add_str(out, e->where);
 		if (e->at != 0) {
@@ -50,6 +45,17 @@ message_text(struct buf *out, const char *program, const struct err *e,
 		buf_add_str(out, ": ");
 		buf_add_str(out, e->msg);
 	}
+}
+
+void
+message_text(struct buf *out, const char *program, const struct err *e,
+    bool hint)
+{
+	buf_add_str(out, program);
+	buf_add_str(out, ": ");
+	buf_add_str(out, _("error"));
+	buf_add_str(out, ": ");
+	message_finding(out, e);
 	buf_add_str(out, " [");
 	buf_add_str(out, err_name(e->code));
 	buf_add_str(out, "]\n");

@@ -26,6 +26,9 @@ void message_init(bool english);
 void message_text(struct buf *out, const char *program, const struct err *e,
     bool hint);
 
+/* Appends what stands between "error: " and the brackets. */
+void message_finding(struct buf *out, const struct err *e);
+
 /* {"code":…,"where":…,"at":…,"sentence":…,"message":…,"hint":…}, always
  * English; a new reference, NULL
  * without memory.  Members that are empty are left out. */

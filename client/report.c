@@ -36,17 +36,24 @@ add_format(struct report *r, const char *fmt, va_list ap)
 }
 
 void
-report_line(struct report *r, const char *label, const char *fmt, ...)
+report_column(struct report *r, const char *text, size_t columns)
 {
 	size_t width = 0;
-	va_list ap;
 
-	for (const char *p = label; *p != '\0'; p++)
+	for (const char *p = text; *p != '\0'; p++)
 		width += ((unsigned char)*p & 0xc0) != 0x80;
-	buf_add_str(&r->text, label);
+	buf_add_str(&r->text, text);
 	do
 		buf_add_u8(&r->text, ' ');
-	while (++width < LABEL_WIDTH);
+	while (++width < columns);
+}
+
+void
+report_line(struct report *r, const char *label, const char *fmt, ...)
+{
+	va_list ap;
+
+	report_column(r, label, LABEL_WIDTH);
 	va_start(ap, fmt);
 	add_format(r, fmt, ap);
 	va_end(ap);

@@ -20,6 +20,7 @@ struct report {
 	struct err_list errors;	/* in the order in which they were found */
 	const char *mistakes_in;	/* the file that all errors are places
 					 * in; NULL: each names its own */
+	bool told;		/* the text tells of the errors already */
 	struct buf output;	/* bytes for standard output (seal -o -) */
 	bool has_output;
 	bool failed;		/* out of memory while it was filled */
@@ -31,6 +32,8 @@ void report_wipe(struct report *r);
  * continues the line above.  Control characters are shown as '?'. */
 void report_line(struct report *r, const char *label, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* The beginning of a line: text and spaces, at least one, up to that width. */
+void report_column(struct report *r, const char *text, size_t columns);
 /* A sentence of its own. */
 void report_say(struct report *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));

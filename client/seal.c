@@ -32,8 +32,8 @@ seal_fingerprint(const struct statement *s, uint8_t out[static DIGEST_LEN],
 	return code;
 }
 
-static enum err_code
-check_dates(const struct cert *cert, int64_t now, struct err *e)
+enum err_code
+seal_check_dates(const struct cert *cert, int64_t now, struct err *e)
 {
 	char when[TIMESTAMP_LEN];
 
@@ -59,7 +59,7 @@ seal_check_signer(const struct statement *s, const struct sealing *how,
 	enum err_code code;
 
 	if ((code = key_matches(how->signer.key, cert, e)) != ERR_OK ||
-	    (code = check_dates(cert, how->now, e)) != ERR_OK)
+	    (code = seal_check_dates(cert, how->now, e)) != ERR_OK)
 		return code;
 	if (how->environment == ENVIRONMENT_PRODUCTION && cert_is_test(cert))
 		return err_set(e, ERR_TEST_CERTIFICATE, NULL, 0, NULL);
@@ -76,12 +76,10 @@ seal_check_signer(const struct statement *s, const struct sealing *how,
 	return ERR_OK;
 }
 
-/* Checks every recipient and names it in the submission. */
-static enum err_code
-add_recipients(const struct sealing *how, struct submission *s,
-    struct err *e)
+enum err_code
+seal_check_recipients(const struct cert_list *list,
+    const struct trust *trust, int64_t now, struct err *e)
 {
-	const struct cert_list *list = how->recipients;
 	enum err_code code;
 
 	if (list->len == 0 || list->len > LIMIT_RECIPIENTS)
@@ -93,12 +91,26 @@ add_recipients(const struct sealing *how, struct submission *s,
 			if (cert_equal(list->v[i], list->v[j]))
 				return err_set(e, ERR_RECIPIENT_CERT, NULL, 0,
 				    _("number %zu is there twice"), j + 1);
-		if ((code = trust_check(how->recipient_trust, list->v[i],
-		    NULL, how->now, e)) != ERR_OK ||
-		    (code = cert_digest(list->v[i], s->recipients[i], e)) !=
+		if ((code = trust_check(trust, list->v[i], NULL, now, e)) !=
 		    ERR_OK)
 			return code;
 	}
+	return ERR_OK;
+}
+
+/* Checks every recipient and names it in the submission. */
+static enum err_code
+add_recipients(const struct sealing *how, struct submission *s,
+    struct err *e)
+{
+	const struct cert_list *list = how->recipients;
+	enum err_code code;
+
+	code = seal_check_recipients(list, how->recipient_trust, how->now, e);
+	for (size_t i = 0; i < list->len && code == ERR_OK; i++)
+		code = cert_digest(list->v[i], s->recipients[i], e);
+	if (code != ERR_OK)
+		return code;
 	s->n_recipients = list->len;
 	submission_sort_recipients(s);
 	return ERR_OK;

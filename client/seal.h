@@ -39,6 +39,13 @@ struct sealed {
 enum err_code seal_fingerprint(const struct statement *s,
     uint8_t out[static DIGEST_LEN], struct err *e);
 
+/* Is it valid now?  ERR_SIGNER_EXPIRED. */
+enum err_code seal_check_dates(const struct cert *cert, int64_t now,
+    struct err *e);
+/* May be sealed for all of them now?  ERR_RECIPIENT_CERT,
+ * ERR_TEST_CERTIFICATE. */
+enum err_code seal_check_recipients(const struct cert_list *list,
+    const struct trust *trust, int64_t now, struct err *e);
 /*
  * May this identity seal for that organisation now?  ERR_SIGNER_EXPIRED,
  * ERR_TEST_CERTIFICATE, ERR_SIGNER_USAGE, ERR_ORGANISATION_MISMATCH,

@@ -27,6 +27,9 @@ static const struct config_item items[] = {
 	{ "authority", "anchors", CONFIG_PATH, false, false },
 	{ "authority", "portal_signers", CONFIG_PATH, false, false },
 	{ "authority", "intake_signers", CONFIG_PATH, false, false },
+	{ "network", "proxy", CONFIG_STRING, false, false },
+	{ "network", "proxy_user", CONFIG_STRING, false, false },
+	{ "network", "proxy_password_file", CONFIG_PATH, false, false },
 	{ "questionnaires", "directory", CONFIG_PATH, false, false },
 	{ 0 },
 };
@@ -133,36 +136,51 @@ load_cert(const char *path, struct cert **out, struct err *e)
 }
 
 enum err_code
-settings_identity(const struct settings *s, const struct options *o,
-    struct identity *out, struct err *e)
+settings_certificate(const struct settings *s, struct cert **out,
+    struct err *e)
 {
-	const char *cert, *key, *chain;
+	const char *path;
+	enum err_code code;
+
+	code = settings_need(s, "identity", "certificate", &path, e);
+	return code != ERR_OK ? code : load_cert(path, out, e);
+}
+
+enum err_code
+settings_key(const struct settings *s, const struct options *o,
+    struct key **out, struct err *e)
+{
+	const char *path;
 	char prompt[512];
 	struct passphrase_source source = {
 		.fd = o->passphrase_fd, .may_ask = true, .prompt = prompt,
 	};
 	enum err_code code;
 
-	memset(out, 0, sizeof(*out));
-	if ((code = settings_need(s, "identity", "certificate", &cert, e)) !=
-	    ERR_OK ||
-	    (code = settings_need(s, "identity", "key", &key, e)) != ERR_OK)
+	if ((code = settings_need(s, "identity", "key", &path, e)) != ERR_OK)
 		return code;
 	source.file = o->passphrase_file != NULL ? o->passphrase_file :
 	    get(s, "identity", "passphrase_file");
 	(void)snprintf(prompt, sizeof(prompt), _("Passphrase for %.400s: "),
-	    key);
-	/* The certificate first: no passphrase is asked for in vain. */
-	if ((code = load_cert(cert, &out->cert, e)) != ERR_OK)
-		goto out;
-	chain = get(s, "identity", "chain");
-	if (chain != NULL &&
-	    (code = cert_load_list(chain, &out->chain, e)) != ERR_OK)
-		goto out;
-	if ((code = key_load(key, &source, &out->key, e)) != ERR_OK)
-		goto out;
-	code = key_matches(out->key, out->cert, e);
-out:
+	    path);
+	return key_load(path, &source, out, e);
+}
+
+enum err_code
+settings_identity(const struct settings *s, const struct options *o,
+    struct identity *out, struct err *e)
+{
+	const char *key, *chain = get(s, "identity", "chain");
+	enum err_code code;
+
+	memset(out, 0, sizeof(*out));
+	/* The key last: no passphrase is asked for in vain. */
+	if ((code = settings_need(s, "identity", "key", &key, e)) == ERR_OK &&
+	    (code = settings_certificate(s, &out->cert, e)) == ERR_OK &&
+	    (chain == NULL ||
+	    (code = cert_load_list(chain, &out->chain, e)) == ERR_OK) &&
+	    (code = settings_key(s, o, &out->key, e)) == ERR_OK)
+		code = key_matches(out->key, out->cert, e);
 	if (code != ERR_OK)
 		identity_wipe(out);
 	return code;
@@ -269,21 +287,30 @@ is_id(const char *id)
 	    strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
 }
 
+bool
+settings_questionnaire_dir(const struct settings *s, size_t i,
+    char out[static 4096])
+{
+	const char *dir = get(s, "questionnaires", "directory");
+
+	if (i != 0)
+		return file_share_dir("sigill/questionnaires", out);
+	return dir != NULL && snprintf(out, 4096, "%s", dir) < 4096;
+}
+
 enum err_code
 settings_questionnaire(const struct settings *s, const char *file,
     const char *id, struct questionnaire **out, struct err *e)
 {
-	const char *dirs[2] = { get(s, "questionnaires", "directory") };
-	char share[4096], path[4096 + LIMIT_ID + 8];
+	char dir[4096], path[4096 + LIMIT_ID + 8];
 
 	if (file != NULL)
 		return load_questionnaire(file, out, e);
-	if (file_share_dir("sigill/questionnaires", share))
-		dirs[1] = share;
-	for (size_t i = 0; i < 2 && is_id(id); i++) {
-		if (dirs[i] == NULL)
+	for (size_t i = 0; is_id(id) &&
+	    i < SETTINGS_QUESTIONNAIRE_DIRS; i++) {
+		if (!settings_questionnaire_dir(s, i, dir))
 			continue;
-		(void)snprintf(path, sizeof(path), "%s/%s.json", dirs[i], id);
+		(void)snprintf(path, sizeof(path), "%s/%s.json", dir, id);
 		if (access(path, F_OK) == 0)
 			return load_questionnaire(path, out, e);
 	}

@@ -51,6 +51,11 @@ struct identity {
 enum err_code settings_identity(const struct settings *s,
     const struct options *o, struct identity *out, struct err *e);
 void identity_wipe(struct identity *i);
+/* Its parts, one at a time and not compared; each is the caller's. */
+enum err_code settings_certificate(const struct settings *s,
+    struct cert **out, struct err *e);
+enum err_code settings_key(const struct settings *s,
+    const struct options *o, struct key **out, struct err *e);
 
 /* Whom we seal for. */
 struct recipients {
@@ -75,6 +80,11 @@ enum err_code settings_receipt_signers(const struct settings *s,
     struct receipt_signers *out, struct err *e);
 void receipt_signers_wipe(struct receipt_signers *r);
 
+#define SETTINGS_QUESTIONNAIRE_DIRS	2
+/* The folders where definitions are looked for: the configured one (i is 0),
+ * then the installed one.  False when there is none. */
+bool settings_questionnaire_dir(const struct settings *s, size_t i,
+    char out[static 4096]);
 /*
  * The definition of a questionnaire: the file, or ID.json in the configured
  * folder, or in the installed one.  ERR_QUESTIONNAIRE_UNKNOWN, ERR_DEFINITION.

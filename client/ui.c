@@ -184,7 +184,7 @@ ui_show(struct report *r, bool json)
 		err_errno(&e, ERR_IO, _("standard output"), errno);
 		report_err(r, &e);
 	}
-	if (!json || r->errors.len > before)
+	if ((!json && !r->told) || r->errors.len > before)
 		write_errors(r);
 	return report_status(r);
 }

@@ -87,3 +87,26 @@ usage_check(enum trust_role role, const struct cert *cert,
 	return lack == NULL ? ERR_OK : err_set(e, refusals[role],
 	    NULL, 0, _("it has %s: %s"), lack, name);
 }
+
+enum err_code
+usage_check_tls(const struct cert *cert, struct err *e)
+{
+	X509 *x509 = cert_x509(cert);
+	const char *lack = NULL;
+	char name[NAME_LEN];
+
+	/* Both give all bits when there is no such extension. */
+	if ((X509_get_extension_flags(x509) & EXFLAG_KUSAGE) == 0)
+		lack = _("no keyUsage");
+	else if ((X509_get_key_usage(x509) & KU_DIGITAL_SIGNATURE) == 0)
+		lack = _("keyUsage without digitalSignature");
+	else if ((X509_get_extension_flags(x509) & EXFLAG_XKUSAGE) == 0)
+		lack = _("no extendedKeyUsage");
+	else if ((X509_get_extended_key_usage(x509) & XKU_SSL_CLIENT) == 0)
+		lack = _("extendedKeyUsage without clientAuth");
+	ERR_clear_error();
+	if (lack == NULL)
+		return ERR_OK;
+	cert_subject(cert, name, sizeof(name));
+	return err_set(e, ERR_CERT, NULL, 0, _("it has %s: %s"), lack, name);
+}

@@ -18,4 +18,8 @@
 enum err_code usage_check(enum trust_role role, const struct cert *cert,
     struct err *e);
 
+/* May it open the connection that a sealed file is delivered on?  That needs
+ * digitalSignature and clientAuth, both named.  ERR_CERT. */
+enum err_code usage_check_tls(const struct cert *cert, struct err *e);
+
 #endif
