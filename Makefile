@@ -35,14 +35,16 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/unlock.c crypto/pkcs12.c crypto/cert.c \
 	  crypto/cert_request.c crypto/trust.c crypto/usage.c \
 	  crypto/der.c crypto/algorithms.c crypto/signed.c \
-	  crypto/signed_walk.c crypto/enveloped.c crypto/enveloped_walk.c \
-	  crypto/compressed.c crypto/envelope.c crypto/receipt_sig.c \
-	  crypto/tls_identity.c
+	  crypto/signed_walk.c crypto/source.c crypto/enveloped.c \
+	  crypto/enveloped_walk.c crypto/compressed.c crypto/envelope.c \
+	  crypto/receipt_sig.c crypto/tls_identity.c
 CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
 	  client/seal.c client/submit.c client/send.c client/delivery.c \
-	  client/upload.c client/upload_answer.c client/address.c \
-	  client/fault.c client/libcurl.c client/receipt.c client/kept.c \
+	  client/upload.c client/upload_answer.c client/transfer.c \
+	  client/probe.c client/address.c \
+	  client/fault.c client/libcurl.c client/proxy.c client/no_proxy.c \
+	  client/receipt.c client/kept.c \
 	  client/inspect.c
 VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
 	  verifier/seen.c verifier/judge.c verifier/receipts.c \
@@ -50,7 +52,8 @@ VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
 PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
 	  portal/uploads.c portal/turns.c portal/complete.c portal/store.c \
-	  portal/ledger.c portal/watch.c
+	  portal/ledger.c portal/watch.c portal/listen.c portal/tls.c \
+	  portal/identity.c
 
 UNIT	= test_base test_config test_wiping test_cbor \
 	  test_text test_orgnr test_deflate \

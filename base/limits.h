@@ -15,6 +15,14 @@
 #define LIMIT_SEALED		(LIMIT_SUBMISSION / 8 * 9 + 256u * 1024)
 /* Less cannot hold two certificates and two signatures. */
 #define LIMIT_SEALED_MIN	1024u
+/* A sealed file whose outer layer alone is looked at, which takes no more
+ * memory when it is larger: what a length of four octets in DER can tell. */
+#define LIMIT_SEALED_OUTER	0xffffffffu
+/* Of a SignedData, what comes before its content (about 80 bytes when it is
+ * right; a file has LIMIT_SEALED_MIN) and after it: LIMIT_CERTIFICATES with
+ * room for long lists of names, and one signature. */
+#define LIMIT_SIGNED_HEAD	1024u
+#define LIMIT_SIGNED_TAIL	(64u * 1024)
 /* Inflated size against deflated size: canonical CBOR of survey answers
  * deflates about 1:8 and zlib's own limit is about 1:1030; the smallest
  * bucket alone is 4 KiB. */

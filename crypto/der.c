@@ -40,17 +40,26 @@ take_length(struct cursor *c, size_t *out)
 }
 
 bool
+der_head(struct cursor *c, uint8_t *tag, size_t *len)
+{
+	struct cursor at = *c;
+
+	/* X.690 §8.1.2.4: no structure of ours or of RFC 5280 has a tag
+	 * number over 30; number 0 ends an indefinite value. */
+	if (!cursor_u8(&at, tag) || NUMBER(*tag) == 0x1f || *tag == 0x00 ||
+	    *tag == 0x20 || !take_length(&at, len))
+		return false;
+	*c = at;
+	return true;
+}
+
+bool
 der_any(struct cursor *c, struct der *out)
 {
 	struct cursor at = *c;
 
 	out->whole = at.p;
-	/* X.690 §8.1.2.4: no structure of ours or of RFC 5280 has a tag
-	 * number over 30; number 0 ends an indefinite value. */
-	if (!cursor_u8(&at, &out->tag) || NUMBER(out->tag) == 0x1f ||
-	    out->tag == 0x00 || out->tag == 0x20)
-		return false;
-	if (!take_length(&at, &out->len) ||
+	if (!der_head(&at, &out->tag, &out->len) ||
 	    !cursor_take(&at, out->len, &out->p))
 		return false;
 	out->whole_len = at.off - c->off;
@@ -266,6 +275,12 @@ bool
 der_valid(const uint8_t *p, size_t len)
 {
 	return valid_within(cursor_of(p, len), 0);
+}
+
+bool
+der_valid_inside(const uint8_t *p, size_t len, unsigned depth)
+{
+	return valid_within(cursor_of(p, len), depth);
 }
 
 void

@@ -40,6 +40,9 @@ struct der {
 	size_t whole_len;
 };
 
+/* Identifier and length octets alone: the contents follow at the cursor, or
+ * would, if all of them were here. */
+bool der_head(struct cursor *c, uint8_t *tag, size_t *len);
 /* Any value; what its contents are is not looked at. */
 bool der_any(struct cursor *c, struct der *out);
 /* The value with that identifier octet. */
@@ -66,6 +69,8 @@ bool der_ascending(struct cursor inside);
  * nothing of what the values mean, and not the order within sets.
  */
 bool der_valid(const uint8_t *p, size_t len);
+/* The same for a part of a structure, depth values deep inside of it. */
+bool der_valid_inside(const uint8_t *p, size_t len, unsigned depth);
 
 /* The octets between two places of one walk, as .whole; nothing else of *out
  * is set. */

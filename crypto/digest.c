@@ -24,41 +24,70 @@ digest_sha256(const void *data, size_t len, uint8_t out[static DIGEST_LEN],
 	return ERR_OK;
 }
 
-enum err_code
-digest_sha256_fd(int fd, uint8_t out[static DIGEST_LEN], struct err *e)
+/* A struct digest is OpenSSL's context under another name. */
+static EVP_MD_CTX *
+context(struct digest *d)
 {
-	enum err_code code = ERR_OK;
-	uint8_t chunk[65536];
+	return (EVP_MD_CTX *)d;
+}
+
+enum err_code
+digest_begin(struct digest **out, struct err *e)
+{
 	EVP_MD_CTX *ctx;
-	ssize_t n;
 
 	ERR_clear_error();
 	if ((ctx = EVP_MD_CTX_new()) == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	if (EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1) {
-		code = no_digest(e);
-		goto out;
+		EVP_MD_CTX_free(ctx);
+		return no_digest(e);
 	}
-	if (lseek(fd, 0, SEEK_SET) == -1) {
+	*out = (struct digest *)ctx;
+	return ERR_OK;
+}
+
+enum err_code
+digest_add(struct digest *d, const void *data, size_t len, struct err *e)
+{
+	return EVP_DigestUpdate(context(d), data, len) == 1 ? ERR_OK :
+	    no_digest(e);
+}
+
+enum err_code
+digest_end(struct digest *d, uint8_t out[static DIGEST_LEN], struct err *e)
+{
+	return EVP_DigestFinal_ex(context(d), out, NULL) == 1 ? ERR_OK :
+	    no_digest(e);
+}
+
+void
+digest_free(struct digest *d)
+{
+	EVP_MD_CTX_free(context(d));
+}
+
+enum err_code
+digest_sha256_fd(int fd, uint8_t out[static DIGEST_LEN], struct err *e)
+{
+	struct digest *d = NULL;
+	uint8_t chunk[65536];
+	enum err_code code;
+	ssize_t n;
+
+	if ((code = digest_begin(&d, e)) != ERR_OK)
+		return code;
+	if (lseek(fd, 0, SEEK_SET) == -1)
 		code = err_errno(e, ERR_IO, NULL, errno);
-		goto out;
-	}
-	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1) {
+	while (code == ERR_OK && (n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n != -1)
+			code = digest_add(d, chunk, (size_t)n, e);
+		else if (errno != EINTR)
 			code = err_errno(e, ERR_IO, NULL, errno);
-			goto out;
-		}
-		if (EVP_DigestUpdate(ctx, chunk, (size_t)n) != 1) {
-			code = no_digest(e);
-			goto out;
-		}
 	}
-	if (EVP_DigestFinal_ex(ctx, out, NULL) != 1)
-		code = no_digest(e);
-out:
-	EVP_MD_CTX_free(ctx);
+	if (code == ERR_OK)
+		code = digest_end(d, out, e);
+	digest_free(d);
 	return code;
 }
 

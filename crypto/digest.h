@@ -18,6 +18,14 @@
 
 enum err_code digest_sha256(const void *data, size_t len,
     uint8_t out[static DIGEST_LEN], struct err *e);
+/* Of bytes that come piece by piece: after _end only _free is left. */
+struct digest;			/* opaque */
+enum err_code digest_begin(struct digest **out, struct err *e);
+enum err_code digest_add(struct digest *d, const void *data, size_t len,
+    struct err *e);
+enum err_code digest_end(struct digest *d, uint8_t out[static DIGEST_LEN],
+    struct err *e);
+void digest_free(struct digest *d);	/* NULL-safe */
 /* Of an open file from its start to its end; the offset is left at the end. */
 enum err_code digest_sha256_fd(int fd, uint8_t out[static DIGEST_LEN],
     struct err *e);

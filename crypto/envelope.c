@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "crypto/compressed.h"
+#include "crypto/source.h"
 
 enum err_code
 envelope_seal(const void *zlib, size_t len, const struct signer *signer,
@@ -47,6 +48,32 @@ envelope_open_outer(const uint8_t *sealed, size_t len,
 	if (len < LIMIT_SEALED_MIN || len > LIMIT_SEALED)
 		return err_set(e, ERR_SEALED_SIZE, NULL, 0, "%zu bytes", len);
 	return signed_open(SIGNED_OUTER, sealed, len, out, e);
+}
+
+enum err_code
+envelope_check_outer(int fd, uint64_t size, uint8_t digest[static DIGEST_LEN],
+    struct signed_data *out, struct err *e)
+{
+	struct err found = { 0 };
+	struct source s;
+
+	memset(out, 0, sizeof(*out));
+	if (size < LIMIT_SEALED_MIN || size > LIMIT_SEALED_OUTER)
+		(void)err_set(&found, ERR_SEALED_SIZE, NULL, 0, "%ju bytes",
+		    (uintmax_t)size);
+	(void)source_open(&s, fd, (size_t)size);
+	if (s.code == ERR_OK && found.code == ERR_OK)
+		(void)signed_open_source(SIGNED_OUTER, &s, out, &found);
+	/* Also of what is refused: who announced another file is told that,
+	 * and not what is wrong with this one. */
+	if (source_digest(&s, digest) != ERR_OK) {
+		signed_wipe(out);
+		found = s.why;
+	}
+	source_close(&s);
+	if (e != NULL && found.code != ERR_OK)
+		*e = found;
+	return found.code;
 }
 
 enum err_code

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The sealed file: SignedData ( AuthEnvelopedData ( SignedData
- * ( CompressedData ( zlib stream )))), in memory throughout.
+ * ( CompressedData ( zlib stream )))), in memory throughout; but for the outer
+ * layer alone, which can also be checked where the file is on a disk.
  */
 #ifndef SIGILL_CRYPTO_ENVELOPE_H
 #define SIGILL_CRYPTO_ENVELOPE_H
@@ -11,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "crypto/digest.h"
 #include "crypto/enveloped.h"
 #include "crypto/signed.h"
 
@@ -26,6 +28,17 @@ enum err_code envelope_seal(const void *zlib, size_t len,
  */
 enum err_code envelope_open_outer(const uint8_t *sealed, size_t len,
     struct signed_data *out, struct err *e);
+
+/*
+ * The same for an open file of size bytes, to LIMIT_SEALED_OUTER: it is read
+ * once, in memory that does not depend on its size, and out->content is NULL.
+ * Refuses what envelope_open_outer would, in the same words.  digest gets the
+ * SHA-256 of the file also when it is refused, but not after ERR_IO,
+ * ERR_NO_MEMORY or ERR_INTERNAL, which are no fault of the file.
+ */
+enum err_code envelope_check_outer(int fd, uint64_t size,
+    uint8_t digest[static DIGEST_LEN], struct signed_data *out,
+    struct err *e);
 
 /*
  * The rest, for an outer layer whose signer has been trusted: envelope

@@ -17,6 +17,7 @@
 
 #include "crypto/internal.h"
 #include "crypto/signed_walk.h"
+#include "crypto/source.h"
 
 /* RFC 5280 §4.1: issuer and serial number inside a certificate, compared
  * octet by octet with those that name the signer. */
@@ -113,13 +114,12 @@ reads_same(CMS_ContentInfo *cms, const struct buf *der)
  */
 static enum err_code
 verify(const struct signed_form *form, const struct signed_layout *l,
-    const struct cert *cert, struct err *e)
+    const struct cert *cert, BIO *content, struct err *e)
 {
 	struct signed_layout bare = *l;
 	STACK_OF(X509) *certs = sk_X509_new_null();
 	CMS_ContentInfo *cms = NULL;
 	struct buf der = { 0 };
-	BIO *content = NULL;
 	const uint8_t *p;
 	enum err_code code;
 
@@ -129,9 +129,7 @@ verify(const struct signed_form *form, const struct signed_layout *l,
 		goto out;
 	code = ERR_NO_MEMORY;
 	if (certs == NULL || sk_X509_push(certs, cert_x509(cert)) <= 0 ||
-	    l->content.len > INT_MAX || der.len > INT_MAX ||
-	    (content = BIO_new_mem_buf(l->content.p,
-	    (int)l->content.len)) == NULL)
+	    der.len > INT_MAX)
 		goto out;
 	p = der.data;
 	code = form->structure;
@@ -148,29 +146,30 @@ out:
 		(void)err_set(e, code, NULL, 0, NULL);
 	sk_X509_free(certs);
 	CMS_ContentInfo_free(cms);
-	BIO_free(content);
 	buf_wipe(&der);
 	ERR_clear_error();
 	return code;
 }
 
-/* known: a certificate that may be among those enclosed, or NULL. */
+/*
+ * Judges what has been split, with its content wherever that comes from; out
+ * is empty, and is filled but for where the content is.  known: a certificate
+ * that may be among those enclosed, or NULL.
+ */
 static enum err_code
-open_knowing(const struct cert *known, enum signed_kind kind,
-    const uint8_t *der, size_t len, struct signed_data *out, struct err *e)
+judge(const struct signed_form *form, struct signed_layout *l,
+    const struct cert *known, BIO *content, struct signed_data *out,
+    struct err *e)
 {
 	const struct algorithm *algorithm;
 	uint8_t digest[DIGEST_LEN];
-	const struct signed_form *form = &signed_forms[kind];
-	struct signed_layout l = { 0 };
 	enum err_code code;
 
-	memset(out, 0, sizeof(*out));
 	ERR_clear_error();
-	if ((code = signed_walk(form, der, len, &l, e)) != ERR_OK ||
-	    (code = bind_certificates(form, &l, known, out, e)) != ERR_OK)
+	if ((code = signed_walk(form, l, e)) != ERR_OK ||
+	    (code = bind_certificates(form, l, known, out, e)) != ERR_OK)
 		goto out;
-	algorithm = algorithm_of_signature(&l.signature_alg, &l.digest_alg);
+	algorithm = algorithm_of_signature(&l->signature_alg, &l->digest_alg);
 	if (algorithm == NULL || algorithm != algorithm_to_sign(out->cert)) {
 		code = err_set(e, form->algorithm, NULL, 0,
 		    algorithm == NULL ? NULL : "%s does not go with the "
@@ -180,22 +179,71 @@ open_knowing(const struct cert *known, enum signed_kind kind,
 	/* RFC 5035 §3: this, and nothing else, binds the certificate. */
 	if ((code = cert_digest(out->cert, digest, e)) != ERR_OK)
 		goto out;
-	if (memcmp(digest, l.cert_hash.p, sizeof(digest)) != 0) {
+	if (memcmp(digest, l->cert_hash.p, sizeof(digest)) != 0) {
 		code = err_set(e, form->signature,
 		    "signedAttrs.signingCertificateV2", 0,
 		    "it is for another certificate than the signer's");
 		goto out;
 	}
-	if ((code = verify(form, &l, out->cert, e)) != ERR_OK)
+	if ((code = verify(form, l, out->cert, content, e)) != ERR_OK)
 		goto out;
-	out->content = l.content.p;
-	out->len = l.content.len;
-	out->time = l.time;
+	out->len = l->content_len;
+	out->time = l->time;
 out:
 	if (code != ERR_OK)
 		signed_wipe(out);
 	ERR_clear_error();
 	return code;
+}
+
+static enum err_code
+open_knowing(const struct cert *known, enum signed_kind kind,
+    const uint8_t *der, size_t len, struct signed_data *out, struct err *e)
+{
+	const struct signed_form *form = &signed_forms[kind];
+	struct signed_layout l = { 0 };
+	BIO *content = NULL;
+	enum err_code code;
+
+	memset(out, 0, sizeof(*out));
+	if (!signed_split(der, len, false, &l))
+		return signed_refuse(form, e);
+	l.tail.whole = der + l.tail_at;
+	if (l.content_len > INT_MAX ||
+	    (content = BIO_new_mem_buf(der + l.content_at,
+	    (int)l.content_len)) == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	code = judge(form, &l, known, content, out, e);
+	if (code == ERR_OK)
+		out->content = der + l.content_at;
+	BIO_free(content);
+	return code;
+}
+
+enum err_code
+signed_open_source(enum signed_kind kind, struct source *s,
+    struct signed_data *out, struct err *e)
+{
+	const struct signed_form *form = &signed_forms[kind];
+	struct signed_layout l = { 0 };
+	struct err found = { 0 };
+
+	memset(out, 0, sizeof(*out));
+	if (!signed_split(s->start, s->size, false, &l))
+		return signed_refuse(form, e);
+	if (source_keep_tail(s, l.tail_at) == ERR_OK &&
+	    source_content(s, l.content_at) == ERR_OK) {
+		l.tail.whole = s->tail;
+		(void)judge(form, &l, NULL, s->content, out, &found);
+	}
+	/* A signature over what could not be read has not been judged. */
+	if (s->code != ERR_OK) {
+		signed_wipe(out);
+		found = s->why;
+	}
+	if (e != NULL && found.code != ERR_OK)
+		*e = found;
+	return found.code;
 }
 
 enum err_code
@@ -326,7 +374,7 @@ signed_make(enum signed_kind kind, const void *content, size_t len,
 	const struct signed_form *form = &signed_forms[kind];
 	const struct algorithm *algorithm;
 	struct signed_data check = { 0 };
-	struct signed_layout layout;
+	struct signed_layout layout = { 0 };
 	size_t der_len, start = out->len;
 	uint8_t *der = NULL;
 	enum err_code code;
@@ -343,10 +391,17 @@ signed_make(enum signed_kind kind, const void *content, size_t len,
 		    cert_key_kind(signer->cert));
 	ERR_clear_error();
 	if (!sign(form, algorithm, content, len, signer, now, &der,
-	    &der_len) || !signed_split(der, der_len, true, &layout)) {
+	    &der_len)) {
 		code = err_set(e, ERR_KEY, NULL, 0, "signing failed");
 		goto out;
 	}
+	if (!signed_split(der, der_len, true, &layout)) {
+		code = err_set(e, ERR_CERT, NULL, 0, "the certificates that "
+		    "go with a signature are larger than %u bytes together",
+		    LIMIT_SIGNED_TAIL);
+		goto out;
+	}
+	layout.tail.whole = der + layout.tail_at;
 	signed_join(&layout, content != NULL ? content : "", len, out);
 	if ((code = buf_check(out, e)) != ERR_OK)
 		goto out;

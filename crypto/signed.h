@@ -33,7 +33,8 @@ struct signer {
 
 /* What a checked SignedData says. */
 struct signed_data {
-	const uint8_t *content;	/* borrowed from the DER that was opened */
+	const uint8_t *content;	/* borrowed from the DER that was opened;
+				 * NULL when that was a file */
 	size_t len;
 	struct cert *cert;	/* the signer's; owned */
 	struct cert_list chain;	/* other enclosed certificates; owned */
@@ -53,5 +54,11 @@ enum err_code signed_make(enum signed_kind kind, const void *content,
 enum err_code signed_open(enum signed_kind kind, const uint8_t *der,
     size_t len, struct signed_data *out, struct err *e);
 void signed_wipe(struct signed_data *s);
+
+struct source;			/* crypto/source.h */
+/* The same for a file, whose content passes and is not kept.  Refuses what
+ * signed_open would, in the same words.  What fails in reading is s->code. */
+enum err_code signed_open_source(enum signed_kind kind, struct source *s,
+    struct signed_data *out, struct err *e);
 
 #endif

@@ -45,39 +45,66 @@ refuse(const struct walk *w, const char *where, const struct cursor *c,
 	return err_set(w->e, w->form->structure, where, c->off, "%s", what);
 }
 
+enum err_code
+signed_refuse(const struct signed_form *form, struct err *e)
+{
+	return err_set(e, form->structure, NULL, 0, "it is not a SignedData "
+	    "with its content, in DER from end to end");
+}
+
+/* Goes on inside a value whose contents end at *end, counted from the start
+ * of all; a value that may end earlier (inner) moves *end there. */
+static bool
+enter(struct cursor *c, uint8_t tag, bool inner, size_t *end)
+{
+	uint8_t found;
+	size_t len;
+
+	if (!der_head(c, &found, &len) || found != tag || c->off > *end ||
+	    len > *end - c->off || (!inner && len != *end - c->off))
+		return false;
+	*end = c->off + len;
+	return true;
+}
+
 /* ContentInfo, SignedData and EncapsulatedContentInfo: the skeleton. */
 bool
-signed_split(const uint8_t *der, size_t len, bool detached,
+signed_split(const uint8_t *start, size_t len, bool detached,
     struct signed_layout *out)
 {
-	struct cursor c = cursor_of(der, len), info, inside, data;
-	struct cursor start, encap, content;
+	struct cursor c, before;
+	size_t end = len, after;
 	struct der ignored;
 
-	if (!der_enter(&c, DER_SEQUENCE, &info) || c.left != 0 ||
-	    !der_same(&info, oid_signed_data, sizeof(oid_signed_data)) ||
-	    !der_enter(&info, DER_CONTEXT_IN(0), &inside) ||
-	    info.left != 0 ||
-	    !der_enter(&inside, DER_SEQUENCE, &data) || inside.left != 0)
+	c = cursor_of(start, len < LIMIT_SIGNED_HEAD ? len :
+	    LIMIT_SIGNED_HEAD);
+	if (!enter(&c, DER_SEQUENCE, false, &end) ||
+	    !der_same(&c, oid_signed_data, sizeof(oid_signed_data)) ||
+	    !enter(&c, DER_CONTEXT_IN(0), false, &end) ||
+	    !enter(&c, DER_SEQUENCE, false, &end))
 		return false;
-	start = data;
-	if (!der_take(&data, DER_INTEGER, &ignored) ||
-	    !der_take(&data, DER_SET, &ignored))
+	before = c;
+	if (!der_take(&c, DER_INTEGER, &ignored) ||
+	    !der_take(&c, DER_SET, &ignored))
 		return false;
-	der_span(&out->head, &start, &data);
-	if (!der_enter(&data, DER_SEQUENCE, &encap) ||
-	    !der_take(&encap, DER_OID, &out->type))
+	der_span(&out->head, &before, &c);
+	out->head_at = before.off;
+	after = end;
+	if (!enter(&c, DER_SEQUENCE, true, &end) ||
+	    !der_take(&c, DER_OID, &out->type))
 		return false;
 	/* RFC 5652 §5.2: eContent is an OCTET STRING, here a primitive one. */
-	if (!detached && (!der_enter(&encap, DER_CONTEXT_IN(0), &content) ||
-	    !der_take(&content, DER_OCTET_STRING, &out->content) ||
-	    content.left != 0))
+	if (!detached && (!enter(&c, DER_CONTEXT_IN(0), false, &end) ||
+	    !enter(&c, DER_OCTET_STRING, false, &end)))
 		return false;
-	start = data;
-	data.p += data.left;
-	data.off += data.left;
-	der_span(&out->tail, &start, &data);
-	return encap.left == 0;
+	if (c.off > end || (detached && c.off != end) ||
+	    after - end > LIMIT_SIGNED_TAIL)
+		return false;
+	out->content_at = c.off;
+	out->content_len = end - c.off;
+	out->tail_at = end;
+	out->tail.whole_len = after - end;
+	return true;
 }
 
 /* The same structure again, with content or without it (NULL). */
@@ -259,24 +286,22 @@ walk_signer(const struct walk *w, struct cursor *c)
 }
 
 enum err_code
-signed_walk(const struct signed_form *form, const uint8_t *der, size_t len,
-    struct signed_layout *l, struct err *e)
+signed_walk(const struct signed_form *form, struct signed_layout *l,
+    struct err *e)
 {
 	const struct walk w = { form, l, e };
-	struct cursor c = cursor_of(der, len), head, tail, digests, signers;
+	struct cursor head, tail, digests, signers;
 	struct der digest;
 	enum err_code code;
 
-	memset(l, 0, sizeof(*l));
-	if (!der_valid(der, len))
-		return refuse(&w, NULL, &c, "it is not DER from end to end");
-	if (!signed_split(der, len, false, l))
-		return refuse(&w, NULL, &c,
-		    "it is not a SignedData with its content");
+	/* ContentInfo, [0] and SignedData are around both. */
+	if (!der_valid_inside(l->head.whole, l->head.whole_len, 3) ||
+	    !der_valid_inside(l->tail.whole, l->tail.whole_len, 3))
+		return signed_refuse(form, e);
 	head = cursor_of(l->head.whole, l->head.whole_len);
 	tail = cursor_of(l->tail.whole, l->tail.whole_len);
-	head.off = (size_t)(l->head.whole - der);
-	tail.off = (size_t)(l->tail.whole - der);
+	head.off = l->head_at;
+	tail.off = l->tail_at;
 	if (!der_small(&head, form->version))
 		return refuse(&w, "version", &head, "it is not the right one");
 	if (!der_enter(&head, DER_SET, &digests) ||

@@ -27,12 +27,16 @@ struct signed_form {
 
 extern const struct signed_form signed_forms[];	/* by enum signed_kind */
 
-/* Where the parts lie in the DER. */
+/* Where the parts lie in the DER, in octets from its start. */
 struct signed_layout {
 	struct der head;	/* version, digestAlgorithms; .whole only */
+	size_t head_at;
 	struct der type;	/* eContentType */
-	struct der content;	/* eContent; empty when it is beside */
-	struct der tail;	/* certificates, signerInfos; .whole only */
+	size_t content_at;	/* eContent's octets; empty when detached */
+	size_t content_len;
+	size_t tail_at;
+	struct der tail;	/* certificates, signerInfos; .whole only,
+				 * and .whole is the caller's to fill */
 	/* the rest is found by signed_walk */
 	struct der certs[LIMIT_CERTIFICATES];
 	size_t n_certs;
@@ -44,17 +48,24 @@ struct signed_layout {
 	int64_t time;		/* signingTime */
 };
 
-/* The four parts only; detached: without eContent.  False if they are not
- * there. */
-bool signed_split(const uint8_t *der, size_t len, bool detached,
+/*
+ * The four parts only, told from the first octets, LIMIT_SIGNED_HEAD of them
+ * unless there are fewer: what comes after need not be in memory.  len: of
+ * the whole.  detached: without eContent.  False if the parts are not there,
+ * or larger than limits.h allows.
+ */
+bool signed_split(const uint8_t *start, size_t len, bool detached,
     struct signed_layout *out);
 /* Appends them as a whole again, around content or without any (NULL). */
 void signed_join(const struct signed_layout *layout, const void *content,
     size_t len, struct buf *out);
 
-/* Everything that signed.h promises of the form, except what is inside the
- * certificates.  The form's structure code. */
-enum err_code signed_walk(const struct signed_form *form, const uint8_t *der,
-    size_t len, struct signed_layout *out, struct err *e);
+/* How a whole that signed_split refuses is refused. */
+enum err_code signed_refuse(const struct signed_form *form, struct err *e);
+/* Everything that signed.h promises of the form, in what has been split,
+ * except what is inside the certificates: the content is not looked at.  The
+ * form's structure code. */
+enum err_code signed_walk(const struct signed_form *form,
+    struct signed_layout *layout, struct err *e);
 
 #endif

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* crypto/envelope: a sealed file as a whole, and receipts' signatures. */
+/* crypto/envelope: a sealed file as a whole, in memory and on a disk, and
+ * receipts' signatures. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -33,6 +37,20 @@ static uint8_t zlib[600];	/* any octets: this layer does not inflate */
 static struct sample senders[3], recipients[3];
 static struct cert_list all;
 static struct trust *trust;
+static int disk;		/* a file in memory */
+static off_t bad_octet = -1;	/* of it, which cannot be read */
+static bool memory_only;	/* where there is no time for both forms */
+
+/* Takes the place of the C library's. */
+ssize_t
+pread(int fd, void *out, size_t len, off_t at)
+{
+	if (fd == disk && bad_octet >= at && bad_octet - at < (off_t)len) {
+		errno = EIO;
+		return -1;
+	}
+	return (ssize_t)syscall(SYS_pread64, fd, out, len, at);
+}
 
 static int
 setup(void **state)
@@ -48,7 +66,8 @@ setup(void **state)
 		if (!cert_list_add(&all, recipients[i].cert))
 			return 1;
 	}
-	return trust_load(TRUST_SENDER, "certs-sample/sender-ca.pem", NULL,
+	return (disk = memfd_create("sealed", MFD_CLOEXEC)) == -1 ||
+	    trust_load(TRUST_SENDER, "certs-sample/sender-ca.pem", NULL,
 	    true, &trust, NULL) != ERR_OK;
 }
 
@@ -62,7 +81,7 @@ teardown(void **state)
 	}
 	cert_list_wipe(&all);
 	trust_free(trust);
-	return 0;
+	return close(disk);
 }
 
 static void
@@ -76,6 +95,47 @@ seal_as(const struct signer *signer, const struct cert_list *to,
 		fail_msg("%s: %s", err_name(e.code), e.msg);
 }
 
+static void
+write_disk(const uint8_t *der, size_t len)
+{
+	assert_int_equal(ftruncate(disk, 0), 0);
+	assert_int_equal(pwrite(disk, der, len, 0), len);
+}
+
+/* Both forms of the check, of which what the one says must be what the other
+ * says: code, place and words. */
+static enum err_code
+open_outer(const uint8_t *der, size_t len, struct signed_data *out)
+{
+	uint8_t digest[DIGEST_LEN], again[DIGEST_LEN];
+	struct err in_memory = { 0 }, on_disk = { 0 };
+	struct signed_data same;
+	enum err_code code;
+
+	code = envelope_open_outer(der, len, out, &in_memory);
+	if (memory_only)
+		return code;
+	write_disk(der, len);
+	code = envelope_check_outer(disk, len, digest, &same, &on_disk);
+	assert_int_equal(code, on_disk.code);
+	assert_int_equal(code, in_memory.code);
+	assert_string_equal(on_disk.where, in_memory.where);
+	assert_int_equal(on_disk.at, in_memory.at);
+	assert_string_equal(on_disk.msg, in_memory.msg);
+	assert_int_equal(digest_sha256(der, len, again, NULL), ERR_OK);
+	assert_memory_equal(digest, again, DIGEST_LEN);
+	assert_null(same.content);
+	assert_int_equal(same.len, out->len);
+	assert_int_equal(same.time, out->time);
+	assert_int_equal(same.chain.len, out->chain.len);
+	if (code == ERR_OK)
+		assert_true(cert_equal(same.cert, out->cert));
+	else
+		assert_null(same.cert);
+	signed_wipe(&same);
+	return code;
+}
+
 /* All that a verifier does: outer, trust, inner.  Nothing may be let out
  * before the end. */
 static enum err_code
@@ -87,7 +147,7 @@ open_all(const uint8_t *der, size_t len, const struct sample *as)
 	enum err_code code;
 	size_t which;
 
-	if ((code = envelope_open_outer(der, len, &outer, NULL)) != ERR_OK)
+	if ((code = open_outer(der, len, &outer)) != ERR_OK)
 		return code;
 	code = trust_check(trust, outer.cert, &outer.chain, NOW, NULL);
 	if (code == ERR_OK)
@@ -180,6 +240,7 @@ static void
 sizes_are_judged_first(void **state)
 {
 	static const uint8_t zeros[LIMIT_SEALED_MIN];
+	struct signed_data outer;
 
 	(void)state;
 	assert_int_equal(open_all(zeros, sizeof(zeros) - 1, &recipients[0]),
@@ -187,8 +248,71 @@ sizes_are_judged_first(void **state)
 	assert_int_equal(open_all(zeros, sizeof(zeros), &recipients[0]),
 	    ERR_OUTER_STRUCTURE);
 	/* not one octet of it is read */
-	assert_int_equal(open_all(zeros, (size_t)LIMIT_SEALED + 1,
-	    &recipients[0]), ERR_SEALED_SIZE);
+	assert_int_equal(envelope_open_outer(zeros, (size_t)LIMIT_SEALED + 1,
+	    &outer, NULL), ERR_SEALED_SIZE);
+}
+
+/* Nothing that goes wrong in reading is the file's fault. */
+static void
+a_disk_that_fails(void **state)
+{
+	struct signer signer = sample_signer(&senders[0]);
+	uint8_t digest[DIGEST_LEN];
+	struct signed_data outer;
+	struct buf der = { 0 };
+
+	(void)state;
+	seal_as(&signer, &all, &der);
+	write_disk(der.data, der.len);
+	for (size_t i = 0; i < der.len; i++) {
+		bad_octet = (off_t)i;
+		assert_int_equal(envelope_check_outer(disk, der.len, digest,
+		    &outer, NULL), ERR_IO);
+		assert_null(outer.cert);
+	}
+	bad_octet = -1;
+	assert_int_equal(envelope_check_outer(disk, der.len, digest, &outer,
+	    NULL), ERR_OK);
+	signed_wipe(&outer);
+	for (size_t len = 0; len < der.len; len += 10) {
+		assert_int_equal(ftruncate(disk, (off_t)len), 0);
+		assert_int_equal(envelope_check_outer(disk, der.len, digest,
+		    &outer, NULL), ERR_IO);
+	}
+	buf_wipe(&der);
+}
+
+/* Content of more than one piece, also where pieces meet. */
+static void
+sizes_of_content(void **state)
+{
+	static uint8_t bytes[300000];
+	static const size_t sizes[] = {
+		900, 1024, 131071, 131072, 131073, 262144, sizeof(bytes)
+	};
+	struct signer signer = sample_signer(&senders[2]);
+
+	(void)state;
+	assert_int_equal(crypto_random(bytes, sizeof(bytes), NULL), ERR_OK);
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		for (size_t more = 0; more < 1200; more += 149) {
+			struct buf der = { 0 };
+			struct signed_data outer;
+			size_t len = sizes[i] - more % 700;
+
+			assert_int_equal(signed_make(SIGNED_OUTER, bytes, len,
+			    &signer, NOW, &der, NULL), ERR_OK);
+			assert_int_equal(open_outer(der.data, der.len,
+			    &outer), ERR_OK);
+			assert_int_equal(outer.len, len);
+			signed_wipe(&outer);
+			/* 100: past the head, in the content */
+			der.data[100 + more % (len / 2)] ^= 1;
+			assert_int_equal(open_outer(der.data, der.len,
+			    &outer), ERR_OUTER_SIGNATURE);
+			buf_wipe(&der);
+		}
+	}
 }
 
 /* An intermediate is enclosed: it is not covered by the outer signature, but
@@ -214,6 +338,7 @@ every_bit_counts(void **state)
 			if ((BITS(i) & bit) == 0)
 				continue;
 			der.data[i] ^= (uint8_t)bit;
+			memory_only = bit != 1u << (i % 8);
 			if (open_all(der.data, der.len, &recipients[0]) ==
 			    ERR_OK)
 				fail_msg("octet %zu of %zu, bit %02x", i,
@@ -221,6 +346,7 @@ every_bit_counts(void **state)
 			der.data[i] ^= (uint8_t)bit;
 		}
 	}
+	memory_only = false;
 	buf_wipe(&der);
 	cert_list_wipe(&chain);
 	cert_list_wipe(&one);
@@ -418,6 +544,8 @@ main(void)
 		cmocka_unit_test(senders_and_recipients_mix),
 		cmocka_unit_test(other_software_reads_it),
 		cmocka_unit_test(sizes_are_judged_first),
+		cmocka_unit_test(a_disk_that_fails),
+		cmocka_unit_test(sizes_of_content),
 		cmocka_unit_test(every_bit_counts),
 		cmocka_unit_test(every_length_counts),
 		cmocka_unit_test(somebody_else_outside),
