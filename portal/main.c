@@ -23,6 +23,7 @@
 #include "portal/server.h"
 #include "portal/settings.h"
 #include "portal/store.h"
+#include "portal/tls.h"
 #include "portal/uploads.h"
 
 #define PROGRAM		"sigill-portal"
@@ -88,14 +89,29 @@ tell(const struct err *e)
 	buf_wipe(&text);
 }
 
-/* Until SIGTERM or SIGINT: SIGHUP reads anchors and revocation lists again,
- * and what has expired or takes too long is swept away. */
+/* Each for itself: a revocation list that is bad does not keep a certificate
+ * from being renewed. */
 static void
-serve(struct service *service, struct server *server, const sigset_t *signals)
+reload(struct service *service, struct tls *tls)
+{
+	struct err e = { 0 }, tls_e = { 0 };
+
+	if (peers_reload(service->peers, &e) != ERR_OK)
+		log_err(LOG_FAIL, "not-reloaded", &e);
+	if (tls != NULL && tls_reload(tls, &tls_e) != ERR_OK)
+		log_err(LOG_FAIL, "not-reloaded", &tls_e);
+	if (e.code == ERR_OK && tls_e.code == ERR_OK)
+		log_event(LOG_INFORM, "reloaded", (char *)NULL);
+}
+
+/* Until SIGTERM or SIGINT: SIGHUP reads files again, and what has expired or
+ * takes too long is swept away. */
+static void
+serve(struct service *service, struct server *server, struct tls *tls,
+    const sigset_t *signals)
 {
 	const struct timespec second = { .tv_sec = 1 };
 	unsigned seconds = 0;
-	struct err e;
 	int sig;
 
 	for (;;) {
@@ -103,18 +119,29 @@ serve(struct service *service, struct server *server, const sigset_t *signals)
 		sig = sigtimedwait(signals, NULL, &second);
 		if (sig == SIGTERM || sig == SIGINT)
 			return;
-		if (sig == SIGHUP) {
-			err_clear(&e);
-			if (peers_reload(service->peers, &e) == ERR_OK)
-				log_event(LOG_INFORM, "reloaded", (char *)NULL);
-			else
-				log_err(LOG_FAIL, "not-reloaded", &e);
-		}
+		if (sig == SIGHUP)
+			reload(service, tls);
 		if (sig == -1 && ++seconds < SWEEP_SECONDS)
 			continue;
 		uploads_sweep(service->uploads, service->clock());
 		seconds = 0;
 	}
+}
+
+static void
+tell_listening(const struct settings *settings, const struct server *server)
+{
+	const char *environment = environment_name(settings->environment);
+	char port[8];
+
+	(void)snprintf(port, sizeof(port), "%u", server_port(server));
+	if (settings_fronted(settings))
+		log_event(LOG_INFORM, "listening", "on", config_get(
+		    settings->config, "portal", "listen"), "environment",
+		    environment, (char *)NULL);
+	else
+		log_event(LOG_INFORM, "listening", "port", port,
+		    "environment", environment, (char *)NULL);
 }
 
 /* All parts, in the order in which they need each other. */
@@ -128,11 +155,12 @@ run(const struct settings *settings, bool check, const sigset_t *signals,
 	struct completer *completer = NULL;
 	struct server *server = NULL;
 	struct store *store = NULL;
+	struct tls *tls = NULL;
 	enum err_code code;
-	char port[8];
 
 	if ((code = peers_open(settings, &service.peers, e)) != ERR_OK ||
-	    check)
+	    (!settings_fronted(settings) &&
+	    (code = tls_open(settings, &tls, e)) != ERR_OK) || check)
 		goto out;
 	if ((code = store_open(settings->spool, &store, e)) != ERR_OK ||
 	    (code = ledger_open(store_ledger_path(store), &service.ledger,
@@ -145,13 +173,15 @@ run(const struct settings *settings, bool check, const sigset_t *signals,
 	    ERR_OK ||
 	    (code = server_start(&service, &server, e)) != ERR_OK)
 		goto out;
-	(void)snprintf(port, sizeof(port), "%u", server_port(server));
-	log_event(LOG_INFORM, "listening", "port", port, "environment",
-	    environment_name(settings->environment), (char *)NULL);
-	serve(&service, server, signals);
+	tell_listening(settings, server);
+	serve(&service, server, tls, signals);
 	log_event(LOG_INFORM, "stopping", (char *)NULL);
 out:
-	server_stop(server);
+	if (!server_stop(server)) {
+		log_event(LOG_WARN, "stopped-early", (char *)NULL);
+		_exit(0);
+	}
+	tls_close(tls);
 	uploads_close(service.uploads);
 	completer_close(completer);
 	ledger_close(service.ledger);

@@ -318,18 +318,14 @@ read_identity(const struct settings *s, const gnutls_datum_t *der,
 }
 
 enum err_code
-peers_identify(struct peers *p, gnutls_session_t session,
+peers_identify(struct peers *p, const gnutls_datum_t *der, unsigned n,
     char sender[static 11], struct err *e)
 {
 	gnutls_x509_crt_t chain[MAX_CHAIN];
-	const gnutls_datum_t *der;
 	enum err_code code = ERR_OK;
-	unsigned n = 0, made = 0;
+	unsigned made = 0;
 
-	if (session == NULL || gnutls_certificate_type_get(session) !=
-	    GNUTLS_CRT_X509 ||
-	    (der = gnutls_certificate_get_peers(session, &n)) == NULL ||
-	    n == 0)
+	if (n == 0)
 		return err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
 		    "none was presented");
 	if (n > MAX_CHAIN)

@@ -25,14 +25,15 @@ void peers_close(struct peers *p);	/* NULL-safe */
 enum err_code peers_reload(struct peers *p, struct err *e);
 
 /*
- * The organisation number of a connection's client certificate, once that is
- * verified: from one of the anchors, valid now, good for clientAuth, not
- * revoked, not a test certificate in production.  ERR_HTTP_NO_CERT in every
- * other case, but ERR_SIGNER_CRL when an issuer has no current revocation
+ * The organisation number of a client's certificate, the first of n in DER
+ * with its intermediates, once that is verified: from one of the anchors,
+ * valid now, good for clientAuth, not revoked, not a test certificate in
+ * production.  ERR_HTTP_NO_CERT in every other case (with n 0, none was
+ * presented), but ERR_SIGNER_CRL when an issuer has no current revocation
  * list although such are configured.  sender is left alone then.
  */
-enum err_code peers_identify(struct peers *p, gnutls_session_t session,
-    char sender[static 11], struct err *e);
+enum err_code peers_identify(struct peers *p, const gnutls_datum_t *der,
+    unsigned n, char sender[static 11], struct err *e);
 
 /* trust_check for the outer signer of a sealed file. */
 enum err_code peers_check_signer(struct peers *p, const struct cert *cert,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "portal/request.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include "crypto/digest.h"
 #include "portal/delivery.h"
 #include "portal/headers.h"
+#include "portal/identity.h"
 #include "portal/reply.h"
 #include "portal/watch.h"
 
@@ -92,7 +94,7 @@ request_end(void *service, struct MHD_Connection *connection, void **state,
 	(void)service;
 	(void)why;
 	*state = NULL;
-	watch_them(connection);
+	watch_turn(connection, WATCH_IDLE);
 	if (req == NULL)
 		return;
 	delivery_release(&req->delivery);
@@ -149,11 +151,15 @@ find_route(enum resource resource, const char *method)
 static enum err_code
 identify(struct delivery *d, struct err *e)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-	    d->connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+	enum err_code code;
 
-	return peers_identify(d->service->peers,
-	    info != NULL ? info->tls_session : NULL, d->sender, e);
+	code = identity_find(d->service->peers, d->service->settings,
+	    d->connection, d->sender, e);
+	if (code == ERR_OK && !watch_known(d->connection, d->sender))
+		code = err_set(e, ERR_PORTAL_BUSY, NULL, 0,
+		    "a sender may have %" PRId64 " connections at a time",
+		    d->service->settings->max_connections);
+	return code;
 }
 
 /* Everything that the header alone decides, in the order in which it is safe
@@ -215,7 +221,7 @@ send_reply(struct request *req)
 	/* Released before the client can see the answer: its next request
 	 * for the same upload shall not have to wait. */
 	delivery_release(&req->delivery);
-	watch_them(req->delivery.connection);
+	watch_turn(req->delivery.connection, WATCH_ANSWER);
 	response = MHD_create_response_from_buffer(r->body.len,
 	    r->body.data, MHD_RESPMEM_MUST_COPY);
 	if (response == NULL)
@@ -233,6 +239,8 @@ send_reply(struct request *req)
 		ok &= MHD_add_response_header(response, "Tus-Version",
 		    "1.0.0");
 	ok &= MHD_add_response_header(response, "Cache-Control", "no-store");
+	if (watch_stopping(req->delivery.connection))
+		ok &= MHD_add_response_header(response, "Connection", "close");
 	if (ok == MHD_YES)
 		ok = MHD_queue_response(req->delivery.connection, r->status,
 		    response);
@@ -268,13 +276,13 @@ request_handle(void *service, struct MHD_Connection *connection,
 
 	(void)service;
 	(void)url;	/* unescaped: routes take it as it was sent */
-	if (req == NULL)
+	if (req == NULL || !watch_has(connection))
 		return MHD_NO;
 	if (!req->started) {
 		req->started = true;
-		watch_us(connection);
+		watch_turn(connection, WATCH_OURS);
 		code = open_request(req, method, version, &e);
-		watch_them(connection);
+		watch_turn(connection, WATCH_BODY);
 		if (code == ERR_OK)
 			return MHD_YES;
 		refuse(req, &e);
@@ -290,7 +298,7 @@ request_handle(void *service, struct MHD_Connection *connection,
 		*len = 0;
 		return MHD_YES;
 	}
-	watch_us(connection);
+	watch_turn(connection, WATCH_OURS);
 	if (req->reply.status == 0 &&
 	    delivery_finish(&req->delivery, &req->reply, &e) != ERR_OK)
 		refuse(req, &e);

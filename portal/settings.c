@@ -4,31 +4,38 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "crypto/tls_identity.h"
 
 #define DAY		(24 * 60 * 60)
 #define UPLOAD_DAYS	7	/* a weekend and a slow line in between */
 #define PATIENCE	30	/* seconds */
 #define MAX_UPLOADS	20	/* a service provider's batch, not a disk */
+#define MAX_CONNECTIONS	40	/* of one sender; there are 300 in all */
 
 static const struct config_item items[] = {
 	{ "authority", "name", CONFIG_STRING, true, false },
 	{ "authority", "environment", CONFIG_STRING, true, false },
 	{ "portal", "listen", CONFIG_STRING, true, false },
-	{ "portal", "certificate", CONFIG_PATH, true, false },
-	{ "portal", "key", CONFIG_PATH, true, false },
+	{ "portal", "front_user", CONFIG_STRING, false, false },
+	{ "portal", "certificate", CONFIG_PATH, false, false },
+	{ "portal", "key", CONFIG_PATH, false, false },
 	{ "portal", "passphrase_file", CONFIG_PATH, false, false },
 	{ "portal", "spool", CONFIG_PATH, true, false },
 	{ "portal", "verdicts", CONFIG_PATH, false, false },
 	{ "portal", "max_size", CONFIG_NUMBER, false, false },
 	{ "portal", "upload_days", CONFIG_NUMBER, false, false },
 	{ "portal", "max_uploads_per_sender", CONFIG_NUMBER, false, false },
+	{ "portal", "max_connections_per_sender", CONFIG_NUMBER, false,
+	    false },
 	{ "portal", "patience", CONFIG_NUMBER, false, false },
 	{ "senders", "anchors", CONFIG_PATH, true, false },
 	{ "senders", "crls", CONFIG_PATH, false, false },
@@ -48,13 +55,12 @@ wrong(const struct settings *s, struct err *e, const char *what)
 /* "127.0.0.1:8443" or "[::1]:8443"; names are not looked up, so that the
  * address is the one that was written. */
 static enum err_code
-parse_listen(struct settings *s, struct err *e)
+parse_address(struct settings *s, const char *value, struct err *e)
 {
 	static const struct addrinfo hints = {
 		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
 		.ai_socktype = SOCK_STREAM,
 	};
-	const char *value = config_get(s->config, "portal", "listen");
 	const char *colon = strrchr(value, ':'), *host = value;
 	size_t len = colon != NULL ? (size_t)(colon - value) : 0;
 	struct addrinfo *found = NULL;
@@ -81,7 +87,61 @@ parse_listen(struct settings *s, struct err *e)
 	return ERR_OK;
 bad:
 	return wrong(s, e, "[portal] listen must be a numeric address and a "
-	    "port, as 127.0.0.1:8443 or [::1]:8443");
+	    "port, as 127.0.0.1:8443 or [::1]:8443, or unix:/PATH");
+}
+
+/* "unix:/run/sigill/portal.sock": the front server has the certificate, so
+ * that one here would be a misunderstanding. */
+static enum err_code
+parse_socket(struct settings *s, const char *path, struct err *e)
+{
+	struct sockaddr_un *name = (struct sockaddr_un *)&s->listen;
+	const char *user = config_get(s->config, "portal", "front_user");
+	const struct passwd *found;
+
+	if (path[0] != '/' || strlen(path) >= sizeof(name->sun_path))
+		return err_set(e, ERR_CONFIG, config_path(s->config), 0,
+		    "[portal] listen: the path of a Unix socket begins with / "
+		    "and has at most %zu bytes", sizeof(name->sun_path) - 1);
+	if (config_get(s->config, "portal", "certificate") != NULL ||
+	    config_get(s->config, "portal", "key") != NULL ||
+	    config_get(s->config, "portal", "passphrase_file") != NULL)
+		return wrong(s, e, "[portal] certificate and key are the front "
+		    "server's when listen is a Unix socket");
+	if (user == NULL)
+		return wrong(s, e, "[portal] front_user is missing: who may "
+		    "connect to the Unix socket");
+	if ((found = getpwnam(user)) == NULL)
+		return err_set(e, ERR_CONFIG, config_path(s->config), 0,
+		    "[portal] front_user: there is no user '%s'", user);
+	s->front_user = found->pw_uid;
+	name->sun_family = AF_UNIX;
+	strcpy(name->sun_path, path);
+	s->listen_len = sizeof(*name);
+	return ERR_OK;
+}
+
+static enum err_code
+parse_listen(struct settings *s, struct err *e)
+{
+	static const char unix_path[] = "unix:";
+	const char *value = config_get(s->config, "portal", "listen");
+
+	if (strncmp(value, unix_path, sizeof(unix_path) - 1) == 0)
+		return parse_socket(s, value + sizeof(unix_path) - 1, e);
+	if (config_get(s->config, "portal", "front_user") != NULL)
+		return wrong(s, e, "[portal] front_user needs listen to be a "
+		    "Unix socket");
+	if (config_get(s->config, "portal", "certificate") == NULL ||
+	    config_get(s->config, "portal", "key") == NULL)
+		return wrong(s, e, "[portal] needs certificate and key");
+	return parse_address(s, value, e);
+}
+
+bool
+settings_fronted(const struct settings *s)
+{
+	return s->listen.ss_family == AF_UNIX;
 }
 
 static enum err_code
@@ -105,6 +165,11 @@ parse_limits(struct settings *s, struct err *e)
 	if (s->max_uploads < 1 || s->max_uploads > 100000)
 		return wrong(s, e, "[portal] max_uploads_per_sender must be "
 		    "between 1 and 100000");
+	s->max_connections = config_number(s->config, "portal",
+	    "max_connections_per_sender", MAX_CONNECTIONS);
+	if (s->max_connections < 1 || s->max_connections > 100000)
+		return wrong(s, e, "[portal] max_connections_per_sender must "
+		    "be between 1 and 100000");
 	if (s->patience < 1 || s->patience > 600)
 		return wrong(s, e,
 		    "[portal] patience must be between 1 and 600");
@@ -169,38 +234,21 @@ load_pair(const struct settings *s, const char *section, struct key **key,
 	return code;
 }
 
-/* The TLS library takes text: what key_load has found good is read again for
- * it, in PEM. */
-static enum err_code
-load_tls(struct settings *s, struct err *e)
+enum err_code
+settings_server_identity(const struct settings *s, struct buf *cert_pem,
+    struct buf *key_der, struct err *e)
 {
-	const struct passphrase_source source = {
-		.fd = -1,
-		.file = config_get(s->config, "portal", "passphrase_file"),
-	};
-	const char *key_path = config_get(s->config, "portal", "key");
-	struct cert_list certs = { 0 };
+	struct cert_list certs = { 0 }, rest = { 0 };
 	struct key *key = NULL;
 	enum err_code code;
 
 	code = load_pair(s, "portal", &key, &certs, e);
-	if (code == ERR_OK)
-		code = read_text(config_get(s->config, "portal",
-		    "certificate"), LIMIT_CERT_FILE, &s->tls_cert, e);
-	if (code == ERR_OK && file_read(key_path, LIMIT_KEY_FILE,
-	    &s->tls_key, e) == ERR_OK)
-		buf_add_u8(&s->tls_key, '\0');
-	if (code == ERR_OK && (s->tls_key.len == 0 ||
-	    memmem(s->tls_key.data, s->tls_key.len, "-----BEGIN ", 11) == NULL))
-		code = err_set(e, ERR_KEY, key_path, 0,
-		    "the TLS key must be PKCS#8 in PEM");
-	if (code == ERR_OK && source.file != NULL) {
-		code = passphrase_get(&source, false, &s->tls_passphrase, e);
-		buf_add_u8(&s->tls_passphrase, '\0');
+	if (code == ERR_OK) {
+		rest.v = certs.v + 1;
+		rest.len = certs.len - 1;
+		code = tls_identity_encode(key, certs.v[0], &rest, cert_pem,
+		    key_der, e);
 	}
-	if (code == ERR_OK)
-		code = read_text(s->anchors, LIMIT_CERT_FILE, &s->tls_anchors,
-		    e);
 	key_free(key);
 	cert_list_wipe(&certs);
 	return code;
@@ -261,7 +309,8 @@ settings_load(const char *path, struct settings *out, struct err *e)
 	    (code = check_folder(s.spool, true, e)) != ERR_OK ||
 	    (s.verdicts != NULL &&
 	    (code = check_folder(s.verdicts, false, e)) != ERR_OK) ||
-	    (code = load_tls(&s, e)) != ERR_OK ||
+	    (code = read_text(s.anchors, LIMIT_CERT_FILE, &s.tls_anchors,
+	    e)) != ERR_OK ||
 	    (code = load_receipts(&s, e)) != ERR_OK)
 		goto out;
 	*out = s;
@@ -274,9 +323,6 @@ out:
 void
 settings_wipe(struct settings *s)
 {
-	buf_wipe(&s->tls_cert);
-	buf_wipe(&s->tls_key);
-	buf_wipe(&s->tls_passphrase);
 	buf_wipe(&s->tls_anchors);
 	key_free(s->receipt_key);
 	cert_list_wipe(&s->receipt_cert);
