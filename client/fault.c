@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/i18n.h"
+
 bool
 fault_is_certificate_alert(const char *words)
 {
@@ -11,12 +13,6 @@ fault_is_certificate_alert(const char *words)
 	    (strstr(words, "certificate") != NULL ||
 	    strstr(words, "unknown ca") != NULL ||
 	    strstr(words, "access denied") != NULL);
-}
-
-bool
-fault_is_proxy_address(const char *words)
-{
-	return strncmp(words, "Unsupported proxy", 17) == 0;
 }
 
 /* A server without TLS 1.3, or without TLS: another try is of no use. */
@@ -34,17 +30,59 @@ is_other_protocol(const char *words)
 	return false;
 }
 
-enum err_code
-fault_code(CURLcode result, long connect_status, const char *words)
+/* What a SOCKS proxy said (RFC 1928 §6). */
+static enum err_code
+socks_code(long proxy_error)
 {
-	if (connect_status != 0 && connect_status / 100 != 2)
+	switch (proxy_error) {
+	case CURLPX_NO_AUTH:
+	case CURLPX_USER_REJECTED:
+	case CURLPX_GSSAPI:
+	case CURLPX_GSSAPI_PERMSG:
+	case CURLPX_GSSAPI_PROTECTION:
+		return ERR_PROXY_AUTH;
+	case CURLPX_RESOLVE_HOST:
+	case CURLPX_REPLY_CONNECTION_REFUSED:
+	case CURLPX_REPLY_GENERAL_SERVER_FAILURE:
+	case CURLPX_REPLY_HOST_UNREACHABLE:
+	case CURLPX_REPLY_NETWORK_UNREACHABLE:
+	case CURLPX_REPLY_TTL_EXPIRED:
+		return ERR_NO_NETWORK;
+	case CURLPX_CLOSED:
+	case CURLPX_RECV_ADDRESS:
+	case CURLPX_RECV_AUTH:
+	case CURLPX_RECV_CONNECT:
+	case CURLPX_RECV_REQACK:
+	case CURLPX_SEND_AUTH:
+	case CURLPX_SEND_CONNECT:
+	case CURLPX_SEND_REQUEST:
+		return ERR_INTERRUPTED;
+	default:
 		return ERR_PROXY;
-	if (fault_is_proxy_address(words))
-		return ERR_CONFIG;
-	switch (result) {
-	case CURLE_COULDNT_RESOLVE_PROXY:
+	}
+}
+
+/* What an HTTP proxy answered to CONNECT, when it was no success.  5xx: it
+ * would, but it does not reach the portal, which may be restarting. */
+static enum err_code
+connect_code(long status)
+{
+	if (status == 407)
+		return ERR_PROXY_AUTH;
+	if (status == 408 || status == 429 || status >= 500)
+		return ERR_NO_NETWORK;
+	return ERR_PROXY;
+}
+
+static enum err_code
+code_of(const struct fault *f)
+{
+	if (f->connect_status != 0 && f->connect_status / 100 != 2)
+		return connect_code(f->connect_status);
+	switch (f->result) {
 	case CURLE_PROXY:
-		return ERR_PROXY;
+		return socks_code(f->proxy_error);
+	case CURLE_COULDNT_RESOLVE_PROXY:
 	case CURLE_COULDNT_RESOLVE_HOST:
 	case CURLE_COULDNT_CONNECT:
 	case CURLE_OPERATION_TIMEDOUT:
@@ -61,7 +99,7 @@ fault_code(CURLcode result, long connect_status, const char *words)
 	case CURLE_OUT_OF_MEMORY:
 		return ERR_NO_MEMORY;
 	case CURLE_SSL_CONNECT_ERROR:
-		if (is_other_protocol(words))
+		if (is_other_protocol(f->words))
 			return ERR_PROTOCOL;
 		/* fallthrough */
 	case CURLE_SEND_ERROR:
@@ -69,18 +107,65 @@ fault_code(CURLcode result, long connect_status, const char *words)
 	case CURLE_GOT_NOTHING:
 	case CURLE_PARTIAL_FILE:
 	case CURLE_SEND_FAIL_REWIND:
-		return fault_is_certificate_alert(words) ? ERR_CLIENT_CERT :
-		    ERR_INTERRUPTED;
+		return fault_is_certificate_alert(f->words) ?
+		    ERR_CLIENT_CERT : ERR_INTERRUPTED;
 	default:
 		return ERR_PROTOCOL;
 	}
 }
 
-const char *
-fault_words(const struct libcurl *lib, CURLcode result, const char *words)
+/* Nothing came about within the time for it: how far did it get? */
+static enum err_code
+explain_timeout(const struct fault *f, struct err *e)
 {
-	if (words[0] == '\0' || strcasestr(words, "proxy") != NULL ||
-	    strchr(words, '@') != NULL || strstr(words, "://") != NULL)
-		return lib->easy_strerror(result);
-	return words;
+	const bool proxy = f->proxy[0] != '\0';
+
+	if (!f->connected)
+		return err_set(e, ERR_NO_NETWORK, proxy ? f->proxy : f->portal,
+		    0, proxy ? _("no connection with the proxy within %ld "
+		    "seconds") : _("no connection within %ld seconds"),
+		    f->connect_seconds);
+	if (proxy && f->connect_status == 0)
+		return err_set(e, ERR_NO_NETWORK, f->proxy, 0,
+		    _("the proxy said nothing for %ld seconds"),
+		    f->connect_seconds);
+	return err_set(e, ERR_NO_NETWORK, f->portal, 0,
+	    _("it was reached, but no TLS session came about within %ld "
+	    "seconds"), f->connect_seconds);
+}
+
+enum err_code
+fault_explain(const struct libcurl *lib, const struct fault *f,
+    struct err *e)
+{
+	const enum err_code code = code_of(f);
+	const bool proxy = f->proxy[0] != '\0';
+	const char *words = f->words[0] != '\0' ? f->words :
+	    lib->easy_strerror(f->result);
+
+	if (f->connect_status != 0 && f->connect_status / 100 != 2)
+		return err_set(e, code, f->proxy, 0,
+		    _("the proxy answered with status %ld"),
+		    f->connect_status);
+	switch (f->result) {
+	case CURLE_OPERATION_TIMEDOUT:
+		return explain_timeout(f, e);
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return err_set(e, code, f->proxy, 0,
+		    _("the proxy's name cannot be looked up"));
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return err_set(e, code, f->portal, 0,
+		    _("its name cannot be looked up"));
+	case CURLE_COULDNT_CONNECT:
+		if (f->os_errno != 0)
+			words = strerror((int)f->os_errno);
+		return err_set(e, code, proxy ? f->proxy : f->portal, 0,
+		    proxy ? _("no connection with the proxy: %.200s") :
+		    "%.200s", words);
+	case CURLE_PROXY:
+		return err_set(e, code, f->proxy, 0, _("the proxy: %.200s"),
+		    words);
+	default:
+		return err_set(e, code, f->portal, 0, "%.240s", words);
+	}
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "client/upload.h"
 
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -13,19 +11,17 @@
 #include "client/address.h"
 #include "client/fault.h"
 #include "client/libcurl.h"
+#include "client/probe.h"
+#include "client/proxy.h"
 #include "client/settings.h"
+#include "client/transfer.h"
 #include "crypto/tls_identity.h"
 
+/* For name, TCP, the proxy and TLS together. */
 #define CONNECT_SECONDS	20L
-/* No byte in either direction for so long: the line is dead.  A portal that
- * makes a large file durable is silent for a while. */
-#define STALL_SECONDS	60
-/* For the whole answer, once everything is sent: a portal that lets its bytes
- * drip would hold us for ever. */
+/* For an answer, once everything is sent. */
 #define ANSWER_SECONDS	120
 #define ANSWER_SECONDS_MIN 10
-/* How long a server may take to refuse a certificate after the handshake. */
-#define LISTEN_MS	5000
 
 /* Loaded by upload_new, so it is there wherever a struct upload is; one for
  * the process, as its initialisation is. */
@@ -34,25 +30,14 @@ static const struct libcurl *lib;
 struct upload {
 	CURL *curl;
 	struct buf cert_pem, key_der, anchors;	/* lent to curl */
-	const char *anchors_path;		/* for messages; borrowed */
+	const char *anchors_path;	/* for messages; borrowed */
 	char root[UPLOAD_URL_LEN];	/* the portal's root, ends with '/' */
+	char proxy[sizeof(((struct proxy *)0)->address)];	/* "": none */
 	void (*progress)(uint64_t, uint64_t);
-	time_t patience;		/* seconds for an answer */
+	void (*pausing)(const struct err *, unsigned);
+	int64_t patience;		/* seconds for an answer */
 	bool silent;			/* how the last request ended */
 	char error[CURL_ERROR_SIZE];
-};
-
-/* One request on its way; curl's callbacks work on it. */
-struct transfer {
-	struct upload *u;
-	const struct upload_request *request;
-	struct upload_answer *answer;
-	size_t sent;			/* of the body, given to curl */
-	curl_off_t moved;		/* bytes both ways, when last seen */
-	time_t moved_at;		/* monotonic seconds */
-	time_t sent_at;			/* all that will be; 0: not yet */
-	curl_off_t told;		/* bytes sent, as progress last heard */
-	bool stalled, late, malformed, too_large;
 };
 
 static void *
@@ -61,119 +46,68 @@ zeroed(size_t n, size_t size)
 	return calloc(n, size);
 }
 
-static time_t
-seconds(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
-}
-
-/* --- curl's callbacks ----------------------------------------------------- */
-
-static size_t
-on_header(char *data, size_t size, size_t n, void *arg)
-{
-	struct transfer *t = arg;
-
-	t->malformed = !upload_answer_header(t->answer, data, size * n);
-	return t->malformed ? 0 : size * n;
-}
-
-static size_t
-on_body(char *data, size_t size, size_t n, void *arg)
-{
-	struct transfer *t = arg;
-
-	t->too_large = !upload_answer_body(t->answer, data, size * n);
-	return t->too_large ? 0 : size * n;
-}
-
-/* There is no way back (no seek function): a request is never sent twice
- * behind our back. */
-static size_t
-on_read(char *to, size_t size, size_t n, void *arg)
-{
-	struct transfer *t = arg;
-	size_t room = size * n, left = t->request->len - t->sent;
-
-	if (room > left)
-		room = left;
-	if (room != 0)
-		memcpy(to, t->request->body + t->sent, room);
-	t->sent += room;
-	return room;
-}
-
-static int
-on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
-    curl_off_t ultotal, curl_off_t ulnow)
-{
-	struct transfer *t = arg;
-	time_t now = seconds();
-	long status = 0;
-
-	(void)dltotal;
-	if (dlnow + ulnow != t->moved) {
-		t->moved = dlnow + ulnow;
-		t->moved_at = now;
-	}
-	if (t->u->progress != NULL && ultotal > (curl_off_t)(1 << 20) &&
-	    ulnow != t->told) {
-		t->told = ulnow;
-		t->u->progress((uint64_t)ulnow, (uint64_t)ultotal);
-	}
-	(void)lib->easy_getinfo(t->u->curl, CURLINFO_RESPONSE_CODE, &status);
-	if (t->sent_at == 0 && (status >= 200 ||
-	    (uint64_t)ulnow >= t->request->len))
-		t->sent_at = now;
-	t->stalled = now - t->moved_at > STALL_SECONDS;
-	t->late = t->sent_at != 0 && now - t->sent_at > t->u->patience;
-	return t->stalled || t->late;
-}
-
 /* --- what went wrong ----------------------------------------------------- */
 
+/* Another certificate than the pinned one: whose is it?  Often that of a
+ * proxy which looks into what passes. */
 static enum err_code
-explain(const struct transfer *t, CURLcode result, struct err *e)
+explain_certificate(const struct upload *u, struct err *e)
 {
-	const char *words = t->u->error;
-	long connect_status = 0;
-	enum err_code code;
+	char issuer[160], words[ERR_MSG_LEN];
+
+	if (!probe_issuer(lib, u->curl, u->root, issuer, sizeof(issuer)))
+		return e->code;
+	memcpy(words, e->msg, sizeof(words));
+	err_clear(e);
+	return err_set(e, ERR_PORTAL_CERT, u->root, 0,
+	    _("%.140s; the one that was shown is issued by '%s'"), words,
+	    issuer);
+}
+
+static enum err_code
+explain(const struct transfer *t, const struct upload *u, CURLcode result,
+    struct err *e)
+{
+	struct fault f = {
+		.result = result, .words = u->error, .portal = u->root,
+		.proxy = u->proxy, .connect_seconds = CONNECT_SECONDS,
+	};
+	struct err found = { 0 };
+	curl_off_t connected = 0;
 
 	if (t->malformed)
-		return err_set(e, ERR_PROTOCOL, t->u->root, 0,
+		return err_set(e, ERR_PROTOCOL, u->root, 0,
 		    _("a header is malformed"));
 	if (t->too_large)
-		return err_set(e, ERR_PROTOCOL, t->u->root, 0,
+		return err_set(e, ERR_PROTOCOL, u->root, 0,
 		    _("its answer is too large"));
 	if (t->stalled)
-		return err_set(e, ERR_INTERRUPTED, t->u->root, 0,
-		    _("no byte moved for %d seconds"), STALL_SECONDS);
+		return err_set(e, ERR_INTERRUPTED, u->root, 0,
+		    _("no byte moved for %d seconds"),
+		    TRANSFER_STALL_SECONDS);
 	if (t->late)
-		return err_set(e, ERR_INTERRUPTED, t->u->root, 0,
+		return err_set(e, ERR_INTERRUPTED, u->root, 0,
 		    _("no whole answer within %jd seconds"),
-		    (intmax_t)t->u->patience);
-	(void)lib->easy_getinfo(t->u->curl, CURLINFO_HTTP_CONNECTCODE,
-	    &connect_status);
-	code = fault_code(result, connect_status, words);
-	if (code == ERR_PROXY && connect_status != 0)
-		return err_set(e, code, t->u->root, 0,
-		    _("it answered with status %ld"), connect_status);
-	if (code == ERR_CONFIG && fault_is_proxy_address(words))
-		return err_set(e, code, "https_proxy", 0, _("the proxy's "
-		    "address is malformed, or of a kind that is not "
-		    "supported"));
-	return err_set(e, code, code == ERR_CONFIG ? t->u->anchors_path :
-	    t->u->root, 0, "%.240s", fault_words(lib, result, words));
+		    (intmax_t)t->patience);
+	(void)lib->easy_getinfo(u->curl, CURLINFO_HTTP_CONNECTCODE,
+	    &f.connect_status);
+	(void)lib->easy_getinfo(u->curl, CURLINFO_PROXY_ERROR,
+	    &f.proxy_error);
+	(void)lib->easy_getinfo(u->curl, CURLINFO_OS_ERRNO, &f.os_errno);
+	(void)lib->easy_getinfo(u->curl, CURLINFO_CONNECT_TIME_T, &connected);
+	f.connected = connected != 0;
+	(void)fault_explain(lib, &f, &found);
+	if (found.code == ERR_PORTAL_CERT)
+		(void)explain_certificate(u, &found);
+	return err_set(e, found.code, found.code == ERR_CONFIG ?
+	    u->anchors_path : found.where, 0, "%s", found.msg);
 }
 
 /* --- the handle ---------------------------------------------------------- */
 
-/* What holds for every request.  False when curl lacks something. */
-static bool
-set_rules(struct upload *u)
+/* TLS 1.3, the pinned anchors and nothing else, and who we are. */
+static unsigned
+set_tls(struct upload *u)
 {
 	struct curl_blob cert = {
 		.data = u->cert_pem.data, .len = u->cert_pem.len,
@@ -190,10 +124,6 @@ set_rules(struct upload *u)
 	CURL *c = u->curl;
 	unsigned bad = 0;
 
-	bad |= lib->easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https");
-	bad |= lib->easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-	bad |= lib->easy_setopt(c, CURLOPT_HTTP_VERSION,
-	    (long)CURL_HTTP_VERSION_1_1);
 	bad |= lib->easy_setopt(c, CURLOPT_SSLVERSION,
 	    (long)CURL_SSLVERSION_TLSv1_3);
 	bad |= lib->easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -202,21 +132,58 @@ set_rules(struct upload *u)
 	bad |= lib->easy_setopt(c, CURLOPT_CAINFO, NULL);
 	bad |= lib->easy_setopt(c, CURLOPT_CAPATH, NULL);
 	bad |= lib->easy_setopt(c, CURLOPT_CAINFO_BLOB, &anchors);
+	if (cert.len == 0)
+		return bad;
 	bad |= lib->easy_setopt(c, CURLOPT_SSLCERT_BLOB, &cert);
 	bad |= lib->easy_setopt(c, CURLOPT_SSLCERTTYPE, "PEM");
 	bad |= lib->easy_setopt(c, CURLOPT_SSLKEY_BLOB, &key);
 	bad |= lib->easy_setopt(c, CURLOPT_SSLKEYTYPE, "DER");
+	return bad;
+}
+
+/* The proxy that was chosen, or none: what stands in the environment must
+ * not decide it a second time. */
+static unsigned
+set_proxy(struct upload *u, const struct proxy *p)
+{
+	CURL *c = u->curl;
+	unsigned bad = 0;
+
+	bad |= lib->easy_setopt(c, CURLOPT_PROXY, u->proxy);
+	bad |= lib->easy_setopt(c, CURLOPT_NOPROXY, "");
+	bad |= lib->easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	/* What is meant for the portal is not told to the proxy. */
+	bad |= lib->easy_setopt(c, CURLOPT_HEADEROPT,
+	    (long)CURLHEADER_SEPARATE);
+	if (p == NULL || p->user.len == 0)
+		return bad;
+	/* The strongest way of those that the proxy offers; what it does not
+	 * ask for, it does not get. */
+	bad |= lib->easy_setopt(c, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
+	bad |= lib->easy_setopt(c, CURLOPT_PROXYUSERNAME,
+	    (const char *)p->user.data);
+	if (p->password.len != 0)
+		bad |= lib->easy_setopt(c, CURLOPT_PROXYPASSWORD,
+		    (const char *)p->password.data);
+	return bad;
+}
+
+/* What holds for every request.  False when curl lacks something. */
+static bool
+set_rules(struct upload *u, const struct proxy *proxy)
+{
+	CURL *c = u->curl;
+	unsigned bad = set_tls(u) | set_proxy(u, proxy);
+
+	bad |= lib->easy_setopt(c, CURLOPT_PROTOCOLS_STR, "https");
+	bad |= lib->easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	bad |= lib->easy_setopt(c, CURLOPT_HTTP_VERSION,
+	    (long)CURL_HTTP_VERSION_1_1);
 	bad |= lib->easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
 	bad |= lib->easy_setopt(c, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
-	bad |= lib->easy_setopt(c, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	bad |= lib->easy_setopt(c, CURLOPT_USERAGENT,
 	    "sigill/" SIGILL_VERSION);
 	bad |= lib->easy_setopt(c, CURLOPT_ERRORBUFFER, u->error);
-	bad |= lib->easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
-	bad |= lib->easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
-	bad |= lib->easy_setopt(c, CURLOPT_READFUNCTION, on_read);
-	bad |= lib->easy_setopt(c, CURLOPT_XFERINFOFUNCTION, on_progress);
-	bad |= lib->easy_setopt(c, CURLOPT_NOPROGRESS, 0L);
 	return bad == 0;
 }
 
@@ -238,16 +205,20 @@ upload_new(const struct upload_config *config, struct upload **out,
 	}
 	u->anchors_path = config->anchors;
 	u->progress = config->progress;
+	u->pausing = config->pausing;
+	if (config->proxy != NULL)
+		memcpy(u->proxy, config->proxy->address, sizeof(u->proxy));
 	u->patience = ANSWER_SECONDS;
 	if ((code = address_root(lib, config->portal, u->root, e)) == ERR_OK)
 		code = file_read(config->anchors, LIMIT_CERT_FILE,
 		    &u->anchors, e);
-	if (code == ERR_OK)
+	if (code == ERR_OK && config->identity != NULL)
 		code = tls_identity_encode(config->identity->key,
 		    config->identity->cert, &config->identity->chain,
 		    &u->cert_pem, &u->key_der, e);
 	if (code == ERR_OK &&
-	    ((u->curl = lib->easy_init()) == NULL || !set_rules(u)))
+	    ((u->curl = lib->easy_init()) == NULL || 
+	    !set_rules(u, config->proxy)))
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, "libcurl");
 	if (code != ERR_OK)
 		upload_free(u);
@@ -282,7 +253,7 @@ static bool
 set_request(struct transfer *t, struct curl_slist **list)
 {
 	const struct upload_request *request = t->request;
-	CURL *c = t->u->curl;
+	CURL *c = t->curl;
 	struct curl_slist *more;
 	unsigned bad = 0;
 
@@ -298,19 +269,15 @@ set_request(struct transfer *t, struct curl_slist **list)
 	bad |= lib->easy_setopt(c, CURLOPT_HTTPGET, 1L);
 	if (strcmp(request->method, "HEAD") == 0)
 		bad |= lib->easy_setopt(c, CURLOPT_NOBODY, 1L);
-	else if (strcmp(request->method, "GET") != 0) {
+	else if (strcmp(request->method, "POST") == 0 ||
+	    strcmp(request->method, "PATCH") == 0) {
 		bad |= lib->easy_setopt(c, CURLOPT_POST, 1L);
 		bad |= lib->easy_setopt(c, CURLOPT_POSTFIELDSIZE_LARGE,
 		    (curl_off_t)request->len);
 	}
-	bad |= lib->easy_setopt(c, CURLOPT_CUSTOMREQUEST,
-	    strcmp(request->method, "PATCH") == 0 ? "PATCH" : NULL);
+	bad |= lib->easy_setopt(c, CURLOPT_CUSTOMREQUEST, request->method);
 	bad |= lib->easy_setopt(c, CURLOPT_URL, request->url);
 	bad |= lib->easy_setopt(c, CURLOPT_HTTPHEADER, *list);
-	bad |= lib->easy_setopt(c, CURLOPT_HEADERDATA, t);
-	bad |= lib->easy_setopt(c, CURLOPT_WRITEDATA, t);
-	bad |= lib->easy_setopt(c, CURLOPT_READDATA, t);
-	bad |= lib->easy_setopt(c, CURLOPT_XFERINFODATA, t);
 	return bad == 0;
 }
 
@@ -319,8 +286,9 @@ upload_perform(struct upload *u, const struct upload_request *request,
     struct upload_answer *out, struct err *e)
 {
 	struct transfer t = {
-		.u = u, .request = request, .answer = out,
-		.moved_at = seconds(),
+		.lib = lib, .curl = u->curl, .request = request,
+		.answer = out, .progress = u->progress,
+		.patience = u->patience,
 	};
 	struct curl_slist *list = NULL;
 	enum err_code code = ERR_OK;
@@ -328,13 +296,15 @@ upload_perform(struct upload *u, const struct upload_request *request,
 
 	memset(out, 0, sizeof(*out));
 	u->error[0] = '\0';
-	if (!set_request(&t, &list))
+	if (!set_request(&t, &list) || !transfer_begin(&t))
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	else if ((result = lib->easy_perform(u->curl)) != CURLE_OK)
-		code = explain(&t, result, e);
-	else
+		code = explain(&t, u, result, e);
+	else {
 		(void)lib->easy_getinfo(u->curl, CURLINFO_RESPONSE_CODE,
 		    &out->status);
+		upload_answer_settle(out);
+	}
 	u->silent = t.stalled || t.late;
 	/* curl must not keep what is freed here. */
 	(void)lib->easy_setopt(u->curl, CURLOPT_HTTPHEADER, NULL);
@@ -352,7 +322,7 @@ upload_set_patience(struct upload *u, int64_t seconds_left)
 	else if (seconds_left > ANSWER_SECONDS)
 		u->patience = ANSWER_SECONDS;
 	else
-		u->patience = (time_t)seconds_left;
+		u->patience = seconds_left;
 }
 
 bool
@@ -361,64 +331,22 @@ upload_was_silent(const struct upload *u)
 	return u->silent;
 }
 
-/* Keeps the words that tell of a refused certificate.  The error buffer would
- * not do: it gets the first thing that went wrong, and on a connection that
- * is closed already that is often another, of no consequence. */
-static int
-on_words(CURL *c, curl_infotype type, char *data, size_t len, void *arg)
+void
+upload_tell_pause(const struct upload *u, const struct err *why,
+    unsigned seconds_left)
 {
-	char words[CURL_ERROR_SIZE] = "", *kept = arg;
-
-	(void)c;
-	if (type != CURLINFO_TEXT || len == 0 || len >= sizeof(words))
-		return 0;
-	memcpy(words, data, len);
-	words[strcspn(words, "\n")] = '\0';
-	/* An error of OpenSSL's: not a trace of what we ourselves say. */
-	if (strstr(words, "error:") != NULL &&
-	    fault_is_certificate_alert(words))
-		memcpy(kept, words, sizeof(words));
-	return 0;
-}
-
-/* Listens for what a server says of its own accord after the handshake: an
- * alert, or session tickets, which mean that it has taken the certificate. */
-static void
-listen_for_alert(CURL *c)
-{
-	struct pollfd p = { .events = POLLIN };
-	curl_socket_t fd = CURL_SOCKET_BAD;
-	size_t n = 0;
-	char byte;
-
-	if (lib->easy_getinfo(c, CURLINFO_ACTIVESOCKET, &fd) != CURLE_OK ||
-	    fd == CURL_SOCKET_BAD)
-		return;
-	p.fd = fd;
-	if (poll(&p, 1, LISTEN_MS) == 1)
-		(void)lib->easy_recv(c, &byte, sizeof(byte), &n);
+	if (u->pausing != NULL)
+		u->pausing(why, seconds_left);
 }
 
 enum err_code
 upload_ask_why(struct upload *u, struct err *e)
 {
-	char alert[CURL_ERROR_SIZE] = "";
-	CURL *c = lib->easy_duphandle(u->curl);
+	char alert[CURL_ERROR_SIZE];
 
-	if (c != NULL &&
-	    lib->easy_setopt(c, CURLOPT_URL, u->root) == CURLE_OK &&
-	    lib->easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L) == CURLE_OK &&
-	    lib->easy_setopt(c, CURLOPT_NOPROGRESS, 1L) == CURLE_OK &&
-	    lib->easy_setopt(c, CURLOPT_DEBUGFUNCTION, on_words) ==
-	    CURLE_OK &&
-	    lib->easy_setopt(c, CURLOPT_DEBUGDATA, alert) == CURLE_OK &&
-	    lib->easy_setopt(c, CURLOPT_VERBOSE, 1L) == CURLE_OK &&
-	    lib->easy_perform(c) == CURLE_OK)
-		listen_for_alert(c);
-	if (alert[0] != '\0') {
+	if (probe_alert(lib, u->curl, u->root, alert)) {
 		err_clear(e);
 		err_set(e, ERR_CLIENT_CERT, u->root, 0, "%.240s", alert);
 	}
-	lib->easy_cleanup(c);
 	return e->code;
 }

@@ -27,6 +27,9 @@ struct upload_config {
 	const struct proxy *proxy;	/* NULL: none; borrowed for upload_new */
 	/* Told now and then while a body is sent; may be NULL. */
 	void (*progress)(uint64_t sent, uint64_t total);
+	/* Told every second of a pause before another try: why, and how many
+	 * seconds are left; may be NULL. */
+	void (*pausing)(const struct err *why, unsigned seconds);
 };
 
 struct upload_request {
@@ -35,6 +38,9 @@ struct upload_request {
 	const char *headers[UPLOAD_HEADERS];	/* "Name: value"; NULL ends */
 	const uint8_t *body;	/* NULL: none; borrowed */
 	size_t len;
+	/* For progress: what was sent before, of how much in all.  0: this is
+	 * nothing that a person waits for. */
+	uint64_t before, total;
 };
 
 struct upload;			/* opaque */
@@ -55,8 +61,8 @@ enum err_code upload_url(const struct upload *u, const char *base,
 /*
  * ERR_OK when there was an answer, whatever its status.  *out must be empty
  * and is to be freed with upload_answer_wipe.  ERR_NO_NETWORK and
- * ERR_INTERRUPTED are worth another try; ERR_PROXY, ERR_PORTAL_CERT,
- * ERR_CLIENT_CERT, ERR_PROTOCOL and ERR_CONFIG are not.
+ * ERR_INTERRUPTED are worth another try; ERR_PROXY, ERR_PROXY_AUTH,
+ * ERR_PORTAL_CERT, ERR_CLIENT_CERT, ERR_PROTOCOL and ERR_CONFIG are not.
  */
 enum err_code upload_perform(struct upload *u,
     const struct upload_request *request, struct upload_answer *out,
@@ -66,6 +72,9 @@ enum err_code upload_perform(struct upload *u,
 void upload_set_patience(struct upload *u, int64_t seconds);
 /* Did the last request end because nothing moved any more? */
 bool upload_was_silent(const struct upload *u);
+/* Passes a pause on to who was to be told of it. */
+void upload_tell_pause(const struct upload *u, const struct err *why,
+    unsigned seconds_left);
 
 /*
  * After ERR_INTERRUPTED: was our certificate refused?  TLS 1.3 says so only

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "base/limits.h"
+#include "base/timestamp.h"
 
 /* A Retry-After beyond this is not worth keeping exactly. */
 #define RETRY_AFTER_MAX	86400u
@@ -33,18 +34,30 @@ take_text(bool *has, char *to, size_t size, const char *value)
 	return true;
 }
 
+/* A date that cannot be read is as good as none. */
+static bool
+take_date(bool *has, int64_t *to, const char *value)
+{
+	if (*has)
+		return false;
+	*has = true;
+	if (!timestamp_parse_imf(value, to))
+		*to = 0;
+	return true;
+}
+
+/* RFC 9110 §10.2.3: seconds, or a date. */
 static bool
 take_retry_after(struct upload_answer *a, const char *value)
 {
 	uint64_t n;
 
+	if (!parse_whole(value, &n))
+		return take_date(&a->has_retry_after, &a->retry_at, value);
 	if (a->has_retry_after)
 		return false;
 	a->has_retry_after = true;
-	/* A date is allowed too; then our own pace serves. */
-	if (parse_whole(value, &n))
-		a->retry_after = n < RETRY_AFTER_MAX ? (unsigned)n :
-		    RETRY_AFTER_MAX;
+	a->retry_after = n < RETRY_AFTER_MAX ? (unsigned)n : RETRY_AFTER_MAX;
 	return true;
 }
 
@@ -61,6 +74,10 @@ take_field(struct upload_answer *a, const char *name, char *value)
 	}
 	if (strcasecmp(name, "Retry-After") == 0)
 		return take_retry_after(a, value);
+	if (strcasecmp(name, "Date") == 0)
+		return take_date(&a->has_date, &a->date, value);
+	if (strcasecmp(name, "Upload-Expires") == 0)
+		return take_date(&a->has_expires, &a->expires, value);
 	if (strcasecmp(name, "Upload-Offset") == 0) {
 		if (a->has_offset)
 			return false;
@@ -104,6 +121,18 @@ upload_answer_body(struct upload_answer *a, const char *data, size_t len)
 		return false;
 	buf_add(&a->body, data, len);
 	return !a->body.failed;
+}
+
+void
+upload_answer_settle(struct upload_answer *a)
+{
+	int64_t left = a->retry_at - a->date;
+
+	/* By the other end's clock, which need not be ours. */
+	if (a->retry_at == 0 || a->date == 0 || left <= 0)
+		return;
+	a->retry_after = left < RETRY_AFTER_MAX ? (unsigned)left :
+	    RETRY_AFTER_MAX;
 }
 
 void

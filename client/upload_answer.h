@@ -19,14 +19,18 @@ struct upload_answer {
 	long status;			/* HTTP status */
 	bool has_offset;
 	uint64_t offset;		/* Upload-Offset */
+	bool has_expires;
+	int64_t expires;		/* Upload-Expires, as date; 0: none */
 	bool has_retry_after;
-	unsigned retry_after;		/* seconds; 0 when absent or a date */
+	unsigned retry_after;		/* seconds; 0 when absent */
+	int64_t retry_at;		/* until upload_answer_settle */
 	bool has_location;
 	char location[UPLOAD_URL_LEN];	/* as sent; "" when absent */
 	bool has_type;
 	char type[80];			/* media type without parameters */
 	bool has_date;
-	int64_t date;			/* Date, in UTC seconds; 0: none */
+	int64_t date;			/* Date, in UTC seconds; 0: none that
+					 * can be read */
 	struct buf body;
 };
 
@@ -38,6 +42,8 @@ bool upload_answer_header(struct upload_answer *a, const char *data,
  * a problem document may be, or without memory. */
 bool upload_answer_body(struct upload_answer *a, const char *data,
     size_t len);
+/* All of it is here: what one field means by another is worked out. */
+void upload_answer_settle(struct upload_answer *a);
 void upload_answer_wipe(struct upload_answer *a);
 
 #endif
