@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "client/address.h"
 
-#include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -101,4 +101,34 @@ address_root(const struct libcurl *lib, const char *portal,
 	}
 	lib->url_cleanup(url);
 	return code;
+}
+
+bool
+address_host(const struct libcurl *lib, const char *address,
+    char host[static ADDRESS_HOST_LEN], uint16_t *port)
+{
+	char *name = NULL, *number = NULL;
+	CURLU *url = lib->url();
+	size_t len = 0;
+
+	/* A proxy's scheme need not be one that curl fetches from. */
+	if (url != NULL &&
+	    lib->url_set(url, CURLUPART_URL, address,
+	    CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
+	    url_part(lib, url, CURLUPART_HOST, &name) &&
+	    url_part(lib, url, CURLUPART_PORT, &number))
+		len = strlen(name);
+	if (len >= ADDRESS_HOST_LEN)
+		len = 0;
+	if (len > 2 && name[0] == '[' && name[len - 1] == ']')
+		memcpy(host, name + 1, (len -= 2));
+	else if (len != 0)
+		memcpy(host, name, len);
+	host[len] = '\0';
+	if (len != 0)
+		*port = (uint16_t)strtoul(number, NULL, 10);
+	lib->free(name);
+	lib->free(number);
+	lib->url_cleanup(url);
+	return len != 0;
 }

@@ -6,6 +6,9 @@
 #ifndef SIGILL_CLIENT_ADDRESS_H
 #define SIGILL_CLIENT_ADDRESS_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include "base/err.h"
 #include "client/libcurl.h"
 #include "client/upload_answer.h"
@@ -20,5 +23,12 @@ enum err_code address_root(const struct libcurl *lib, const char *portal,
 enum err_code address_resolve(const struct libcurl *lib, const char *root,
     const char *base, const char *reference, char out[static UPLOAD_URL_LEN],
     struct err *e);
+
+#define ADDRESS_HOST_LEN	256
+
+/* Host (of an IPv6 address without its brackets) and port of an address with
+ * a scheme.  False when there is no host or no port in it. */
+bool address_host(const struct libcurl *lib, const char *url,
+    char host[static ADDRESS_HOST_LEN], uint16_t *port);
 
 #endif

@@ -64,11 +64,9 @@ code_of(long status, enum err_code reason)
 	return ERR_PORTAL_REFUSED;
 }
 
-/* An answer that says no: what the portal gives as its reason
- * (application/problem+json, RFC 9457), in the person's language when it is
- * one of the table's. */
-static enum err_code
-refused(const struct upload_answer *a, enum err_code *reason, struct err *e)
+enum err_code
+delivery_refused(const struct upload_answer *a, enum err_code *reason,
+    struct err *e)
 {
 	json_t *problem = NULL;
 	enum err_code code;
@@ -102,7 +100,7 @@ refused_upload(struct delivery *d, const struct upload_answer *a,
 	enum err_code reason, code;
 
 	d->retry_after = a->retry_after;
-	code = refused(a, &reason, e);
+	code = delivery_refused(a, &reason, e);
 	if (reason != ERR_HTTP_DIGEST_MISMATCH || d->anew)
 		return code;
 	d->anew = true;
@@ -359,7 +357,7 @@ delivery_receipt(struct upload *u, const uint8_t digest[static DIGEST_LEN],
 		return code;
 	*retry_after = a.retry_after;
 	if (a.status != 200 && a.status != 202)
-		code = refused(&a, &reason, e);
+		code = delivery_refused(&a, &reason, e);
 	else if (a.status == 200 && !is_receipt(&a))
 		code = no_sense(_("the answer is not a receipt"), e);
 	else if (a.status == 200)

@@ -37,6 +37,14 @@ enum err_code delivery_put(struct upload *u, const struct buf *file,
     unsigned *retry_after, struct err *e);
 
 /*
+ * An answer that is no success: our code for it, and what the portal gives as
+ * its reason (application/problem+json, RFC 9457), in the person's language
+ * when it is one of the table's; then *reason is its code, else ERR_OK.
+ */
+enum err_code delivery_refused(const struct upload_answer *a,
+    enum err_code *reason, struct err *e);
+
+/*
  * Gives an upload up (tus termination), so that the portal keeps nothing of
  * it.  ERR_DELIVERED when the portal has it whole: then *receipt gets the
  * stored receipt, unverified.

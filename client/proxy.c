@@ -7,6 +7,7 @@
 
 #include "base/i18n.h"
 #include "base/passphrase.h"
+#include "client/address.h"
 #include "client/libcurl.h"
 #include "client/no_proxy.h"
 #include "client/settings.h"
@@ -130,32 +131,13 @@ static bool
 is_exempt(const struct libcurl *lib, const char *portal)
 {
 	static const char *const names[] = { "no_proxy", "NO_PROXY", NULL };
-	char *host = NULL, *port = NULL, *start;
+	char host[ADDRESS_HOST_LEN];
 	const char *list, *name;
-	CURLU *url = NULL;
-	bool exempt = false;
-	size_t len;
+	uint16_t port;
 
-	if ((list = from_environment(names, &name)) == NULL ||
-	    (url = lib->url()) == NULL)
-		return false;
-	if (lib->url_set(url, CURLUPART_URL, portal, 0) == CURLUE_OK &&
-	    lib->url_get(url, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-	    lib->url_get(url, CURLUPART_PORT, &port,
-	    CURLU_DEFAULT_PORT) == CURLUE_OK) {
-		start = host;
-		len = strlen(host);
-		if (*start == '[' && start[len - 1] == ']') {
-			start[len - 1] = '\0';
-			start++;
-		}
-		exempt = no_proxy_has(list, start,
-		    (uint16_t)strtoul(port, NULL, 10));
-	}
-	lib->free(host);
-	lib->free(port);
-	lib->url_cleanup(url);
-	return exempt;
+	return (list = from_environment(names, &name)) != NULL &&
+	    address_host(lib, portal, host, &port) &&
+	    no_proxy_has(list, host, port);
 }
 
 /* [network] proxy_user and proxy_password_file, which go before what stands

@@ -15,6 +15,7 @@
 #include "client/proxy.h"
 #include "client/settings.h"
 #include "client/transfer.h"
+#include "crypto/cert.h"
 #include "crypto/tls_identity.h"
 
 /* For name, TCP, the proxy and TLS together. */
@@ -35,6 +36,7 @@ struct upload {
 	char proxy[sizeof(((struct proxy *)0)->address)];	/* "": none */
 	void (*progress)(uint64_t, uint64_t);
 	void (*pausing)(const struct err *, unsigned);
+	long connect_seconds;
 	int64_t patience;		/* seconds for an answer */
 	bool silent;			/* how the last request ended */
 	char error[CURL_ERROR_SIZE];
@@ -70,7 +72,7 @@ explain(const struct transfer *t, const struct upload *u, CURLcode result,
 {
 	struct fault f = {
 		.result = result, .words = u->error, .portal = u->root,
-		.proxy = u->proxy, .connect_seconds = CONNECT_SECONDS,
+		.proxy = u->proxy, .connect_seconds = u->connect_seconds,
 	};
 	struct err found = { 0 };
 	curl_off_t connected = 0;
@@ -180,7 +182,9 @@ set_rules(struct upload *u, const struct proxy *proxy)
 	bad |= lib->easy_setopt(c, CURLOPT_HTTP_VERSION,
 	    (long)CURL_HTTP_VERSION_1_1);
 	bad |= lib->easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	bad |= lib->easy_setopt(c, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
+	bad |= lib->easy_setopt(c, CURLOPT_CONNECTTIMEOUT,
+	    u->connect_seconds);
+	bad |= lib->easy_setopt(c, CURLOPT_CERTINFO, 1L);
 	bad |= lib->easy_setopt(c, CURLOPT_USERAGENT,
 	    "sigill/" SIGILL_VERSION);
 	bad |= lib->easy_setopt(c, CURLOPT_ERRORBUFFER, u->error);
@@ -208,7 +212,10 @@ upload_new(const struct upload_config *config, struct upload **out,
 	u->pausing = config->pausing;
 	if (config->proxy != NULL)
 		memcpy(u->proxy, config->proxy->address, sizeof(u->proxy));
-	u->patience = ANSWER_SECONDS;
+	u->connect_seconds = config->seconds != 0 ? (long)config->seconds :
+	    CONNECT_SECONDS;
+	u->patience = config->seconds != 0 ? config->seconds :
+	    ANSWER_SECONDS;
 	if ((code = address_root(lib, config->portal, u->root, e)) == ERR_OK)
 		code = file_read(config->anchors, LIMIT_CERT_FILE,
 		    &u->anchors, e);
@@ -329,6 +336,36 @@ bool
 upload_was_silent(const struct upload *u)
 {
 	return u->silent;
+}
+
+/* "Cert:…" of the server's own certificate, which comes first. */
+static void
+find_cert(const struct curl_certinfo *info, struct buf *pem)
+{
+	const struct curl_slist *line;
+
+	if (info == NULL || info->num_of_certs < 1)
+		return;
+	for (line = info->certinfo[0]; line != NULL; line = line->next)
+		if (strncmp(line->data, "Cert:", 5) == 0)
+			buf_add_str(pem, line->data + 5);
+}
+
+int64_t
+upload_peer_not_after(const struct upload *u)
+{
+	struct curl_certinfo *info = NULL;
+	struct cert_list list = { 0 };
+	struct buf pem = { 0 };
+	int64_t end = 0;
+
+	if (lib->easy_getinfo(u->curl, CURLINFO_CERTINFO, &info) == CURLE_OK)
+		find_cert(info, &pem);
+	if (cert_parse_list(&pem, u->root, &list, NULL) == ERR_OK)
+		end = cert_not_after(list.v[0]);
+	cert_list_wipe(&list);
+	buf_wipe(&pem);
+	return end;
 }
 
 void

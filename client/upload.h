@@ -25,6 +25,9 @@ struct upload_config {
 	const char *anchors;	/* file of PEM certificates */
 	const struct identity *identity;	/* NULL: no certificate */
 	const struct proxy *proxy;	/* NULL: none; borrowed for upload_new */
+	/* How long the connection may take, and how long an answer; 0: as
+	 * long as a delivery would wait. */
+	unsigned seconds;
 	/* Told now and then while a body is sent; may be NULL. */
 	void (*progress)(uint64_t sent, uint64_t total);
 	/* Told every second of a pause before another try: why, and how many
@@ -72,6 +75,8 @@ enum err_code upload_perform(struct upload *u,
 void upload_set_patience(struct upload *u, int64_t seconds);
 /* Did the last request end because nothing moved any more? */
 bool upload_was_silent(const struct upload *u);
+/* When the portal's certificate ends, after an answer; 0: not known. */
+int64_t upload_peer_not_after(const struct upload *u);
 /* Passes a pause on to who was to be told of it. */
 void upload_tell_pause(const struct upload *u, const struct err *why,
     unsigned seconds_left);

@@ -34,6 +34,15 @@ take_text(bool *has, char *to, size_t size, const char *value)
 	return true;
 }
 
+static bool
+take_whole(bool *has, uint64_t *to, const char *value)
+{
+	if (*has)
+		return false;
+	*has = true;
+	return parse_whole(value, to);
+}
+
 /* A date that cannot be read is as good as none. */
 static bool
 take_date(bool *has, int64_t *to, const char *value)
@@ -78,12 +87,17 @@ take_field(struct upload_answer *a, const char *name, char *value)
 		return take_date(&a->has_date, &a->date, value);
 	if (strcasecmp(name, "Upload-Expires") == 0)
 		return take_date(&a->has_expires, &a->expires, value);
-	if (strcasecmp(name, "Upload-Offset") == 0) {
-		if (a->has_offset)
-			return false;
-		a->has_offset = true;
-		return parse_whole(value, &a->offset);
-	}
+	if (strcasecmp(name, "Upload-Offset") == 0)
+		return take_whole(&a->has_offset, &a->offset, value);
+	if (strcasecmp(name, "Tus-Version") == 0)
+		return take_text(&a->has_tus_version, a->tus_version,
+		    sizeof(a->tus_version), value);
+	if (strcasecmp(name, "Tus-Extension") == 0)
+		return take_text(&a->has_tus_extension, a->tus_extension,
+		    sizeof(a->tus_extension), value);
+	if (strcasecmp(name, "Tus-Max-Size") == 0)
+		return take_whole(&a->has_tus_max_size, &a->tus_max_size,
+		    value);
 	return true;
 }
 

@@ -31,6 +31,11 @@ struct upload_answer {
 	bool has_date;
 	int64_t date;			/* Date, in UTC seconds; 0: none that
 					 * can be read */
+	/* What the portal can (OPTIONS); "" and 0 when absent. */
+	bool has_tus_version, has_tus_extension, has_tus_max_size;
+	char tus_version[80];
+	char tus_extension[200];
+	uint64_t tus_max_size;
 	struct buf body;
 };
 

@@ -120,26 +120,34 @@ add_pem(const struct buf *text, const char *path, struct cert_list *list,
 }
 
 enum err_code
-cert_load_list(const char *path, struct cert_list *out, struct err *e)
+cert_parse_list(const struct buf *file, const char *name,
+    struct cert_list *out, struct err *e)
 {
 	struct cert_list list = { 0 };
+	enum err_code code;
+
+	if (file->len == 0)
+		code = err_set(e, ERR_CERT, name, 0, _("it is empty"));
+	else if (memmem(file->data, file->len, "-----BEGIN ", 11) != NULL)
+		code = add_pem(file, name, &list, e);
+	else
+		code = add_parsed(file->data, file->len, name, &list, e);
+	if (code == ERR_OK)
+		*out = list;
+	else
+		cert_list_wipe(&list);
+	return code;
+}
+
+enum err_code
+cert_load_list(const char *path, struct cert_list *out, struct err *e)
+{
 	struct buf file = { 0 };
 	enum err_code code;
 
-	if ((code = file_read(path, LIMIT_CERT_FILE, &file, e)) != ERR_OK)
-		goto out;
-	if (file.len == 0)
-		code = err_set(e, ERR_CERT, path, 0, _("it is empty"));
-	else if (memmem(file.data, file.len, "-----BEGIN ", 11) != NULL)
-		code = add_pem(&file, path, &list, e);
-	else
-		code = add_parsed(file.data, file.len, path, &list, e);
-	if (code == ERR_OK) {
-		*out = list;
-		list = (struct cert_list){ 0 };
-	}
-out:
-	cert_list_wipe(&list);
+	code = file_read(path, LIMIT_CERT_FILE, &file, e);
+	if (code == ERR_OK)
+		code = cert_parse_list(&file, path, out, e);
 	buf_wipe(&file);
 	return code;
 }

@@ -25,6 +25,9 @@ struct cert_list {
 /* One or more certificates, PEM or one in DER.  ERR_NO_INPUT, ERR_CERT. */
 enum err_code cert_load_list(const char *path, struct cert_list *out,
     struct err *e);
+/* The same from memory; name is for messages. */
+enum err_code cert_parse_list(const struct buf *file, const char *name,
+    struct cert_list *out, struct err *e);
 /* From DER in memory, with no byte left over. */
 enum err_code cert_parse(const uint8_t *der, size_t len, struct cert **out,
     struct err *e);
