@@ -31,8 +31,7 @@ environment = {environment}
 [portal]
 {portal_extra}
 listen = {listen}
-certificate = portal-tls.pem
-key = portal-tls.key
+{tls}
 spool = {spool}
 verdicts = verdicts
 max_size = {max_size}
@@ -48,6 +47,7 @@ key = {receipt_cert}.key
 DEFAULTS = dict(portal_extra="", environment="test", listen="127.0.0.1:0",
                 spool="spool", max_size=50000000, max_uploads=5,
                 receipt_cert="portal-receipts",
+                tls="certificate = portal-tls.pem\nkey = portal-tls.key",
                 crls="crls = sender-ca.crl")
 
 
@@ -200,9 +200,9 @@ class PortalCase(unittest.TestCase):
             [PORTAL, "--config", self.configure(**changes)],
             stderr=self.log, preexec_fn=preexec, env=env)
         for _ in range(600):
-            m = re.search(r"listening port=(\d+)", self.logged())
+            m = re.search(r"listening (?:port=(\d+)|on=)", self.logged())
             if m:
-                self.port = int(m.group(1))
+                self.port = m.group(1) and int(m.group(1))
                 return
             if self.process.poll() is not None:
                 break
