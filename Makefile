@@ -40,7 +40,11 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/receipt_sig.c crypto/tls_identity.c
 CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
-	  client/seal.c client/submit.c client/send.c client/delivery.c client/delivery_answer.c client/tus.c client/pace.c \
+	  client/seal.c client/prepare.c client/submit.c client/send.c \
+	  client/session.c client/outbox.c client/outbox_entry.c \
+	  client/outbox_show.c client/outbox_command.c client/flush.c \
+	  client/status.c client/schedule.c client/dispatch.c client/delivery.c \
+	  client/delivery_answer.c client/tus.c client/pace.c \
 	  client/upload.c client/upload_answer.c client/transfer.c \
 	  client/probe.c client/address.c \
 	  client/fault.c client/libcurl.c client/proxy.c client/no_proxy.c \

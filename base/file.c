@@ -113,6 +113,36 @@ file_sync_dir_of(const char *path, struct err *e)
 	return code;
 }
 
+enum err_code
+file_make_dirs(const char *path, bool *made, struct err *e)
+{
+	const size_t len = strlen(path);
+	char part[PATH_MAX];
+	enum err_code code;
+	struct stat st;
+	bool is_new = false;
+
+	if (len == 0 || len >= sizeof(part))
+		return err_errno(e, ERR_IO, path,
+		    len == 0 ? ENOENT : ENAMETOOLONG);
+	for (size_t i = 1; i <= len; i++) {
+		if (path[i] != '/' && path[i] != '\0')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		if ((is_new = mkdir(part, 0700) == 0)) {
+			if ((code = file_sync_dir_of(part, e)) != ERR_OK)
+				return code;
+		} else if (errno != EEXIST)
+			return err_errno(e, ERR_IO, part, errno);
+	}
+	if (stat(path, &st) == -1 || !S_ISDIR(st.st_mode))
+		return err_errno(e, ERR_IO, path, ENOTDIR);
+	if (made != NULL)
+		*made = is_new;
+	return ERR_OK;
+}
+
 static enum err_code
 write_whole(const char *path, const void *data, size_t len, mode_t mode,
     bool replace, struct err *e)

@@ -39,6 +39,13 @@ enum err_code file_replace(const char *path, const void *data, size_t len,
 enum err_code file_write_fd(int fd, const char *name, const void *data,
     size_t len, struct err *e);
 
+/*
+ * Makes a folder, and those above it that are missing, durably and with mode
+ * 0700.  *made (may be NULL): was the last one made here?  ERR_IO when
+ * something else is in the way.
+ */
+enum err_code file_make_dirs(const char *path, bool *made, struct err *e);
+
 /* fsync of the folder that holds path. */
 enum err_code file_sync_dir_of(const char *path, struct err *e);
 

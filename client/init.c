@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "client/init.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -54,6 +53,15 @@ static const char config_text[] =
     "#anchors = authority-root.pem\n"
     "#portal_signers = portal-signers.pem\n"
     "#intake_signers = intake-signers.pem\n"
+    "\n"
+    "# The rounds' last moments, so that the outbox hurries near them.\n"
+    "[round 2026]\n"
+    "#closes = 2027-03-31T22:00:00Z\n"
+    "\n"
+    "[outbox]\n"
+    "# Where submissions wait and receipts are kept, instead of\n"
+    "# ~/.local/state/sigill/outbox.\n"
+    "#directory = outbox\n"
     "\n"
     "[questionnaires]\n"
     "# A folder of definitions that are newer than the installed ones.\n"
@@ -118,30 +126,6 @@ refuse_existing(const struct plan *p, struct err *e)
 	return ERR_OK;
 }
 
-/* The folder and those above it, for the owner only. */
-static enum err_code
-make_dir(struct plan *p, struct err *e)
-{
-	char path[4096];
-	struct stat st;
-
-	for (size_t i = 1; ; i++) {
-		if (p->dir[i] != '/' && p->dir[i] != '\0')
-			continue;
-		memcpy(path, p->dir, i);
-		path[i] = '\0';
-		if (mkdir(path, 0700) == 0)
-			p->made_dir = p->dir[i] == '\0';
-		else if (errno != EEXIST)
-			return err_errno(e, ERR_IO, path, errno);
-		if (p->dir[i] == '\0')
-			break;
-	}
-	if (stat(p->dir, &st) == -1 || !S_ISDIR(st.st_mode))
-		return err_errno(e, ERR_IO, p->dir, ENOTDIR);
-	return ERR_OK;
-}
-
 static enum err_code
 write_config(const struct plan *p, struct err *e)
 {
@@ -165,7 +149,7 @@ write_files(const struct options *o, struct plan *p,
 	if ((code = key_generate(p->type, &key, e)) != ERR_OK ||
 	    (code = cert_request(key, p->number, o->name, o->name, &pem,
 	    e)) != ERR_OK ||
-	    (code = make_dir(p, e)) != ERR_OK ||
+	    (code = file_make_dirs(p->dir, &p->made_dir, e)) != ERR_OK ||
 	    (code = key_write(key, p->key, passphrase, e)) != ERR_OK)
 		goto out;
 	wrote_key = true;

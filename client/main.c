@@ -12,9 +12,11 @@
 #include "client/init.h"
 #include "client/inspect.h"
 #include "client/options.h"
+#include "client/outbox_command.h"
 #include "client/receipt.h"
 #include "client/report.h"
 #include "client/send.h"
+#include "client/status.h"
 #include "client/submit.h"
 #include "client/ui.h"
 #include "crypto/crypto.h"
@@ -43,9 +45,20 @@ static const struct command commands[] = {
 	    TAKES_WAIT | TAKES_PASSPHRASE },
 	{ "submit", submit_run, N_("ANSWERS"),
 	    N_("check, seal and send: the everyday command"),
-	    N_("The sealed file is written before anything is sent, and kept "
-	    "whatever happens; 'sigill send' then goes on with it."),
-	    TAKES_QUESTIONNAIRE | TAKES_OUTPUT | TAKES_SUPERSEDES |
+	    N_("The sealed file goes into the outbox before anything is sent "
+	    "and stays there, its receipts beside it. Running it again goes "
+	    "on where it stopped and never delivers twice."),
+	    TAKES_QUESTIONNAIRE | TAKES_SUPERSEDES | TAKES_WAIT |
+	    TAKES_PASSPHRASE },
+	{ "outbox", outbox_run, N_("[list | flush [ID...] | drop ID]"),
+	    N_("what is waiting: list it, send it, or take it back"),
+	    N_("'flush' is for scheduled jobs: it never asks anything, and "
+	    "ends with 75 while something is still waiting."),
+	    TAKES_OUTBOX | TAKES_WAIT | TAKES_PASSPHRASE | NEVER_ASKS },
+	{ "status", status_run, N_("[ID | FILE...]"),
+	    N_("what has become of what was handed in"),
+	    N_("Fetches, verifies and keeps the receipts that are still "
+	    "missing. Without operands: of everything in the outbox."),
 	    TAKES_WAIT | TAKES_PASSPHRASE },
 	{ "receipt", receipt_run, N_("FILE"),
 	    N_("verify and show a receipt, offline"),

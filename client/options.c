@@ -11,13 +11,13 @@
 #include "base/message.h"
 
 enum {
-	KEY_CONFIG = 'c', KEY_OUTPUT = 'o', KEY_WAIT = 'w',
+	KEY_ALL = 'a', KEY_CONFIG = 'c', KEY_OUTPUT = 'o', KEY_WAIT = 'w',
 	KEY_HELP = 'h', KEY_VERSION = 'V',
 	/* without a short form */
 	KEY_JSON = 0x100, KEY_PASSPHRASE_FD, KEY_PASSPHRASE_FILE,
 	KEY_QUESTIONNAIRE, KEY_SUPERSEDES, KEY_SEALED, KEY_DIR,
 	KEY_ORGANISATION, KEY_NAME, KEY_KEY_TYPE, KEY_ENVIRONMENT,
-	KEY_NO_PASSPHRASE,
+	KEY_NO_PASSPHRASE, KEY_LOCAL,
 };
 
 /* Every option once.  sigill(1) lists the same ones. */
@@ -47,6 +47,10 @@ static const struct row {
 	    "fingerprint in 64 hexadecimal digits") },
 	{ TAKES_WAIT, KEY_WAIT, "wait", N_("SECONDS"),
 	    N_("then ask for the authority's verdict, that long") },
+	{ TAKES_OUTBOX, KEY_ALL, "all", NULL,
+	    N_("list also what has its verdict") },
+	{ TAKES_OUTBOX, KEY_LOCAL, "local", NULL,
+	    N_("drop without asking the portal") },
 	{ TAKES_SEALED, KEY_SEALED, "sealed", N_("FILE"),
 	    N_("the sealed file that the receipt should be for") },
 	{ TAKES_PASSPHRASE, KEY_PASSPHRASE_FD, "passphrase-fd", N_("N"),
@@ -96,18 +100,34 @@ take_number(struct parse *p, const char *option, const char *arg,
 	return 0;
 }
 
-static error_t
-take_operand(struct parse *p, char *arg)
+/* Operands may be many, or none. */
+static bool
+takes_many(const struct command *command)
 {
+	return command->operand != NULL && command->operand[0] == '[';
+}
+
+/* argp has moved all operands behind the options when it gives the first. */
+static error_t
+take_operands(struct parse *p, struct argp_state *state)
+{
+	const struct command *command = p->command;
+	const int first = state->next - 1;
+	const int n = state->argc - first;
+	const int most = command == NULL || command->operand == NULL ? 0 : 1;
+
 	/* The command itself: left where it is, and argp stops there. */
-	if (p->command == NULL)
+	if (command == NULL)
 		return ARGP_ERR_UNKNOWN;
-	if (p->command->operand == NULL || p->o->operand != NULL) {
-		err_set(p->e, ERR_USAGE, p->command->name, 0,
-		    _("unexpected operand '%s'"), arg);
+	if (n > most && !takes_many(command)) {
+		err_set(p->e, ERR_USAGE, command->name, 0,
+		    _("unexpected operand '%s'"), state->argv[first + most]);
 		return EINVAL;
 	}
-	p->o->operand = arg;
+	p->o->operands = state->argv + first;
+	p->o->n_operands = (size_t)n;
+	p->o->operand = p->o->operands[0];
+	state->next = state->argc;
 	return 0;
 }
 
@@ -153,6 +173,12 @@ take(int key, char *arg, struct argp_state *state)
 	case KEY_NO_PASSPHRASE:
 		p->o->no_passphrase = true;
 		return 0;
+	case KEY_ALL:
+		p->o->all = true;
+		return 0;
+	case KEY_LOCAL:
+		p->o->local = true;
+		return 0;
 	case KEY_WAIT:
 		return take_number(p, "--wait", arg, 30 * 86400, &p->o->wait);
 	case KEY_PASSPHRASE_FD:
@@ -161,7 +187,7 @@ take(int key, char *arg, struct argp_state *state)
 			p->o->passphrase_fd = (int)fd;
 		return ret;
 	case ARGP_KEY_ARG:
-		return take_operand(p, arg);
+		return take_operands(p, state);
 	case ARGP_KEY_ERROR:
 		err_set(p->e, ERR_USAGE, NULL, 0,
 		    _("wrong or incomplete option '%s'"),
@@ -229,10 +255,12 @@ options_parse(const struct command *command, int argc, char **argv,
 	enum err_code code;
 	int rest = argc;
 
+	o->never_ask = (command->takes & NEVER_ASKS) != 0;
 	code = parse(command, command->takes | TAKES_COMMON, 0, argc, argv,
 	    o, &rest, e);
 	if (code == ERR_OK && command->operand != NULL &&
-	    o->operand == NULL && !o->help && !o->version)
+	    o->operand == NULL && !takes_many(command) && !o->help &&
+	    !o->version)
 		code = err_set(e, ERR_USAGE, command->name, 0,
 		    _("which file? %s is missing"), _(command->operand));
 	return code;
@@ -245,7 +273,8 @@ options_help(const struct command *command)
 	struct buf doc = { 0 };
 	struct argp argp = {
 		.options = options, .parser = take, .argp_domain = "sigill",
-		.args_doc = command->operand,
+		.args_doc = command->operand != NULL ? _(command->operand) :
+		    NULL,
 	};
 	char name[64];
 

@@ -25,11 +25,15 @@ enum {
 	TAKES_WAIT = 1 << 5,
 	TAKES_SEALED = 1 << 6,
 	TAKES_INIT = 1 << 7,
+	TAKES_OUTBOX = 1 << 8,
+	/* no option: the command never asks for a passphrase */
+	NEVER_ASKS = 1 << 9,
 };
 
 /* All of them borrow from argv; NULL when not given. */
 struct options {
 	bool json, help, version;
+	bool never_ask;			/* nobody may be there to answer */
 	const char *config;
 	const char *passphrase_file;
 	int passphrase_fd;		/* -1 when not given */
@@ -41,7 +45,10 @@ struct options {
 	/* init */
 	const char *dir, *organisation, *name, *key_type, *environment;
 	bool no_passphrase;
-	/* the command's operand */
+	bool all, local;		/* outbox */
+	/* the command's operands, and the first of them */
+	char **operands;
+	size_t n_operands;
 	const char *operand;
 };
 
@@ -49,7 +56,8 @@ struct command {
 	const char *name;
 	enum err_code (*run)(const struct options *options,
 	    struct report *report);
-	const char *operand;	/* its name in the usage line; NULL: none */
+	const char *operand;	/* its name in the usage line; NULL: none;
+				 * in brackets: any number of them, or none */
 	const char *summary;	/* one line */
 	const char *details;	/* paragraphs for --help */
 	unsigned takes;
@@ -61,7 +69,7 @@ struct command {
  */
 enum err_code options_parse_common(int argc, char **argv, struct options *o,
     int *rest, struct err *e);
-/* Reads a command's options and operand; argv[0] is the command. */
+/* Reads a command's options and operands; argv[0] is the command. */
 enum err_code options_parse(const struct command *command, int argc,
     char **argv, struct options *o, struct err *e);
 

@@ -5,11 +5,14 @@
  *
  *	OUTBOX/FINGERPRINT/		one submission; FINGERPRINT.2 when
  *					the same answers were sealed again
- *		entry.json		what it is; never changes
+ *		entry.json		what it is; never changes, and is what
+ *					the lock is on
  *		NAME.sigill		the sealed file; never changes
  *		NAME.sigill.STAGE.p7s	receipts (client/kept.h)
- *		attempts.json		how sending went; may be lost
- *	OUTBOX/.new.XXXXXX/		being put; left there by a crash
+ *		attempts.json		how sending went; not there: never
+ *					tried
+ *	OUTBOX/.new.XXXXXX/		being put or being removed
+ *	OUTBOX/.lock			held while something is put or removed
  *
  * An entry is put by one rename, when all of it is on the disk, and what has
  * become of it is told by its receipts alone: so there is no moment at which
@@ -55,12 +58,16 @@ struct outbox_entry {
 	char questionnaire[LIMIT_ID + 1];
 	char round[LIMIT_ID + 1];
 	enum environment environment;
+	bool has_supersedes;
+	uint8_t supersedes[DIGEST_LEN];	/* the fingerprint that it replaces */
 	int64_t created;		/* UTC seconds */
-	/* attempts.json; zeros when it is not there or unreadable */
-	unsigned attempts;		/* since the last that came further */
+	/* attempts.json; zeros when it is not there */
+	unsigned attempts;		/* 0: the portal has never heard of it */
 	int64_t last_attempt;		/* UTC seconds; 0: never */
 	int64_t next_attempt;		/* not worth trying earlier; 0: now */
 	enum err_code last_error;	/* ERR_OK: none */
+	char last_message[ERR_MSG_LEN];	/* what it said, in the language of
+					 * that run; "" when nothing */
 	/* the lock; -1 when it is not held */
 	int fd;
 };
@@ -68,6 +75,9 @@ struct outbox_entry {
 struct outbox_list {
 	struct outbox_entry *v;
 	size_t len;
+	/* the names of those that could not be read */
+	char (*broken)[OUTBOX_ID_LEN];
+	size_t n_broken;
 };
 
 struct outbox;			/* opaque */
@@ -76,21 +86,12 @@ struct outbox;			/* opaque */
  * [outbox] directory, else $XDG_STATE_HOME/sigill/outbox
  * (~/.local/state/sigill/outbox); made, with mode 0700, when it is not there.
  * Removes what crashes have left.  ERR_OUTBOX when others could write to it
- * or it is no folder, ERR_CONFIG when no place can be told.
+ * or it is no folder of ours, ERR_CONFIG when no place can be told.
  */
 enum err_code outbox_open(const struct settings *s, struct outbox **out,
     struct err *e);
 void outbox_close(struct outbox *o);		/* NULL-safe */
 const char *outbox_path(const struct outbox *o);
-
-/*
- * Puts a sealed file: afterwards it is on the disk, whole, and its lock is
- * held by *entry, whose first fields (digest to created) the caller has
- * filled.  name is the sealed file's, without a folder.  ERR_NO_SPACE,
- * ERR_IO; nothing is left then.
- */
-enum err_code outbox_put(struct outbox *o, const char *name,
-    const struct buf *sealed, struct outbox_entry *entry, struct err *e);
 
 /* All entries, oldest first, none locked.  An entry that cannot be read is
  * an error of its own in *broken; the others are listed all the same. */
@@ -102,9 +103,27 @@ void outbox_list_wipe(struct outbox_list *l);	/* unlocks what is locked */
  * ERR_OUTBOX_ENTRY. */
 enum err_code outbox_find(const struct outbox_list *l, const char *id,
     struct outbox_entry **out, struct err *e);
+/* The same answers, for the same environment, replacing the same: *out is
+ * the entry of that submission that was put last, or NULL.  ERR_OUTBOX when
+ * an entry that cannot be read may be it. */
+enum err_code outbox_find_same(const struct outbox_list *l,
+    const struct outbox_entry *like, struct outbox_entry **out,
+    struct err *e);
+
+/*
+ * Puts a sealed file: afterwards it is on the disk, whole, and its lock is
+ * held by *entry, whose members digest to created the caller has filled.
+ * name is what the sealed file is to be called, without a folder and an
+ * ending; it is made shorter or plainer where it must be.  ERR_BUSY when
+ * another run has put the same submission and it is not rejected: look
+ * again.  ERR_NO_SPACE, ERR_IO; nothing is left then.
+ */
+enum err_code outbox_put(struct outbox *o, const char *name,
+    const struct buf *sealed, struct outbox_entry *entry, struct err *e);
 
 /* One run at a time works on an entry.  Reads it again once it is locked.
- * ERR_BUSY when another run has it, ERR_OUTBOX_ENTRY when it has gone. */
+ * ERR_BUSY when another run has it, ERR_OUTBOX_ENTRY when it has gone,
+ * ERR_OUTBOX. */
 enum err_code outbox_lock(struct outbox *o, struct outbox_entry *entry,
     struct err *e);
 void outbox_unlock(struct outbox_entry *entry);
@@ -113,9 +132,11 @@ void outbox_unlock(struct outbox_entry *entry);
  * one that was put. */
 enum err_code outbox_sealed(const struct outbox_entry *entry,
     struct buf *out, struct err *e);
-/* Keeps attempts to last_error; as durable as the disk allows, no more. */
-void outbox_note(struct outbox *o, const struct outbox_entry *entry);
-/* Takes a locked entry away, durably, receipts and all. */
+/* Keeps attempts to last_message of a locked entry, durably: an attempt is
+ * noted before the portal hears of it. */
+enum err_code outbox_note(struct outbox *o, const struct outbox_entry *entry,
+    struct err *e);
+/* Takes a locked entry away, durably, receipts and all, and unlocks it. */
 enum err_code outbox_remove(struct outbox *o, struct outbox_entry *entry,
     struct err *e);
 

@@ -78,15 +78,24 @@ report_set(struct report *r, const char *key, json_t *value)
 		r->failed = true;
 }
 
+json_t *
+report_text(const char *value)
+{
+	char *copy = wipe_strdup(value);
+	json_t *text;
+
+	if (copy == NULL)
+		return NULL;
+	tame(copy);
+	text = json_string(copy);
+	wipe_free(copy);
+	return text;
+}
+
 void
 report_set_text(struct report *r, const char *key, const char *value)
 {
-	char *copy = wipe_strdup(value);
-
-	if (copy != NULL)
-		tame(copy);
-	report_set(r, key, copy != NULL ? json_string(copy) : NULL);
-	wipe_free(copy);
+	report_set(r, key, report_text(value));
 }
 
 enum err_code
@@ -122,5 +131,5 @@ report_status(const struct report *r)
 	/* Errors that there was no memory to keep. */
 	if (r->errors.over != 0 || r->failed || r->text.failed)
 		return err_status(ERR_NO_MEMORY);
-	return 0;
+	return err_status(r->quiet.code);
 }

@@ -23,6 +23,9 @@ struct report {
 	bool told;		/* the text tells of the errors already */
 	struct buf output;	/* bytes for standard output (seal -o -) */
 	bool has_output;
+	struct err quiet;	/* the exit status when there is no error: one
+				 * that the text has told already, or that is
+				 * no news; a program is told it all the same */
 	bool failed;		/* out of memory while it was filled */
 };
 
@@ -40,6 +43,8 @@ void report_say(struct report *r, const char *fmt, ...)
 
 /* A member; takes the reference, and NULL means out of memory. */
 void report_set(struct report *r, const char *key, json_t *value);
+/* A text that may come from outside, tamed; a new reference. */
+json_t *report_text(const char *value);
 void report_set_text(struct report *r, const char *key, const char *value);
 /* Adds a copy of *e, clears *e, and returns its code. */
 enum err_code report_err(struct report *r, struct err *e);

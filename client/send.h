@@ -7,24 +7,22 @@
 #ifndef SIGILL_CLIENT_SEND_H
 #define SIGILL_CLIENT_SEND_H
 
-#include "base/buf.h"
 #include "base/err.h"
+#include "format/receipt.h"
 
-struct identity;
 struct options;
+struct parcel;
 struct report;
-struct settings;
+struct session;
 
-/* Is everything set that sending needs?  Said before any work.  ERR_CONFIG. */
-enum err_code send_check(const struct settings *s, struct err *e);
+/* What a receipt says, and where it is kept beside the sealed file. */
+void send_report_receipt(const char *sealed, const struct receipt *receipt,
+    struct report *r);
 
-/*
- * Delivers the sealed file of that name, and waits as o->wait says.
- * identity: NULL loads it when it is needed.  Errors are in the report.
- */
-enum err_code send_file(const struct options *o, const struct settings *s,
-    const struct identity *identity, const char *path,
-    const struct buf *file, struct report *r);
+/* Waits for the verdict as o->wait says and reports it.  ERR_REJECTED,
+ * ERR_VERDICT_PENDING, and whatever stands in the way. */
+enum err_code send_wait(struct session *s, struct parcel *p,
+    struct report *r, struct err *e);
 
 enum err_code send_run(const struct options *o, struct report *r);
 

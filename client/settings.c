@@ -31,6 +31,8 @@ static const struct config_item items[] = {
 	{ "network", "proxy_user", CONFIG_STRING, false, false },
 	{ "network", "proxy_password_file", CONFIG_PATH, false, false },
 	{ "questionnaires", "directory", CONFIG_PATH, false, false },
+	{ "outbox", "directory", CONFIG_PATH, false, false },
+	{ "round", "closes", CONFIG_TIME, false, true },
 	{ 0 },
 };
 
@@ -116,6 +118,17 @@ settings_need(const struct settings *s, const char *section, const char *key,
 	    _("[%s] %s is missing; this command needs it"), section, key);
 }
 
+int64_t
+settings_closes(const struct settings *s, const char *round)
+{
+	char section[LIMIT_ID + 16];
+
+	if (s->config == NULL)
+		return 0;
+	(void)snprintf(section, sizeof(section), "round %s", round);
+	return config_number(s->config, section, "closes", 0);
+}
+
 /* One certificate from a file that must hold just that. */
 static enum err_code
 load_cert(const char *path, struct cert **out, struct err *e)
@@ -153,7 +166,8 @@ settings_key(const struct settings *s, const struct options *o,
 	const char *path;
 	char prompt[512];
 	struct passphrase_source source = {
-		.fd = o->passphrase_fd, .may_ask = true, .prompt = prompt,
+		.fd = o->passphrase_fd, .may_ask = !o->never_ask,
+		.prompt = prompt,
 	};
 	enum err_code code;
 

@@ -39,6 +39,9 @@ bool settings_user_dir(char out[static 4096]);
 enum err_code settings_need(const struct settings *s, const char *section,
     const char *key, const char **out, struct err *e);
 
+/* When a round closes, UTC seconds; 0 when that is not configured. */
+int64_t settings_closes(const struct settings *s, const char *round);
+
 /* Who we are. */
 struct identity {
 	struct key *key;

@@ -10,27 +10,26 @@
 #include "base/message.h"
 #include "base/timestamp.h"
 #include "client/check.h"
+#include "client/dispatch.h"
 #include "client/options.h"
-#include "client/receipt.h"
+#include "client/outbox.h"
+#include "client/prepare.h"
 #include "client/report.h"
-#include "client/seal.h"
+#include "client/schedule.h"
 #include "client/send.h"
+#include "client/session.h"
 #include "client/settings.h"
 #include "client/ui.h"
 
 /* The sealed file's name: -o, or the answers' with .sigill for .json. */
 static enum err_code
-output_path(const struct options *o, bool stdout_too, char out[static 4096],
-    struct err *e)
+output_path(const struct options *o, char out[static 4096], struct err *e)
 {
 	const char *in = o->operand;
 	size_t len = strlen(in);
 	int n;
 
 	if (o->output != NULL && strcmp(o->output, "-") == 0) {
-		if (!stdout_too)
-			return err_set(e, ERR_USAGE, "--output", 0,
-			    _("submit keeps the sealed file; name one"));
 		if (o->json)
 			return err_set(e, ERR_USAGE, "--output", 0,
 			    _("the sealed file and --json cannot both go to "
@@ -66,111 +65,11 @@ check_output(const char *path, struct err *e)
 	    _("if it is what you want to hand in, use 'sigill send'"));
 }
 
-/* --supersedes: 64 hexadecimal digits, or the file of an accepted receipt. */
-static enum err_code
-read_supersedes(const struct options *o, const struct settings *s,
-    uint8_t out[static DIGEST_LEN], struct err *e)
-{
-	struct receipt_signers signers = { 0 };
-	struct receipt receipt = { 0 };
-	struct buf der = { 0 };
-	enum err_code code;
-
-	if (digest_from_hex(o->supersedes, out))
-		return ERR_OK;
-	if (access(o->supersedes, F_OK) != 0)
-		return err_set(e, ERR_USAGE, o->supersedes, 0, _("it is neither "
-		    "a file nor 64 hexadecimal digits; name the accepted "
-		    "receipt of what is replaced"));
-	if ((code = file_read(o->supersedes, LIMIT_RECEIPT, &der, e)) !=
-	    ERR_OK ||
-	    (code = settings_receipt_signers(s, &signers, e)) != ERR_OK ||
-	    (code = receipt_judge(&signers, &der, o->supersedes, &receipt,
-	    e)) != ERR_OK)
-		goto out;
-	if (receipt.stage == STAGE_ACCEPTED)
-		memcpy(out, receipt.fingerprint, DIGEST_LEN);
-	else
-		code = err_set(e, ERR_USAGE, o->supersedes, 0,
-		    _("only an accepted receipt tells the fingerprint; this "
-		    "one is of the stage '%s'"),
-		    receipt_stage_name(receipt.stage));
-out:
-	receipt_wipe(&receipt);
-	receipt_signers_wipe(&signers);
-	buf_wipe(&der);
-	return code;
-}
-
-/* Names the file that is to blame: the answers or the certificate. */
-static enum err_code
-check_signer(const struct options *o, const struct settings *settings,
-    const struct statement *statement, const struct sealing *how,
-    struct err *e)
-{
-	const char *cert = NULL;
-	struct err found = { 0 };
-	enum err_code code;
-
-	if ((code = settings_need(settings, "identity", "certificate", &cert,
-	    e)) != ERR_OK ||
-	    seal_check_signer(statement, how, &found) == ERR_OK)
-		return code;
-	return report_place(e, &found, found.code ==
-	    ERR_ORGANISATION_MISMATCH ? o->operand : cert);
-}
-
-static enum err_code
-seal_answers(const struct options *o, const struct settings *settings,
-    const struct checked *checked, const struct identity *identity,
-    struct sealed *out, struct report *r, struct err *e)
-{
-	struct recipients recipients = { 0 };
-	uint8_t supersedes[DIGEST_LEN];
-	struct err found = { 0 };
-	struct sealing how = {
-		.signer = { identity->key, identity->cert, &identity->chain },
-		.environment = settings->environment,
-		.now = timestamp_now(),
-	};
-	char subject[256];
-	enum err_code code;
-
-	if ((code = check_signer(o, settings, &checked->statement, &how,
-	    e)) != ERR_OK ||
-	    (code = settings_recipients(settings, &recipients, e)) != ERR_OK)
-		return code;
-	how.recipients = &recipients.certs;
-	how.recipient_trust = recipients.trust;
-	if (o->supersedes != NULL) {
-		if ((code = read_supersedes(o, settings, supersedes, e)) !=
-		    ERR_OK)
-			goto out;
-		how.supersedes = supersedes;
-	}
-	code = seal_statement(&checked->statement, &how, out, &found);
-	if (code == ERR_RECIPIENT_CERT || code == ERR_TEST_CERTIFICATE)
-		(void)report_place(e, &found, config_get(settings->config,
-		    "authority", "recipients"));
-	else if (code != ERR_OK)
-		(void)report_place(e, &found, o->operand);
-	if (code != ERR_OK)
-		goto out;
-	for (size_t i = 0; i < recipients.certs.len; i++) {
-		cert_subject(recipients.certs.v[i], subject, sizeof(subject));
-		report_line(r, i == 0 ? _("Sealed for") : "", "%s", subject);
-	}
-out:
-	recipients_wipe(&recipients);
-	return code;
-}
-
 /* Where the sealed file goes: to its name, durable, or to standard output. */
 static enum err_code
-write_sealed(struct sealed *sealed, const char *path, struct report *r,
+write_sealed(const struct sealed *sealed, const char *path, struct report *r,
     struct err *e)
 {
-	char hex[DIGEST_HEX_LEN];
 	enum err_code code;
 
 	if (strcmp(path, "-") == 0) {
@@ -181,53 +80,48 @@ write_sealed(struct sealed *sealed, const char *path, struct report *r,
 	if ((code = file_write_new(path, sealed->data.data, sealed->data.len,
 	    0600, e)) != ERR_OK)
 		return code;
-	digest_hex(sealed->digest, hex);
-	report_line(r, _("Sealed file"), _("%s, %zu bytes"), path,
-	    sealed->data.len);
-	report_set_text(r, "sealed", path);
-	report_set_text(r, "sealed_digest", hex);
-	report_set(r, "sealed_size",
-	    json_integer((json_int_t)sealed->data.len));
+	prepare_report(path, sealed->digest, sealed->data.len, r);
+	report_say(r, _("Next: sigill send %s"), path);
 	return ERR_OK;
 }
 
-static enum err_code
-seal_and_maybe_send(const struct options *o, bool send, struct report *r)
+static void
+report_checked(const struct checked *checked, const struct settings *s,
+    struct report *r)
+{
+	check_report(checked, r);
+	if (s->environment == ENVIRONMENT_TEST)
+		report_line(r, _("Environment"), "%s", _("TEST"));
+	report_set_text(r, "environment", environment_name(s->environment));
+}
+
+enum err_code
+seal_run(const struct options *o, struct report *r)
 {
 	struct settings settings = { 0 };
 	struct checked checked = { 0 };
 	struct identity identity = { 0 };
 	struct sealed sealed = { 0 };
+	uint8_t supersedes[DIGEST_LEN];
 	struct err e = { 0 };
 	char path[4096];
 	enum err_code code;
+	bool given;
 
-	if ((code = output_path(o, !send, path, &e)) != ERR_OK ||
+	if ((code = output_path(o, path, &e)) != ERR_OK ||
 	    (code = settings_load(o, false, &settings, &e)) != ERR_OK ||
-	    (send && (code = send_check(&settings, &e)) != ERR_OK) ||
 	    (code = check_answers(o, &settings, &checked, r)) != ERR_OK ||
 	    (code = check_output(path, &e)) != ERR_OK ||
 	    (code = settings_identity(&settings, o, &identity, &e)) !=
 	    ERR_OK)
 		goto out;
-	check_report(&checked, r);
-	if (settings.environment == ENVIRONMENT_TEST)
-		report_line(r, _("Environment"), "%s", _("TEST"));
-	report_set_text(r, "environment",
-	    environment_name(settings.environment));
-	if ((code = seal_answers(o, &settings, &checked, &identity, &sealed,
-	    r, &e)) != ERR_OK ||
-	    (code = write_sealed(&sealed, path, r, &e)) != ERR_OK)
+	report_checked(&checked, &settings, r);
+	if ((code = prepare_supersedes(o, &settings, &given, supersedes,
+	    &e)) != ERR_OK ||
+	    (code = prepare_sealed(o, &settings, &checked, &identity,
+	    given ? supersedes : NULL, &sealed, r, &e)) != ERR_OK)
 		goto out;
-	if (send)
-		code = send_file(o, &settings, &identity, path, &sealed.data,
-		    r);
-	if (send && code != ERR_OK && code != ERR_REJECTED &&
-	    code != ERR_VERDICT_PENDING)
-		report_say(r, _("The sealed file is kept; this goes on with "
-		    "it: sigill send %s"), path);
-	else if (!send && strcmp(path, "-") != 0)
-		report_say(r, _("Next: sigill send %s"), path);
+	code = write_sealed(&sealed, path, r, &e);
 out:
 	report_err(r, &e);
 	sealed_wipe(&sealed);
@@ -237,14 +131,214 @@ out:
 	return code;
 }
 
-enum err_code
-seal_run(const struct options *o, struct report *r)
+/* --- submit ------------------------------------------------------------ */
+
+/* One submission on its way. */
+struct submitting {
+	const struct options *o;
+	struct report *r;
+	struct settings settings;
+	struct checked checked;
+	struct identity identity;
+	struct session session;
+	struct outbox *outbox;
+	struct outbox_entry entry;	/* locked while fd is not -1 */
+};
+
+/* What the entry is to say, before it is known whether there is one. */
+static enum err_code
+describe(struct submitting *s, struct err *e)
 {
-	return seal_and_maybe_send(o, false, r);
+	const struct statement *statement = &s->checked.statement;
+	struct outbox_entry *entry = &s->entry;
+
+	memcpy(entry->fingerprint, s->checked.fingerprint, DIGEST_LEN);
+	(void)snprintf(entry->organisation, sizeof(entry->organisation),
+	    "%s", statement->number);
+	(void)snprintf(entry->questionnaire, sizeof(entry->questionnaire),
+	    "%s", statement->questionnaire);
+	(void)snprintf(entry->round, sizeof(entry->round), "%s",
+	    statement->round);
+	entry->environment = s->settings.environment;
+	return prepare_supersedes(s->o, &s->settings, &entry->has_supersedes,
+	    entry->supersedes, e);
+}
+
+/* Locks the entry that has the same submission, if there is one that the
+ * authority has not rejected; *found tells. */
+static enum err_code
+take_same(struct submitting *s, bool *found, struct err *e)
+{
+	struct err_list broken = { 0 };
+	struct outbox_list list = { 0 };
+	struct outbox_entry *same;
+	enum err_code code;
+
+	*found = false;
+	if ((code = outbox_read(s->outbox, &list, &broken, e)) == ERR_OK &&
+	    (code = outbox_find_same(&list, &s->entry, &same, e)) == ERR_OK &&
+	    same != NULL && same->state != OUTBOX_REJECTED &&
+	    (code = outbox_lock(s->outbox, same, e)) == ERR_OK) {
+		*found = same->state != OUTBOX_REJECTED;
+		if (*found) {
+			s->entry = *same;
+			same->fd = -1;
+		}
+	}
+	err_list_wipe(&broken);
+	outbox_list_wipe(&list);
+	return code;
+}
+
+/* The sealed file is called after the answers, whose folder is nobody's
+ * business. */
+static enum err_code
+seal_and_put(struct submitting *s, struct err *e)
+{
+	const char *name = file_base_name(s->o->operand);
+	const size_t len = strlen(name);
+	struct sealed sealed = { 0 };
+	char base[256];
+	enum err_code code;
+
+	(void)snprintf(base, sizeof(base), "%.*s", (int)(len > 5 &&
+	    strcmp(name + len - 5, ".json") == 0 ? len - 5 : len), name);
+	if (strcmp(name, "-") == 0)
+		(void)snprintf(base, sizeof(base), "%s",
+		    s->entry.questionnaire);
+	if ((code = settings_identity(&s->settings, s->o, &s->identity,
+	    e)) != ERR_OK)
+		return code;
+	s->session.identity = &s->identity;
+	if ((code = prepare_sealed(s->o, &s->settings, &s->checked,
+	    &s->identity, s->entry.has_supersedes ? s->entry.supersedes :
+	    NULL, &sealed, s->r, e)) == ERR_OK) {
+		memcpy(s->entry.digest, sealed.digest, DIGEST_LEN);
+		s->entry.size = sealed.data.len;
+		s->entry.created = timestamp_now();
+		code = outbox_put(s->outbox, base, &sealed.data, &s->entry,
+		    e);
+	}
+	sealed_wipe(&sealed);
+	return code;
+}
+
+static void
+report_entry(const struct submitting *s)
+{
+	const struct outbox_entry *entry = &s->entry;
+
+	report_line(s->r, _("In the outbox"), "%s", entry->id);
+	report_set_text(s->r, "id", entry->id);
+	prepare_report(entry->sealed, entry->digest, entry->size, s->r);
+	schedule_report(settings_closes(&s->settings, entry->round),
+	    timestamp_now(), s->r);
+}
+
+/* The entry is there: to the portal with it, unless it has been there. */
+static enum err_code
+deliver(struct submitting *s, struct err *e)
+{
+	struct outbox_entry *entry = &s->entry;
+	struct parcel parcel = dispatch_parcel(entry);
+	const bool delivered = entry->state != OUTBOX_WAITING;
+	struct receipt receipt = { 0 };
+	char when[TIMESTAMP_LEN];
+	enum err_code code;
+	bool found = true;
+
+	report_entry(s);
+	report_set(s->r, "already_delivered", json_boolean(delivered));
+	if (delivered)
+		code = session_kept(&s->session, &parcel, entry->state ==
+		    OUTBOX_ACCEPTED ? STAGE_ACCEPTED : STAGE_STORED, &found,
+		    &receipt, e);
+	else
+		code = dispatch_entry(&s->session, s->outbox, entry,
+		    &receipt, e);
+	if (code == ERR_OK && delivered && found) {
+		timestamp_format(receipt.time, when);
+		report_say(s->r, _("These answers have been handed in "
+		    "already (%s); nothing was sent."), when);
+	}
+	if (code == ERR_OK && found)
+		send_report_receipt(entry->sealed, &receipt, s->r);
+	receipt_wipe(&receipt);
+	if (code == ERR_OK && s->o->wait >= 0)
+		code = send_wait(&s->session, &parcel, s->r, e);
+	parcel_wipe(&parcel);
+	return code;
+}
+
+static void
+report_kept(const struct submitting *s, enum err_code code)
+{
+	if (s->entry.state != OUTBOX_WAITING)
+		return;
+	report_say(s->r, "%s", dispatch_may_pass(code) ?
+	    _("It is kept in the outbox; 'sigill outbox flush', or the same "
+	    "command again, goes on with it.") :
+	    _("It is kept in the outbox.  When the cause below has been seen "
+	    "to, 'sigill outbox flush' or the same command goes on with "
+	    "it."));
+}
+
+static enum err_code
+submit(struct submitting *s, struct err *e)
+{
+	char since[TIMESTAMP_LEN];
+	enum err_code code;
+	bool found;
+
+	if ((code = take_same(s, &found, e)) != ERR_OK)
+		return code;
+	if (found && s->entry.state == OUTBOX_WAITING) {
+		timestamp_format(s->entry.created, since);
+		report_say(s->r, _("The same answers wait in the outbox, "
+		    "sealed %s; this goes on with them."), since);
+	}
+	if (!found) {
+		code = seal_and_put(s, e);
+		/* Another run was faster: that one's, then. */
+		if (code == ERR_BUSY) {
+			err_clear(e);
+			if ((code = take_same(s, &found, e)) == ERR_OK &&
+			    !found)
+				code = err_set(e, ERR_BUSY,
+				    outbox_path(s->outbox), 0, NULL);
+		}
+	}
+	if (code != ERR_OK)
+		return code;
+	if ((code = deliver(s, e)) != ERR_OK)
+		report_kept(s, code);
+	return code;
 }
 
 enum err_code
 submit_run(const struct options *o, struct report *r)
 {
-	return seal_and_maybe_send(o, true, r);
+	struct submitting s = { .o = o, .r = r, .entry = { .fd = -1 } };
+	struct err e = { 0 };
+	enum err_code code;
+
+	s.session.o = o;
+	s.session.settings = &s.settings;
+	if ((code = settings_load(o, false, &s.settings, &e)) != ERR_OK ||
+	    (code = session_open(&s.session, &e)) != ERR_OK ||
+	    (code = check_answers(o, &s.settings, &s.checked, r)) != ERR_OK ||
+	    (code = outbox_open(&s.settings, &s.outbox, &e)) != ERR_OK ||
+	    (code = describe(&s, &e)) != ERR_OK)
+		goto out;
+	report_checked(&s.checked, &s.settings, r);
+	code = submit(&s, &e);
+out:
+	report_err(r, &e);
+	outbox_unlock(&s.entry);
+	outbox_close(s.outbox);
+	session_close(&s.session);
+	identity_wipe(&s.identity);
+	checked_wipe(&s.checked);
+	settings_wipe(&s.settings);
+	return code;
 }

@@ -126,6 +126,9 @@ document(struct report *r)
 		for (size_t i = 0; i < r->errors.len; i++)
 			bad |= json_array_append_new(errors,
 			    message_json(&r->errors.v[i]));
+		if (r->errors.len == 0 && r->quiet.code != ERR_OK)
+			bad |= json_array_append_new(errors,
+			    message_json(&r->quiet));
 		bad |= json_object_set_new(doc, "errors", errors);
 		if (r->errors.over != 0)
 			bad |= json_object_set_new(doc, "errors_more",

@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/outbox.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/message.h"
+#include "base/tame.h"
+#include "client/outbox_entry.h"
+#include "client/settings.h"
+
+#define NEW		".new."
+#define LOCK		".lock"
+#define ENDING		".sigill"
+/* Room for the longest receipt's name, as it is first called. */
+#define NAME_ROOM	(NAME_MAX - (sizeof("..accepted.p7s.XXXXXX") - 1) - \
+			    (sizeof(ENDING) - 1))
+#define NUMBER_MAX	99999	/* of one fingerprint's entries */
+
+struct outbox {
+	char path[PATH_MAX];
+};
+
+/* --- the folder -------------------------------------------------------- */
+
+static void
+inside(const struct outbox *o, const char *name, char out[static PATH_MAX])
+{
+	(void)snprintf(out, PATH_MAX, "%.*s/%.250s", PATH_MAX - 256, o->path,
+	    name);
+}
+
+/* Waits for the outbox's own lock, or not; -1 and errno. */
+static int
+take_lock(const struct outbox *o, bool wait)
+{
+	char path[PATH_MAX];
+	int fd, ret;
+
+	inside(o, LOCK, path);
+	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
+	    O_NONBLOCK, 0600);
+	if (fd == -1)
+		return -1;
+	do
+		ret = flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
+	while (ret == -1 && errno == EINTR);
+	if (ret == 0)
+		return fd;
+	ret = errno;
+	(void)close(fd);
+	errno = ret;
+	return -1;
+}
+
+/* A folder of ours with the files in it. */
+static void
+remove_folder(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct dirent *one;
+	DIR *dir;
+
+	if (fd == -1)
+		return;
+	if ((dir = fdopendir(fd)) == NULL) {
+		(void)close(fd);
+		return;
+	}
+	while ((one = readdir(dir)) != NULL)
+		(void)unlinkat(fd, one->d_name, 0);
+	(void)closedir(dir);
+	(void)rmdir(path);
+}
+
+/* What dead runs have left: a live one would hold the lock. */
+static void
+sweep(const struct outbox *o)
+{
+	int lock = take_lock(o, false);
+	char path[PATH_MAX];
+	struct dirent *one;
+	DIR *dir;
+
+	if (lock == -1)
+		return;
+	if ((dir = opendir(o->path)) != NULL) {
+		while ((one = readdir(dir)) != NULL) {
+			if (strncmp(one->d_name, NEW, sizeof(NEW) - 1) != 0)
+				continue;
+			inside(o, one->d_name, path);
+			remove_folder(path);
+		}
+		(void)closedir(dir);
+	}
+	(void)close(lock);
+}
+
+static enum err_code
+choose_path(const struct settings *s, char out[static PATH_MAX],
+    struct err *e)
+{
+	const char *base = s->config != NULL ?
+	    config_get(s->config, "outbox", "directory") : NULL;
+	int n;
+
+	if (base != NULL)
+		n = snprintf(out, PATH_MAX, "%s", base);
+	/* A relative one is to be ignored (XDG base directories). */
+	else if ((base = getenv("XDG_STATE_HOME")) != NULL && base[0] == '/')
+		n = snprintf(out, PATH_MAX, "%s/sigill/outbox", base);
+	else if ((base = getenv("HOME")) != NULL && base[0] == '/')
+		n = snprintf(out, PATH_MAX, "%s/.local/state/sigill/outbox",
+		    base);
+	else
+		return err_set(e, ERR_CONFIG, s->config != NULL ?
+		    config_path(s->config) : NULL, 0, _("where is the outbox? "
+		    "Set [outbox] directory; HOME is not set either"));
+	/* Names in it have their room too. */
+	if (n < 0 || n >= PATH_MAX - 2 * NAME_MAX)
+		return err_errno(e, ERR_IO, base, ENAMETOOLONG);
+	return ERR_OK;
+}
+
+enum err_code
+outbox_open(const struct settings *s, struct outbox **out, struct err *e)
+{
+	char path[PATH_MAX];
+	struct outbox *o = NULL;
+	enum err_code code;
+	struct stat st;
+
+	if ((code = choose_path(s, path, e)) != ERR_OK ||
+	    (code = file_make_dirs(path, NULL, e)) != ERR_OK)
+		return code;
+	if ((o = calloc(1, sizeof(*o))) == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	if (realpath(path, o->path) == NULL || stat(o->path, &st) == -1)
+		code = err_errno(e, ERR_IO, path, errno);
+	else if (strlen(o->path) >= PATH_MAX - 2 * NAME_MAX)
+		code = err_errno(e, ERR_IO, path, ENAMETOOLONG);
+	else if (st.st_uid != geteuid())
+		code = err_set(e, ERR_OUTBOX, o->path, 0,
+		    _("it belongs to another user"));
+	else if ((st.st_mode & 022) != 0)
+		code = err_set(e, ERR_OUTBOX, o->path, 0,
+		    _("others can write to it"));
+	if (code != ERR_OK) {
+		free(o);
+		return code;
+	}
+	sweep(o);
+	*out = o;
+	return ERR_OK;
+}
+
+void
+outbox_close(struct outbox *o)
+{
+	free(o);
+}
+
+const char *
+outbox_path(const struct outbox *o)
+{
+	return o->path;
+}
+
+/* --- looking ----------------------------------------------------------- */
+
+static int
+by_age(const void *a, const void *b)
+{
+	const struct outbox_entry *x = a, *y = b;
+
+	if (x->created != y->created)
+		return x->created < y->created ? -1 : 1;
+	/* FINGERPRINT.10 after FINGERPRINT.9 */
+	if (strlen(x->id) != strlen(y->id))
+		return strlen(x->id) < strlen(y->id) ? -1 : 1;
+	return strcmp(x->id, y->id);
+}
+
+static enum err_code
+add_entry(struct outbox *o, const char *name, struct outbox_list *list,
+    struct err *e)
+{
+	struct outbox_entry *v;
+	char path[PATH_MAX];
+	char (*broken)[OUTBOX_ID_LEN];
+	enum err_code code;
+
+	inside(o, name, path);
+	if (!outbox_entry_is_id(name))
+		return err_set(e, ERR_OUTBOX, path, 0,
+		    _("it does not belong in an outbox"));
+	v = reallocarray(list->v, list->len + 1, sizeof(*v));
+	if (v != NULL)
+		list->v = v;
+	broken = reallocarray(list->broken, list->n_broken + 1,
+	    sizeof(*broken));
+	if (broken != NULL)
+		list->broken = broken;
+	if (v == NULL || broken == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	code = outbox_entry_read(path, name, &v[list->len], e);
+	if (code == ERR_OK)
+		list->len++;
+	else if (code != ERR_OUTBOX_ENTRY)	/* it has gone just now */
+		memcpy(broken[list->n_broken++], name, strlen(name) + 1);
+	return code;
+}
+
+enum err_code
+outbox_read(struct outbox *o, struct outbox_list *out,
+    struct err_list *broken, struct err *e)
+{
+	DIR *dir = opendir(o->path);
+	enum err_code code = ERR_OK;
+	struct err found = { 0 };
+	struct dirent *one;
+
+	memset(out, 0, sizeof(*out));
+	if (dir == NULL)
+		return err_errno(e, ERR_OUTBOX, o->path, errno);
+	while (code == ERR_OK && (one = readdir(dir)) != NULL) {
+		if (one->d_name[0] == '.')
+			continue;
+		err_clear(&found);
+		switch (add_entry(o, one->d_name, out, &found)) {
+		case ERR_OK:
+		case ERR_OUTBOX_ENTRY:
+			break;
+		case ERR_NO_MEMORY:
+			code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+			break;
+		default:
+			err_list_add(broken, &found);
+			break;
+		}
+	}
+	(void)closedir(dir);
+	if (out->len != 0)
+		qsort(out->v, out->len, sizeof(*out->v), by_age);
+	if (code != ERR_OK)
+		outbox_list_wipe(out);
+	return code;
+}
+
+void
+outbox_list_wipe(struct outbox_list *l)
+{
+	for (size_t i = 0; i < l->len; i++)
+		outbox_unlock(&l->v[i]);
+	free(l->v);
+	free(l->broken);
+	memset(l, 0, sizeof(*l));
+}
+
+enum err_code
+outbox_find(const struct outbox_list *l, const char *id,
+    struct outbox_entry **out, struct err *e)
+{
+	const size_t len = strlen(id);
+	struct outbox_entry *only = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->len; i++) {
+		if (strcasecmp(l->v[i].id, id) == 0) {
+			*out = &l->v[i];
+			return ERR_OK;
+		}
+		if (len >= 4 && strncasecmp(l->v[i].id, id, len) == 0) {
+			only = &l->v[i];
+			n++;
+		}
+	}
+	if (n == 1) {
+		*out = only;
+		return ERR_OK;
+	}
+	for (size_t i = 0; i < l->n_broken && n == 0; i++)
+		if (strcasecmp(l->broken[i], id) == 0)
+			return err_set(e, ERR_OUTBOX, id, 0,
+			    _("it cannot be read"));
+	return err_set(e, ERR_OUTBOX_ENTRY, id, 0, n == 0 ? NULL :
+	    _("%zu begin like that"), n);
+}
+
+enum err_code
+outbox_find_same(const struct outbox_list *l,
+    const struct outbox_entry *like, struct outbox_entry **out,
+    struct err *e)
+{
+	char printed[FINGERPRINT_LEN];
+
+	*out = NULL;
+	fingerprint_format(like->fingerprint, printed);
+	for (size_t i = 0; i < l->n_broken; i++)
+		if (strncmp(l->broken[i], printed, FINGERPRINT_LEN - 1) == 0)
+			return err_set(e, ERR_OUTBOX, l->broken[i], 0,
+			    _("it may be the same submission and cannot be "
+			    "read; nothing was sealed"));
+	for (size_t i = 0; i < l->len; i++) {
+		struct outbox_entry *one = &l->v[i];
+
+		if (memcmp(one->fingerprint, like->fingerprint,
+		    DIGEST_LEN) == 0 &&
+		    one->environment == like->environment &&
+		    one->has_supersedes == like->has_supersedes &&
+		    (!one->has_supersedes || memcmp(one->supersedes,
+		    like->supersedes, DIGEST_LEN) == 0))
+			*out = one;
+	}
+	return ERR_OK;
+}
+
+/* --- putting ----------------------------------------------------------- */
+
+/* Has another run put the same since the caller looked? */
+static enum err_code
+refuse_same(struct outbox *o, const struct outbox_entry *entry,
+    struct err *e)
+{
+	struct err_list broken = { 0 };
+	struct outbox_list list = { 0 };
+	struct outbox_entry *same;
+	enum err_code code;
+
+	if ((code = outbox_read(o, &list, &broken, e)) == ERR_OK &&
+	    (code = outbox_find_same(&list, entry, &same, e)) == ERR_OK &&
+	    same != NULL && same->state != OUTBOX_REJECTED)
+		code = err_set(e, ERR_BUSY, same->id, 0,
+		    _("it has put the same answers into the outbox"));
+	err_list_wipe(&broken);
+	outbox_list_wipe(&list);
+	return code;
+}
+
+/* What the sealed file is called: fit for JSON and a terminal, with room for
+ * the receipts' names, and without a dot in front, which is what unfinished
+ * files have. */
+static void
+sealed_name(const char *name, char out[static NAME_MAX + 1])
+{
+	(void)snprintf(out, NAME_ROOM + 1, "%s",
+	    name[0] != '\0' ? name : "answers");
+	tame(out);
+	if (out[0] == '.')
+		out[0] = '_';
+	(void)strcat(out, ENDING);
+}
+
+/* Everything of an entry into the new folder. */
+static enum err_code
+fill(const char *folder, const char *name, const struct buf *sealed,
+    struct outbox_entry *entry, struct err *e)
+{
+	char path[PATH_MAX];
+	struct buf text = { 0 };
+	enum err_code code;
+
+	(void)snprintf(path, sizeof(path), "%.3800s/%.255s", folder, name);
+	if ((code = file_write_new(path, sealed->data, sealed->len, 0600,
+	    e)) != ERR_OK ||
+	    (code = outbox_entry_encode(entry, name, &text, e)) != ERR_OK)
+		goto out;
+	(void)snprintf(path, sizeof(path), "%.3800s/%s", folder,
+	    OUTBOX_ENTRY_FILE);
+	if ((code = file_write_new(path, text.data, text.len, 0600, e)) !=
+	    ERR_OK)
+		goto out;
+	entry->fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+	if (entry->fd == -1 || flock(entry->fd, LOCK_EX | LOCK_NB) == -1)
+		code = err_errno(e, ERR_IO, path, errno);
+out:
+	buf_wipe(&text);
+	return code;
+}
+
+/* Gives the folder the first name of its fingerprint that is free: a folder
+ * with something in it is never replaced (rename(2)). */
+static enum err_code
+give_name(struct outbox *o, const char *folder, struct outbox_entry *entry,
+    char path[static PATH_MAX], struct err *e)
+{
+	char printed[FINGERPRINT_LEN];
+
+	fingerprint_format(entry->fingerprint, printed);
+	(void)snprintf(entry->id, sizeof(entry->id), "%s", printed);
+	for (unsigned n = 2; n <= NUMBER_MAX; n++) {
+		inside(o, entry->id, path);
+		if (rename(folder, path) == 0)
+			return file_sync_dir_of(path, e);
+		if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR)
+			break;
+		(void)snprintf(entry->id, sizeof(entry->id), "%s.%u", printed,
+		    n);
+	}
+	return err_errno(e, ERR_IO, path, errno);
+}
+
+static enum err_code
+put(struct outbox *o, const char *name, const struct buf *sealed,
+    struct outbox_entry *entry, struct err *e)
+{
+	char folder[PATH_MAX], path[PATH_MAX], full[NAME_MAX + 1];
+	enum err_code code;
+
+	if ((code = refuse_same(o, entry, e)) != ERR_OK)
+		return code;
+	inside(o, NEW "XXXXXX", folder);
+	if (mkdtemp(folder) == NULL)
+		return err_errno(e, ERR_IO, o->path, errno);
+	sealed_name(name, full);
+	memcpy(path, folder, sizeof(path));
+	if ((code = fill(folder, full, sealed, entry, e)) == ERR_OK)
+		code = give_name(o, folder, entry, path, e);
+	if (code == ERR_OK) {
+		(void)snprintf(entry->sealed, sizeof(entry->sealed),
+		    "%.3800s/%s", path, full);
+		entry->state = OUTBOX_WAITING;
+		return ERR_OK;
+	}
+	outbox_unlock(entry);
+	/* One of the two is there. */
+	remove_folder(folder);
+	if (file_base_name(path)[0] != '.')
+		remove_folder(path);
+	return code;
+}
+
+enum err_code
+outbox_put(struct outbox *o, const char *name, const struct buf *sealed,
+    struct outbox_entry *entry, struct err *e)
+{
+	enum err_code code;
+	int lock;
+
+	entry->fd = -1;
+	entry->id[0] = '\0';
+	if ((lock = take_lock(o, true)) == -1)
+		return err_errno(e, ERR_IO, o->path, errno);
+	code = put(o, name, sealed, entry, e);
+	(void)close(lock);
+	return code;
+}
+
+/* --- working on one ---------------------------------------------------- */
+
+/* Unfinished files of runs that ended too early; the entry is locked. */
+static void
+sweep_entry(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *one;
+
+	if (dir == NULL)
+		return;
+	while ((one = readdir(dir)) != NULL)
+		if (one->d_name[0] == '.' && one->d_name[1] != '\0' &&
+		    strcmp(one->d_name, "..") != 0)
+			(void)unlinkat(dirfd(dir), one->d_name, 0);
+	(void)closedir(dir);
+}
+
+enum err_code
+outbox_lock(struct outbox *o, struct outbox_entry *entry, struct err *e)
+{
+	char folder[PATH_MAX], path[PATH_MAX];
+	struct outbox_entry now = { .fd = -1 };
+	struct stat held, there;
+	enum err_code code;
+	int fd;
+
+	inside(o, entry->id, folder);
+	(void)snprintf(path, sizeof(path), "%.3800s/%s", folder,
+	    OUTBOX_ENTRY_FILE);
+	fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd == -1 && errno == ENOENT)
+		return err_set(e, ERR_OUTBOX_ENTRY, entry->id, 0, NULL);
+	if (fd == -1)
+		return err_errno(e, ERR_OUTBOX, path, errno);
+	if (flock(fd, LOCK_EX | LOCK_NB) == -1)
+		code = errno == EWOULDBLOCK ?
+		    err_set(e, ERR_BUSY, entry->id, 0, NULL) :
+		    err_errno(e, ERR_OUTBOX, path, errno);
+	/* Removed, and perhaps another put, while it was opened? */
+	else if (fstat(fd, &held) == -1 || lstat(path, &there) == -1 ||
+	    held.st_ino != there.st_ino || held.st_dev != there.st_dev)
+		code = err_set(e, ERR_OUTBOX_ENTRY, entry->id, 0, NULL);
+	else
+		code = outbox_entry_read(folder, entry->id, &now, e);
+	if (code != ERR_OK) {
+		(void)close(fd);
+		return code;
+	}
+	sweep_entry(folder);
+	*entry = now;
+	entry->fd = fd;
+	return ERR_OK;
+}
+
+void
+outbox_unlock(struct outbox_entry *entry)
+{
+	if (entry->fd != -1)
+		(void)close(entry->fd);
+	entry->fd = -1;
+}
+
+enum err_code
+outbox_sealed(const struct outbox_entry *entry, struct buf *out,
+    struct err *e)
+{
+	uint8_t digest[DIGEST_LEN];
+	enum err_code code;
+	struct stat st;
+	int fd = open(entry->sealed, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_CLOEXEC | O_NOCTTY);
+
+	if (fd == -1 && (errno == ENOENT || errno == ELOOP))
+		return err_set(e, ERR_SEALED_CHANGED, entry->sealed, 0,
+		    errno == ENOENT ? _("it is gone") :
+		    _("it is not a regular file"));
+	if (fd == -1)
+		return err_errno(e, ERR_NO_INPUT, entry->sealed, errno);
+	if (fstat(fd, &st) == -1)
+		code = err_errno(e, ERR_NO_INPUT, entry->sealed, errno);
+	else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != entry->size)
+		code = err_set(e, ERR_SEALED_CHANGED, entry->sealed, 0, NULL);
+	else if ((code = file_read_fd(fd, entry->sealed, entry->size, out,
+	    e)) == ERR_OK &&
+	    (code = digest_sha256(out->data, out->len, digest, e)) ==
+	    ERR_OK && memcmp(digest, entry->digest, DIGEST_LEN) != 0)
+		code = err_set(e, ERR_SEALED_CHANGED, entry->sealed, 0, NULL);
+	(void)close(fd);
+	return code;
+}
+
+enum err_code
+outbox_note(struct outbox *o, const struct outbox_entry *entry,
+    struct err *e)
+{
+	char folder[PATH_MAX], path[PATH_MAX];
+	struct buf text = { 0 };
+	enum err_code code;
+
+	inside(o, entry->id, folder);
+	(void)snprintf(path, sizeof(path), "%.3800s/%s", folder,
+	    OUTBOX_ATTEMPTS_FILE);
+	if ((code = outbox_attempts_encode(entry, &text, e)) == ERR_OK)
+		code = file_replace(path, text.data, text.len, 0600, e);
+	buf_wipe(&text);
+	return code;
+}
+
+enum err_code
+outbox_remove(struct outbox *o, struct outbox_entry *entry, struct err *e)
+{
+	char path[PATH_MAX], gone[PATH_MAX];
+	enum err_code code;
+	int lock = take_lock(o, true);
+
+	if (lock == -1)
+		return err_errno(e, ERR_IO, o->path, errno);
+	inside(o, entry->id, path);
+	inside(o, NEW "XXXXXX", gone);
+	/* An empty folder may be replaced: the entry goes in one step. */
+	if (mkdtemp(gone) == NULL)
+		code = err_errno(e, ERR_IO, o->path, errno);
+	else if (rename(path, gone) == -1) {
+		code = err_errno(e, ERR_IO, path, errno);
+		(void)rmdir(gone);
+	} else if ((code = file_sync_dir_of(path, e)) == ERR_OK)
+		remove_folder(gone);
+	(void)close(lock);
+	outbox_unlock(entry);
+	return code;
+}

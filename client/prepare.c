@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/prepare.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/message.h"
+#include "base/timestamp.h"
+#include "client/check.h"
+#include "client/options.h"
+#include "client/receipt.h"
+#include "client/report.h"
+#include "client/settings.h"
+
+enum err_code
+prepare_supersedes(const struct options *o, const struct settings *s,
+    bool *given, uint8_t out[static DIGEST_LEN], struct err *e)
+{
+	struct receipt_signers signers = { 0 };
+	struct receipt receipt = { 0 };
+	struct buf der = { 0 };
+	enum err_code code;
+
+	*given = o->supersedes != NULL;
+	if (!*given || digest_from_hex(o->supersedes, out))
+		return ERR_OK;
+	if (access(o->supersedes, F_OK) != 0)
+		return err_set(e, ERR_USAGE, o->supersedes, 0, _("it is neither "
+		    "a file nor 64 hexadecimal digits; name the accepted "
+		    "receipt of what is replaced"));
+	if ((code = file_read(o->supersedes, LIMIT_RECEIPT, &der, e)) !=
+	    ERR_OK ||
+	    (code = settings_receipt_signers(s, &signers, e)) != ERR_OK ||
+	    (code = receipt_judge(&signers, &der, o->supersedes, &receipt,
+	    e)) != ERR_OK)
+		goto out;
+	if (receipt.stage == STAGE_ACCEPTED)
+		memcpy(out, receipt.fingerprint, DIGEST_LEN);
+	else
+		code = err_set(e, ERR_USAGE, o->supersedes, 0,
+		    _("only an accepted receipt tells the fingerprint; this "
+		    "one is of the stage '%s'"),
+		    receipt_stage_name(receipt.stage));
+out:
+	receipt_wipe(&receipt);
+	receipt_signers_wipe(&signers);
+	buf_wipe(&der);
+	return code;
+}
+
+/* Names the file that is to blame: the answers or the certificate. */
+static enum err_code
+check_signer(const struct options *o, const struct settings *settings,
+    const struct statement *statement, const struct sealing *how,
+    struct err *e)
+{
+	const char *cert = NULL;
+	struct err found = { 0 };
+	enum err_code code;
+
+	if ((code = settings_need(settings, "identity", "certificate", &cert,
+	    e)) != ERR_OK ||
+	    seal_check_signer(statement, how, &found) == ERR_OK)
+		return code;
+	return report_place(e, &found, found.code ==
+	    ERR_ORGANISATION_MISMATCH ? o->operand : cert);
+}
+
+enum err_code
+prepare_sealed(const struct options *o, const struct settings *settings,
+    const struct checked *checked, const struct identity *identity,
+    const uint8_t *supersedes, struct sealed *out, struct report *r,
+    struct err *e)
+{
+	struct recipients recipients = { 0 };
+	struct err found = { 0 };
+	struct sealing how = {
+		.signer = { identity->key, identity->cert, &identity->chain },
+		.environment = settings->environment,
+		.supersedes = supersedes,
+		.now = timestamp_now(),
+	};
+	char subject[256];
+	enum err_code code;
+
+	if ((code = check_signer(o, settings, &checked->statement, &how,
+	    e)) != ERR_OK ||
+	    (code = settings_recipients(settings, &recipients, e)) != ERR_OK)
+		return code;
+	how.recipients = &recipients.certs;
+	how.recipient_trust = recipients.trust;
+	code = seal_statement(&checked->statement, &how, out, &found);
+	if (code == ERR_RECIPIENT_CERT || code == ERR_TEST_CERTIFICATE)
+		(void)report_place(e, &found, config_get(settings->config,
+		    "authority", "recipients"));
+	else if (code != ERR_OK)
+		(void)report_place(e, &found, o->operand);
+	if (code != ERR_OK)
+		goto out;
+	for (size_t i = 0; i < recipients.certs.len; i++) {
+		cert_subject(recipients.certs.v[i], subject, sizeof(subject));
+		report_line(r, i == 0 ? _("Sealed for") : "", "%s", subject);
+	}
+out:
+	recipients_wipe(&recipients);
+	return code;
+}
+
+void
+prepare_report(const char *path, const uint8_t digest[static DIGEST_LEN],
+    uint64_t size, struct report *r)
+{
+	char hex[DIGEST_HEX_LEN];
+
+	digest_hex(digest, hex);
+	report_line(r, _("Sealed file"), _("%s, %zu bytes"), path,
+	    (size_t)size);
+	report_set_text(r, "sealed", path);
+	report_set_text(r, "sealed_digest", hex);
+	report_set(r, "sealed_size", json_integer((json_int_t)size));
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * What seal and submit have in common: from answers that have been checked to
+ * a sealed file in memory.
+ */
+#ifndef SIGILL_CLIENT_PREPARE_H
+#define SIGILL_CLIENT_PREPARE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "client/seal.h"
+
+struct checked;
+struct identity;
+struct options;
+struct report;
+struct settings;
+
+/* What o->supersedes means: 64 hexadecimal digits, or the file of an accepted
+ * receipt; *given: was there anything?  ERR_USAGE, ERR_RECEIPT_*. */
+enum err_code prepare_supersedes(const struct options *o,
+    const struct settings *s, bool *given, uint8_t out[static DIGEST_LEN],
+    struct err *e);
+
+/* Seals, after judging whatever would be refused afterwards; the file that is
+ * to blame is in the error.  supersedes: NULL when nothing is replaced. */
+enum err_code prepare_sealed(const struct options *o,
+    const struct settings *settings, const struct checked *checked,
+    const struct identity *identity, const uint8_t *supersedes,
+    struct sealed *out, struct report *r, struct err *e);
+
+/* The lines and members that tell where a sealed file is. */
+void prepare_report(const char *path,
+    const uint8_t digest[static DIGEST_LEN], uint64_t size,
+    struct report *r);
+
+#endif
