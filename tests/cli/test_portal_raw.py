@@ -1,0 +1,188 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
+"""sigill-portal against what is malformed, cut off or sent in one go: every
+request of raw_cases.py, a good one that ends after each of its bytes, and
+what is not even TLS.  Whatever comes, nothing is stored, nothing grows, and
+the next one is served."""
+import os
+import socket
+import sqlite3
+import ssl
+import struct
+import unittest
+
+from portal_case import KOPING, PortalCase, read_answer
+from raw_cases import CLOSED, Table
+
+SECONDS = 20        # for one answer; only a failure takes as long
+
+
+def end_half(sock):
+    """No more from us, and no close_notify; answers can still be read."""
+    try:
+        socket.socket.shutdown(sock, socket.SHUT_WR)
+    except OSError:
+        pass
+
+
+def end_with_reset(sock):
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER,
+                    struct.pack("ii", 1, 0))
+    sock.close()
+
+
+def end_in_order(sock):
+    """close_notify; the answer to it is not waited for."""
+    sock.settimeout(0)
+    try:
+        sock.unwrap()
+    except (ssl.SSLError, OSError):
+        pass
+
+
+def exchange(connection, data, wanted, head=False):
+    """The statuses of at most so many answers, and all bytes after them."""
+    got = []
+    connection.sock.settimeout(SECONDS)
+    try:
+        connection.sock.sendall(data)
+    except (ConnectionError, ssl.SSLError):
+        pass            # closed already, but an answer may be there
+    try:
+        while len(got) < wanted:
+            a = read_answer(connection.file, head)
+            if a is None:
+                return got, b""
+            got.append(a.status)
+        end_half(connection.sock)
+        return got, connection.file.read()
+    except (ConnectionError, ssl.SSLError):
+        return got, b""
+
+
+class Raw(PortalCase):
+    def setUp(self):
+        super().setUp()
+        self.upload = self.begin(self.large)
+        self.table = Table(self.small, self.upload)
+
+    def partial(self, location):
+        return "%s/.portal/partial/%s" % (self.spool,
+                                          location.rsplit("/", 1)[1])
+
+    def rows(self):
+        with sqlite3.connect(self.spool + "/.portal/ledger.db") as db:
+            return [db.execute("SELECT count(*) FROM " + t).fetchone()[0]
+                    for t in ("uploads", "receipts")]
+
+    def assert_alive(self):
+        a = self.ask("GET", "/v1/health", who=None)
+        self.assertEqual(a.status, 200, self.logged())
+
+    def assert_as_before(self):
+        """Nothing but the one upload, which has not grown."""
+        self.assert_alive()
+        self.assertEqual(self.sealed_files(), [])
+        self.assertEqual(len(self.partial_files()), 1)
+        self.assertEqual(os.path.getsize(self.partial(self.upload)), 0)
+        self.assertEqual(self.rows(), [1, 0])
+
+    def assert_works(self):
+        """After all that: the same file, without a fault, is taken."""
+        with self.connect() as c:
+            got, rest = exchange(c, self.table.good(), 1)
+        self.assertEqual((got, rest), ([201], b""))
+        self.assert_stored(self.small)
+        self.assertEqual(self.rows(), [2, 1])
+
+    def run_case(self, case, who):
+        data = case.data
+        if case.last:
+            data += self.table.options()
+        answers = case.answers
+        if who is None:
+            answers = [a - {204} | {403} for a in answers]
+        with self.connect(who) as c:
+            got, rest = exchange(
+                c, data, sum(a != {CLOSED} for a in case.answers),
+                head=data.startswith(b"HEAD"))
+        for status, right in zip(got, answers):
+            self.assertIn(status, right)
+        # Cut off only where that is right.
+        for right in answers[len(got):]:
+            self.assertIn(CLOSED, right, got)
+        # What the library refuses itself, it tells twice; but then it has
+        # closed the connection.  (A stranger's body is read and dropped.)
+        self.assertNotIn(b"HTTP/1.1 2", rest)
+        if who is not None:
+            self.assertNotIn(b"problem+json", rest)
+
+    def run_table(self, who):
+        self.assertGreater(len(self.table.cases), 40)
+        for case in self.table.cases:
+            with self.subTest(case.name):
+                self.run_case(case, who)
+                self.assert_as_before()
+
+    def test_table(self):
+        self.run_table(KOPING)
+        self.assert_works()
+
+    def test_table_without_certificate(self):
+        self.run_table(None)
+        self.assert_works()
+
+    def test_ends_after_each_byte(self):
+        good = self.table.good()
+        head = len(good) - len(self.small)
+        points = list(range(head + 40)) + \
+            list(range(head + 40, len(good) - 20, 97)) + \
+            list(range(len(good) - 20, len(good)))
+        ends = end_half, end_with_reset, end_in_order
+        for n in points:
+            with self.connect() as c:
+                c.sock.sendall(good[:n])
+                ends[n % 3](c.sock)
+            if n < head:
+                self.assertEqual(len(self.partial_files()), 1, n)
+            elif n % 7 == 0:
+                location = self.begin(self.small)
+                self.assertLessEqual(self.offset(location), n - head)
+                with open(self.partial(location), "rb") as f:
+                    self.assertTrue(good[head:n].startswith(f.read()), n)
+            self.assertEqual(self.sealed_files(), [], n)
+        self.assertEqual(self.rows(), [2, 0])
+        self.assert_works()
+
+    def test_what_is_not_tls(self):
+        context = ssl.create_default_context()
+        outgoing = ssl.MemoryBIO()
+        tls = context.wrap_bio(ssl.MemoryBIO(), outgoing,
+                               server_hostname="localhost")
+        with self.assertRaises(ssl.SSLWantReadError):
+            tls.do_handshake()
+        hello = outgoing.read()
+        for data in [hello[:n] for n in range(0, len(hello), 16)] + [
+                self.table.good(), b"\0" * 5000, b"\xff" * 5000,
+                b"\x80\x2e\x01\x00\x02" + b"\0" * 50, b"SSH-2.0-OpenSSH\r\n",
+                hello + self.table.good(), hello + hello,
+                hello[:5] + b"\xff" * 20000, b"\x16\x03\x01\xff\xff" + hello,
+                b"\x17\x03\x03\x00\x10" + b"x" * 16,
+                b"\x15\x03\x03\x00\x02\x02\x28"]:
+            with socket.create_connection(("127.0.0.1", self.port)) as sock:
+                sock.settimeout(SECONDS)
+                sock.sendall(data)
+                end_half(sock)
+                answer = b""
+                try:
+                    while more := sock.recv(65536):
+                        answer += more
+                except ConnectionError:
+                    pass
+                self.assertNotIn(b"HTTP", answer)
+        self.assert_as_before()
+        self.assert_works()
+
+
+if __name__ == "__main__":
+    unittest.main()
