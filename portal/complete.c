@@ -2,17 +2,18 @@
 #include "portal/complete.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
+#include "base/limits.h"
 #include "base/log.h"
 #include "base/wipe.h"
 #include "crypto/digest.h"
 #include "crypto/envelope.h"
 #include "crypto/receipt_sig.h"
 #include "format/receipt.h"
+#include "portal/turns.h"
 
 struct completer {
 	const struct settings *settings;
@@ -20,36 +21,17 @@ struct completer {
 	struct ledger *ledger;
 	struct peers *peers;
 	int64_t (*clock)(void);
-	/* One file at a time is in memory, however many connections wait; and
-	 * a file without a receipt under its final name is its owner's. */
-	pthread_mutex_t turn;
+	/* By digest: who gives a file its final name keeps the turn until
+	 * there is a receipt, so that nobody takes it away in between. */
+	struct turns *names;
 };
-
-enum err_code
-completer_open(const struct settings *settings, struct store *store,
-    struct ledger *ledger, struct peers *peers, int64_t (*clock)(void),
-    struct completer **out, struct err *e)
-{
-	struct completer *c = calloc(1, sizeof(*c));
-
-	if (c == NULL)
-		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	c->settings = settings;
-	c->store = store;
-	c->ledger = ledger;
-	c->peers = peers;
-	c->clock = clock;
-	(void)pthread_mutex_init(&c->turn, NULL);
-	*out = c;
-	return ERR_OK;
-}
 
 void
 completer_close(struct completer *c)
 {
 	if (c == NULL)
 		return;
-	(void)pthread_mutex_destroy(&c->turn);
+	turns_free(c->names);
 	free(c);
 }
 
@@ -73,31 +55,6 @@ complete_is_final(enum err_code code)
 	}
 }
 
-/* The signature is checked in memory: settings' max_size is the bound, and
- * `turn` makes it the bound for the whole portal. */
-static enum err_code
-read_whole(int fd, uint64_t length, struct buf *out, struct err *e)
-{
-	uint8_t *p = buf_grow(out, (size_t)length);
-	size_t done = 0;
-	ssize_t n;
-
-	if (p == NULL)
-		return buf_check(out, e);
-	while (done < length) {
-		n = pread(fd, p + done, (size_t)length - done, (off_t)done);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return err_errno(e, ERR_IO, "partial file", errno);
-		if (n == 0)
-			return err_set(e, ERR_IO, "partial file", 0,
-			    "it has become shorter");
-		done += (size_t)n;
-	}
-	return ERR_OK;
-}
-
 /* Everything about the bytes that can be told without a key.  signer gets
  * the outer signer's organisation, "" if its certificate names none: what
  * that means is for intake to judge. */
@@ -107,20 +64,20 @@ check_bytes(struct completer *c, int fd, const struct upload_row *row,
 {
 	struct signed_data outer = { 0 };
 	uint8_t digest[DIGEST_LEN];
-	struct buf sealed = { 0 };
+	struct err found = { 0 };
 	enum err_code code;
 
 	(void)wipe_ran_out();
-	if ((code = read_whole(fd, row->length, &sealed, e)) != ERR_OK)
-		goto out;
-	code = digest_sha256(sealed.data, sealed.len, digest, e);
-	if (code == ERR_OK && memcmp(digest, row->digest, DIGEST_LEN) != 0)
+	code = envelope_check_outer(fd, row->length, digest, &outer, &found);
+	if ((code == ERR_OK || complete_is_final(code)) &&
+	    memcmp(digest, row->digest, DIGEST_LEN) != 0) {
 		code = err_set(e, ERR_HTTP_DIGEST_MISMATCH, NULL, 0, NULL);
-	if (code != ERR_OK)
 		goto out;
-	code = envelope_open_outer(sealed.data, sealed.len, &outer, e);
-	if (code != ERR_OK)
+	}
+	if (code != ERR_OK) {
+		*e = found;
 		goto out;
+	}
 	code = peers_check_signer(c->peers, outer.cert, &outer.chain, now, e);
 	if (code == ERR_OK && cert_organisation(outer.cert, signer,
 	    &(struct err){ 0 }) != ERR_OK)
@@ -132,7 +89,6 @@ out:
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	}
 	signed_wipe(&outer);
-	buf_wipe(&sealed);
 	return code;
 }
 
@@ -165,6 +121,46 @@ make_receipt(struct completer *c, const struct upload_row *row, int64_t now,
 	return code;
 }
 
+/* A receipt for nobody: a key that cannot sign shows at the start, and what
+ * OpenSSL sets up at its first signature is set up while there is memory: it
+ * would stay broken. */
+static enum err_code
+try_receipt(struct completer *c, struct err *e)
+{
+	const struct upload_row row = { .length = LIMIT_SEALED_MIN };
+	struct buf receipt = { 0 };
+	enum err_code code;
+
+	code = make_receipt(c, &row, c->clock(), &receipt, e);
+	buf_wipe(&receipt);
+	return code;
+}
+
+enum err_code
+completer_open(const struct settings *settings, struct store *store,
+    struct ledger *ledger, struct peers *peers, int64_t (*clock)(void),
+    struct completer **out, struct err *e)
+{
+	struct completer *c = calloc(1, sizeof(*c));
+	enum err_code code;
+
+	if (c == NULL || (c->names = turns_new()) == NULL) {
+		free(c);
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	}
+	c->settings = settings;
+	c->store = store;
+	c->ledger = ledger;
+	c->peers = peers;
+	c->clock = clock;
+	code = try_receipt(c, e);
+	if (code == ERR_OK)
+		*out = c;
+	else
+		completer_close(c);
+	return code;
+}
+
 static enum err_code
 record(struct completer *c, const struct upload_row *row, const char *signer,
     int64_t now, struct buf *receipt, struct err *e)
@@ -190,72 +186,99 @@ record(struct completer *c, const struct upload_row *row, const char *signer,
 	return code;
 }
 
-/* The steps after the sync, of which one upload at a time is at one. */
+/* A turn at a file's name; turn_end ends it. */
 static enum err_code
-publish(struct completer *c, const struct upload_row *row, int fd,
-    bool published, char signer[static 11], struct buf *receipt,
+take_name(struct completer *c, const char *hex, struct turn *turn,
     struct err *e)
 {
 	enum err_code code;
-	int64_t now;
 
-	pthread_mutex_lock(&c->turn);
-	now = c->clock();
-	code = check_bytes(c, fd, row, now, signer, e);
-	if (code == ERR_OK)
-		code = published ? store_sync_names(c->store, e) :
-		    store_publish(c->store, row->id, row->digest, e);
-	if (code == ERR_OK)
+	*turn = (struct turn){ .id = hex, .socket = -1 };
+	if ((code = turn_take(c->names, turn, e)) != ERR_OK)
+		return code;
+	if (turn_secure(c->names, turn))
+		return ERR_OK;
+	turn_end(c->names, turn);
+	return err_set(e, ERR_HTTP_BUSY, NULL, 0, NULL);
+}
+
+/* With the name's turn. */
+static enum err_code
+withdraw(struct completer *c, const struct upload_row *row, struct err *e)
+{
+	enum err_code code;
+	bool receipted;
+
+	code = ledger_has_stored(c->ledger, row->digest, &receipted, e);
+	if (code == ERR_OK && !receipted)
+		code = store_withdraw(c->store, row->digest, e);
+	return code;
+}
+
+/* The steps after the check.  When the receipt cannot be kept, the name stays:
+ * the disk may have the receipt, whatever the ledger was told. */
+static enum err_code
+publish(struct completer *c, const struct upload_row *row, const char *signer,
+    int64_t now, struct buf *receipt, struct err *e)
+{
+	char hex[DIGEST_HEX_LEN];
+	enum err_code code;
+	struct turn turn;
+
+	digest_hex(row->digest, hex);
+	if ((code = take_name(c, hex, &turn, e)) != ERR_OK)
+		return code;
+	code = store_publish(c->store, row->id, row->digest, e);
+	if (code != ERR_OK)
+		(void)withdraw(c, row, &(struct err){ 0 });
+	else
 		code = record(c, row, signer, now, receipt, e);
-	pthread_mutex_unlock(&c->turn);
+	turn_end(c->names, &turn);
+	if (code == ERR_OK)
+		log_event(LOG_INFORM, "stored", "digest", hex, "upload",
+		    row->id, "sender", row->sender, "signer",
+		    signer[0] != '\0' ? signer : "unknown", (char *)NULL);
 	return code;
 }
 
 enum err_code
-complete_upload(struct completer *c, const struct upload_row *row,
+complete_upload(struct completer *c, const struct upload_row *row, int fd,
     struct buf *receipt, struct err *e)
 {
-	char signer[11] = "", hex[DIGEST_HEX_LEN];
-	struct err absent = { 0 };
-	bool published = false;
 	enum err_code code;
-	uint64_t size;
-	int fd = -1;
+	char signer[11];
+	struct stat st;
+	int64_t now;
 
-	code = store_open_partial(c->store, row->id, &fd, &size, &absent);
-	if (code == ERR_HTTP_NOT_FOUND) {
-		published = true;
-		code = store_open_sealed(c->store, row->digest, &fd, &size, e);
-	} else if (code != ERR_OK)
-		*e = absent;
-	if (code == ERR_OK && size != row->length)
-		code = err_set(e, ERR_HTTP_DIGEST_MISMATCH, NULL, 0, NULL);
-	if (code == ERR_OK && !published)
-		code = store_sync(c->store, row->id, fd, e);
-	if (code == ERR_OK)
-		code = publish(c, row, fd, published, signer, receipt, e);
-	if (fd != -1)
-		(void)close(fd);
-	if (code == ERR_OK) {
-		digest_hex(row->digest, hex);
-		log_event(LOG_INFORM, "stored", "digest", hex, "upload",
-		    row->id, "sender", row->sender, "signer",
-		    signer[0] != '\0' ? signer : "unknown", (char *)NULL);
+	if (fstat(fd, &st) == -1)
+		return err_errno(e, ERR_IO, "partial file", errno);
+	if ((uint64_t)st.st_size != row->length)
+		return err_set(e, ERR_HTTP_DIGEST_MISMATCH, NULL, 0, NULL);
+	if ((code = store_sync(c->store, row->id, fd, e)) != ERR_OK) {
+		/* An earlier try may have come as far as the name. */
+		(void)complete_retract(c, row, &(struct err){ 0 });
+		return code;
 	}
-	return code;
+	now = c->clock();
+	if ((code = check_bytes(c, fd, row, now, signer, e)) != ERR_OK ||
+	    (code = publish(c, row, signer, now, receipt, e)) != ERR_OK)
+		return code;
+	store_remove(c->store, row->id);
+	return ERR_OK;
 }
 
 enum err_code
 complete_retract(struct completer *c, const struct upload_row *row,
     struct err *e)
 {
+	char hex[DIGEST_HEX_LEN];
 	enum err_code code;
-	bool receipted;
+	struct turn turn;
 
-	pthread_mutex_lock(&c->turn);
-	code = ledger_has_stored(c->ledger, row->digest, &receipted, e);
-	if (code == ERR_OK && !receipted)
-		code = store_withdraw(c->store, row->digest, e);
-	pthread_mutex_unlock(&c->turn);
+	digest_hex(row->digest, hex);
+	if ((code = take_name(c, hex, &turn, e)) != ERR_OK)
+		return code;
+	code = withdraw(c, row, e);
+	turn_end(c->names, &turn);
 	return code;
 }

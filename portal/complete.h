@@ -3,10 +3,15 @@
  * What happens when all bytes of an upload are there, in an order in which
  * every interruption can be picked up again:
  *
- *	sync the file → digest → outer signature and its signer → move it
- *	to its name, durably → receipt into the ledger, durably
+ *	sync the file → digest, outer signature and its signer → give it its
+ *	name, durably → receipt into the ledger, durably → forget its name as
+ *	a partial file
  *
- * A receipt that anybody has seen stands for a file that is on the disk.
+ * A receipt that anybody has seen stands for a file that is on the disk.  The
+ * three waits for the disk are for the bytes, the name and the receipt: each
+ * must be there before the next step says that it is.  The last step needs
+ * none, since a partial file whose upload has its receipt is removed at the
+ * next start.
  */
 #ifndef SIGILL_PORTAL_COMPLETE_H
 #define SIGILL_PORTAL_COMPLETE_H
@@ -31,14 +36,16 @@ enum err_code completer_open(const struct settings *settings,
 void completer_close(struct completer *c);	/* NULL-safe */
 
 /*
- * Completes an upload of which nobody else holds the file: from its partial
- * file, or from the published one if an earlier try came that far.  The
+ * Completes an upload of which nobody else holds the file, fd, which is read
+ * in memory that does not depend on its size.  After any failure, of the disk
+ * or of the machine, it can be called again and does what is left to do.  The
  * receipt's DER is appended to *receipt; its time is when the bytes were on
  * the disk, which is also when the signer's certificate must be good, however
  * long ago the request began.  Does not clean up after a refusal.
  */
 enum err_code complete_upload(struct completer *c,
-    const struct upload_row *row, struct buf *receipt, struct err *e);
+    const struct upload_row *row, int fd, struct buf *receipt,
+    struct err *e);
 
 /*
  * Before an upload is given up: takes its file away again if an earlier try

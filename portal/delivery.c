@@ -120,7 +120,8 @@ find_or_make(struct delivery *d, struct upload_row *row, struct err *e)
 
 	for (int tries = 0; tries < TRIES; tries++) {
 		if ((code = uploads_create(d->service->uploads, row,
-		    d->service->clock(), e)) != ERR_OK)
+		    d->length == row->length, d->service->clock(), e)) !=
+		    ERR_OK)
 			return code;
 		err_clear(&why);
 		code = hold(d, row->id, &why);

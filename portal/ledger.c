@@ -36,9 +36,17 @@ static const char schema[] =
     "  PRIMARY KEY (digest, sender, stage)) STRICT;"
     "PRAGMA user_version = 1;";
 
+#define STATEMENTS	24	/* more than there are in this file */
+
 struct ledger {
 	sqlite3 *db;
 	pthread_mutex_t mutex;	/* one statement or transaction at a time */
+	/* Compiled at their first use. */
+	struct { const char *sql; sqlite3_stmt *stmt; } known[STATEMENTS];
+	bool lazy;		/* commits do not wait for the disk now */
+	bool unsettled;		/* there was one that did not */
+	bool torn;		/* a commit failed: the log is in doubt */
+	int64_t changes;	/* of rows, when the transaction began */
 };
 
 /* What a failed call of the database means to us. */
@@ -61,6 +69,37 @@ fail(const struct ledger *l, struct err *e)
 	return err_set(e, code, "ledger", 0, "%s", sqlite3_errmsg(l->db));
 }
 
+/* A statement of this file, ready to be bound; sql lives as long as we. */
+static int
+compile(struct ledger *l, const char *sql, sqlite3_stmt **out)
+{
+	size_t i = 0;
+	int rc;
+
+	while (i < STATEMENTS && l->known[i].sql != NULL &&
+	    l->known[i].sql != sql)
+		i++;
+	if (i == STATEMENTS)
+		return SQLITE_INTERNAL;
+	if (l->known[i].sql == NULL) {
+		rc = sqlite3_prepare_v3(l->db, sql, -1,
+		    SQLITE_PREPARE_PERSISTENT, &l->known[i].stmt, NULL);
+		if (rc != SQLITE_OK)
+			return rc;
+		l->known[i].sql = sql;
+	}
+	*out = l->known[i].stmt;
+	return SQLITE_OK;
+}
+
+/* Ends a statement, and forgets what was bound to it.  NULL-safe. */
+static void
+done(sqlite3_stmt *stmt)
+{
+	(void)sqlite3_reset(stmt);
+	(void)sqlite3_clear_bindings(stmt);
+}
+
 /*
  * Prepares a statement and binds what types tells: t text, b digest, i
  * int64_t, r bytes and their size.  NULL on failure, with *e filled.
@@ -74,7 +113,7 @@ prepare(struct ledger *l, struct err *e, const char *sql, const char *types,
 	va_list ap;
 	int rc;
 
-	rc = sqlite3_prepare_v2(l->db, sql, -1, &stmt, NULL);
+	rc = compile(l, sql, &stmt);
 	va_start(ap, types);
 	for (int i = 1; rc == SQLITE_OK && types[i - 1] != '\0'; i++) {
 		switch (types[i - 1]) {
@@ -99,13 +138,14 @@ prepare(struct ledger *l, struct err *e, const char *sql, const char *types,
 	va_end(ap);
 	if (rc != SQLITE_OK) {
 		(void)fail(l, e);
-		sqlite3_finalize(stmt);
+		if (stmt != NULL)
+			done(stmt);
 		return NULL;
 	}
 	return stmt;
 }
 
-/* Runs a statement that gives no rows, and frees it. */
+/* Runs a statement that gives no rows, and ends it. */
 static enum err_code
 run(struct ledger *l, sqlite3_stmt *stmt, struct err *e)
 {
@@ -115,7 +155,7 @@ run(struct ledger *l, sqlite3_stmt *stmt, struct err *e)
 		return e->code;
 	if (sqlite3_step(stmt) != SQLITE_DONE)
 		code = fail(l, e);
-	sqlite3_finalize(stmt);
+	done(stmt);
 	return code;
 }
 
@@ -127,12 +167,55 @@ execute(struct ledger *l, const char *sql, struct err *e)
 	return ERR_OK;
 }
 
+/*
+ * After an fsync of the log that failed, Linux takes all that was to be
+ * written for written, and the next one proves nothing about what stands in
+ * the log before.  So all of it is written again, into the database, and the
+ * log begins anew.
+ */
+static enum err_code
+mend(struct ledger *l, struct err *e)
+{
+	if (l->torn && sqlite3_wal_checkpoint_v2(l->db, NULL,
+	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
+		return fail(l, e);
+	l->torn = false;
+	return ERR_OK;
+}
+
+/*
+ * Begins a transaction.  lazy: its commit does not wait for the disk; the next
+ * one that does takes it along, since the log is one file.  The disk may lose
+ * it until then, though not a part of it.
+ */
+static enum err_code
+begin(struct ledger *l, bool lazy, struct err *e)
+{
+	enum err_code code = mend(l, e);
+
+	if (code == ERR_OK && lazy != l->lazy)
+		code = execute(l, lazy ? "PRAGMA synchronous = NORMAL" :
+		    "PRAGMA synchronous = FULL", e);
+	if (code == ERR_OK) {
+		l->lazy = lazy;
+		l->changes = sqlite3_total_changes64(l->db);
+		code = run(l, prepare(l, e, "BEGIN IMMEDIATE", ""), e);
+	}
+	return code;
+}
+
 /* Ends a transaction: commits when code is ERR_OK, else takes all back. */
 static enum err_code
 finish(struct ledger *l, enum err_code code, struct err *e)
 {
-	if (code == ERR_OK)
-		code = execute(l, "COMMIT", e);
+	if (code == ERR_OK) {
+		code = run(l, prepare(l, e, "COMMIT", ""), e);
+		if (code != ERR_OK)
+			l->torn = true;
+		/* Without a change there was nothing to wait for. */
+		else if (sqlite3_total_changes64(l->db) != l->changes)
+			l->unsettled = l->lazy;
+	}
 	if (code != ERR_OK && !sqlite3_get_autocommit(l->db))
 		(void)sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
 	return code;
@@ -150,7 +233,7 @@ number(struct ledger *l, sqlite3_stmt *stmt, int64_t *out, struct err *e)
 		*out = sqlite3_column_int64(stmt, 0);
 	else
 		code = fail(l, e);
-	sqlite3_finalize(stmt);
+	done(stmt);
 	return code;
 }
 
@@ -189,7 +272,7 @@ fetch_upload(struct ledger *l, sqlite3_stmt *stmt, struct upload_row *row,
 		code = fail(l, e);
 		break;
 	}
-	sqlite3_finalize(stmt);
+	done(stmt);
 	return code;
 }
 
@@ -259,6 +342,8 @@ ledger_close(struct ledger *l)
 {
 	if (l == NULL)
 		return;
+	for (size_t i = 0; i < STATEMENTS; i++)
+		(void)sqlite3_finalize(l->known[i].stmt);
 	(void)sqlite3_close(l->db);
 	(void)pthread_mutex_destroy(&l->mutex);
 	free(l);
@@ -272,17 +357,44 @@ find_same(struct ledger *l, struct upload_row *row, struct err *e)
 	    "tbi", row->sender, row->digest, (int64_t)row->length), row, e);
 }
 
+/* Has the sender room for one more, of this length? */
+static enum err_code
+check_quota(struct ledger *l, const struct upload_row *row,
+    const struct quota *quota, struct err *e)
+{
+	int64_t open = 0, bytes = 0;
+	enum err_code code;
+
+	code = number(l, prepare(l, e, "SELECT count(*) FROM uploads"
+	    " WHERE sender = ? AND complete = 0 AND expires > ?", "ti",
+	    row->sender, row->created), &open, e);
+	if (code == ERR_OK && open >= quota->uploads)
+		code = err_set(e, ERR_PORTAL_BUSY, NULL, 0, "%lld uploads "
+		    "have been begun and not finished; finish or delete one",
+		    (long long)open);
+	if (code == ERR_OK && open != 0)
+		code = number(l, prepare(l, e, "SELECT sum(length)"
+		    " FROM uploads WHERE sender = ? AND complete = 0"
+		    " AND expires > ?", "ti", row->sender, row->created),
+		    &bytes, e);
+	/* Lengths are below 2^32, so that sums do not overflow. */
+	if (code == ERR_OK && bytes + (int64_t)row->length > quota->bytes)
+		code = err_set(e, ERR_PORTAL_BUSY, NULL, 0, "uploads of %lld "
+		    "bytes have been begun and not finished; finish or "
+		    "delete one", (long long)bytes);
+	return code;
+}
+
 enum err_code
-ledger_create(struct ledger *l, struct upload_row *row, int64_t max_open,
-    bool *existed, struct err *e)
+ledger_create(struct ledger *l, struct upload_row *row,
+    const struct quota *quota, bool lazy, bool *existed, struct err *e)
 {
 	struct err none = { 0 };
 	enum err_code code;
-	int64_t open = 0;
 
 	*existed = false;
 	pthread_mutex_lock(&l->mutex);
-	if ((code = execute(l, "BEGIN IMMEDIATE", e)) != ERR_OK)
+	if ((code = begin(l, lazy, e)) != ERR_OK)
 		goto out;
 	code = find_same(l, row, &none);
 	if (code != ERR_HTTP_NOT_FOUND) {
@@ -291,13 +403,7 @@ ledger_create(struct ledger *l, struct upload_row *row, int64_t max_open,
 			*e = none;
 		goto end;
 	}
-	code = number(l, prepare(l, e, "SELECT count(*) FROM uploads"
-	    " WHERE sender = ? AND complete = 0 AND expires > ?", "ti",
-	    row->sender, row->created), &open, e);
-	if (code == ERR_OK && open >= max_open)
-		code = err_set(e, ERR_PORTAL_BUSY, NULL, 0, "%lld uploads "
-		    "have been begun and not finished; finish or delete one",
-		    (long long)open);
+	code = check_quota(l, row, quota, e);
 	if (code == ERR_OK)
 		code = run(l, prepare(l, e, "INSERT INTO uploads (id, sender,"
 		    " digest, length, created, expires)"
@@ -307,6 +413,19 @@ ledger_create(struct ledger *l, struct upload_row *row, int64_t max_open,
 end:
 	code = finish(l, code, e);
 out:
+	pthread_mutex_unlock(&l->mutex);
+	return code;
+}
+
+enum err_code
+ledger_settle(struct ledger *l, const char *id, struct err *e)
+{
+	enum err_code code = ERR_OK;
+
+	pthread_mutex_lock(&l->mutex);
+	if (l->unsettled && (code = begin(l, false, e)) == ERR_OK)
+		code = finish(l, run(l, prepare(l, e, "UPDATE uploads"
+		    " SET complete = complete WHERE id = ?", "t", id), e), e);
 	pthread_mutex_unlock(&l->mutex);
 	return code;
 }
@@ -342,7 +461,8 @@ change_open(struct ledger *l, const char *sql, const char *id, struct err *e)
 	enum err_code code;
 
 	pthread_mutex_lock(&l->mutex);
-	code = run(l, prepare(l, e, sql, "t", id), e);
+	if ((code = begin(l, false, e)) == ERR_OK)
+		code = finish(l, run(l, prepare(l, e, sql, "t", id), e), e);
 	pthread_mutex_unlock(&l->mutex);
 	return code;
 }
@@ -383,7 +503,7 @@ ledger_complete(struct ledger *l, const char *id,
 	enum err_code code;
 
 	pthread_mutex_lock(&l->mutex);
-	if ((code = execute(l, "BEGIN IMMEDIATE", e)) == ERR_OK) {
+	if ((code = begin(l, false, e)) == ERR_OK) {
 		code = run(l, prepare(l, e,
 		    "UPDATE uploads SET complete = 1 WHERE id = ?", "t", id),
 		    e);
@@ -402,7 +522,8 @@ ledger_add_receipt(struct ledger *l, const struct receipt_row *receipt,
 	enum err_code code;
 
 	pthread_mutex_lock(&l->mutex);
-	code = insert_receipt(l, receipt, e);
+	if ((code = begin(l, false, e)) == ERR_OK)
+		code = finish(l, insert_receipt(l, receipt, e), e);
 	pthread_mutex_unlock(&l->mutex);
 	return code;
 }
@@ -432,7 +553,7 @@ ledger_receipt(struct ledger *l, const uint8_t digest[static 32],
 		code = fail(l, e);
 		break;
 	}
-	sqlite3_finalize(stmt);
+	done(stmt);
 	pthread_mutex_unlock(&l->mutex);
 	return code;
 }

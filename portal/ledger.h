@@ -2,8 +2,9 @@
 /*
  * The portal's ledger: which uploads there are, and the receipts that were
  * given, byte for byte.  Every call is one transaction that is on the disk
- * (WAL, synchronous=FULL) before it returns.  Safe to use from many threads.
- * The only file that knows which database it is.
+ * (WAL, synchronous=FULL) before it returns, except where it says otherwise.
+ * Safe to use from many threads.  The only file that knows which database it
+ * is.
  *
  * Errors beside those named: ERR_NO_SPACE, ERR_IO, ERR_NO_MEMORY.  Here e is
  * never NULL.
@@ -32,6 +33,12 @@ struct upload_row {
 	int64_t expires;	/* while it is not complete; 0: it has */
 };
 
+/* What a sender may have begun and not finished. */
+struct quota {
+	int64_t uploads;
+	int64_t bytes;		/* of them together, as announced */
+};
+
 struct receipt_row {
 	const uint8_t *digest;	/* 32 bytes: SHA-256 of the sealed file */
 	const char *sender;	/* as above */
@@ -51,10 +58,12 @@ void ledger_close(struct ledger *l);	/* NULL-safe */
 /*
  * Adds *row, unless its sender has an upload with this digest and length
  * already: then *row becomes that one and *existed is true.  ERR_PORTAL_BUSY
- * when the sender has max_open incomplete ones that have not expired.
+ * when it would be over the quota with those that have not expired.  lazy: it
+ * is on the disk when the next change is, or after ledger_settle.
  */
 enum err_code ledger_create(struct ledger *l, struct upload_row *row,
-    int64_t max_open, bool *existed, struct err *e);
+    const struct quota *quota, bool lazy, bool *existed, struct err *e);
+enum err_code ledger_settle(struct ledger *l, const char *id, struct err *e);
 /* ERR_HTTP_NOT_FOUND. */
 enum err_code ledger_find(struct ledger *l, const char *id,
     struct upload_row *row, struct err *e);

@@ -19,6 +19,7 @@
 #define UPLOAD_DAYS	7	/* a weekend and a slow line in between */
 #define PATIENCE	30	/* seconds */
 #define MAX_UPLOADS	20	/* a service provider's batch, not a disk */
+#define MAX_BYTES	((int64_t)MAX_UPLOADS * LIMIT_SEALED)
 #define MAX_CONNECTIONS	40	/* of one sender; there are 300 in all */
 
 static const struct config_item items[] = {
@@ -34,6 +35,7 @@ static const struct config_item items[] = {
 	{ "portal", "max_size", CONFIG_NUMBER, false, false },
 	{ "portal", "upload_days", CONFIG_NUMBER, false, false },
 	{ "portal", "max_uploads_per_sender", CONFIG_NUMBER, false, false },
+	{ "portal", "max_bytes_per_sender", CONFIG_NUMBER, false, false },
 	{ "portal", "max_connections_per_sender", CONFIG_NUMBER, false,
 	    false },
 	{ "portal", "patience", CONFIG_NUMBER, false, false },
@@ -155,10 +157,15 @@ parse_limits(struct settings *s, struct err *e)
 	s->patience = config_number(s->config, "portal", "patience", PATIENCE);
 	s->max_uploads = config_number(s->config, "portal",
 	    "max_uploads_per_sender", MAX_UPLOADS);
-	if (size < LIMIT_SEALED_MIN || size > LIMIT_SEALED)
+	if (size < LIMIT_SEALED_MIN || size > LIMIT_SEALED_OUTER)
 		return err_set(e, ERR_CONFIG, config_path(s->config), 0,
 		    "[portal] max_size must be between %u and %u",
-		    LIMIT_SEALED_MIN, LIMIT_SEALED);
+		    LIMIT_SEALED_MIN, LIMIT_SEALED_OUTER);
+	s->max_bytes = config_number(s->config, "portal",
+	    "max_bytes_per_sender", size > MAX_BYTES ? size : MAX_BYTES);
+	if (s->max_bytes < size)
+		return wrong(s, e, "[portal] max_bytes_per_sender must be at "
+		    "least max_size");
 	if (days < 1 || days > 365)
 		return wrong(s, e,
 		    "[portal] upload_days must be between 1 and 365");

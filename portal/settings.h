@@ -37,6 +37,7 @@ struct settings {
 	int64_t upload_seconds;		/* until an unfinished upload expires */
 	int64_t patience;		/* seconds for others: portal/watch.h */
 	int64_t max_uploads;		/* unfinished ones of one sender */
+	int64_t max_bytes;		/* of them together */
 	int64_t max_connections;	/* of one sender, at a time */
 
 	const char *anchors;		/* issuers of senders' certificates */

@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "portal/names.h"
+
 /* "DIGEST.sigill" */
 #define SEALED_NAME_LEN	(DIGEST_HEX_LEN + sizeof(".sigill") - 1)
 
@@ -19,6 +21,8 @@ struct store {
 	int spool;		/* the folder */
 	int partial;		/* .portal/partial */
 	int lock;
+	struct names *sealed;	/* the spool's names */
+	struct names *begun;	/* partial's */
 	char ledger[PATH_MAX];
 };
 
@@ -81,6 +85,9 @@ store_open(const char *spool, struct store **out, struct err *e)
 		code = fail(e, spool, errno);
 	if (work != -1)
 		(void)close(work);
+	if (code == ERR_OK && ((s->sealed = names_new(s->spool)) == NULL ||
+	    (s->begun = names_new(s->partial)) == NULL))
+		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	if (code == ERR_OK)
 		*out = s;
 	else
@@ -93,6 +100,8 @@ store_close(struct store *s)
 {
 	if (s == NULL)
 		return;
+	names_free(s->sealed);
+	names_free(s->begun);
 	if (s->spool != -1)
 		(void)close(s->spool);
 	if (s->partial != -1)
@@ -109,8 +118,10 @@ store_ledger_path(const struct store *s)
 }
 
 enum err_code
-store_begin(struct store *s, const char *id, uint64_t length, struct err *e)
+store_begin(struct store *s, const char *id, uint64_t length, bool lazy,
+    struct err *e)
 {
+	struct name_change change;
 	enum err_code code = ERR_OK;
 	int fd;
 
@@ -118,34 +129,35 @@ store_begin(struct store *s, const char *id, uint64_t length, struct err *e)
 	    0640);
 	if (fd == -1)
 		return fail(e, "partial file", errno);
+	change = names_changed(s->begun);
 	/* Room, not size: the size tells how much has arrived. */
-	if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)length) == -1 &&
-	    errno != EOPNOTSUPP && errno != ENOSYS)
+	if (!lazy && fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)length) ==
+	    -1 && errno != EOPNOTSUPP && errno != ENOSYS)
 		code = fail(e, "partial file", errno);
-	else if (fsync(s->partial) == -1)
-		code = fail(e, "partial files' folder", errno);
+	else if (!lazy)
+		code = names_sync(s->begun, change, e);
 	(void)close(fd);
 	if (code != ERR_OK)
 		store_remove(s, id);
 	return code;
 }
 
-static enum err_code
-open_regular(int at, const char *name, int flags, int *fd, uint64_t *size,
+enum err_code
+store_open_partial(struct store *s, const char *id, int *fd, uint64_t *size,
     struct err *e)
 {
+	int f = openat(s->partial, id, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
 	enum err_code code = ERR_OK;
 	struct stat st;
-	int f = openat(at, name, flags | O_CLOEXEC | O_NOFOLLOW);
 
 	if (f == -1)
 		return errno == ENOENT ?
 		    err_set(e, ERR_HTTP_NOT_FOUND, NULL, 0, NULL) :
-		    fail(e, name, errno);
+		    fail(e, id, errno);
 	if (fstat(f, &st) == -1)
-		code = fail(e, name, errno);
+		code = fail(e, id, errno);
 	else if (!S_ISREG(st.st_mode) || st.st_size < 0)
-		code = err_set(e, ERR_IO, name, 0, "it is not a file");
+		code = err_set(e, ERR_IO, id, 0, "it is not a file");
 	if (code != ERR_OK) {
 		(void)close(f);
 		return code;
@@ -155,29 +167,12 @@ open_regular(int at, const char *name, int flags, int *fd, uint64_t *size,
 	return ERR_OK;
 }
 
-enum err_code
-store_open_partial(struct store *s, const char *id, int *fd, uint64_t *size,
-    struct err *e)
-{
-	return open_regular(s->partial, id, O_RDWR, fd, size, e);
-}
-
 static void
 sealed_name(const uint8_t digest[static DIGEST_LEN],
     char out[static SEALED_NAME_LEN])
 {
 	digest_hex(digest, out);
 	memcpy(out + DIGEST_HEX_LEN - 1, ".sigill", sizeof(".sigill"));
-}
-
-enum err_code
-store_open_sealed(struct store *s, const uint8_t digest[static DIGEST_LEN],
-    int *fd, uint64_t *size, struct err *e)
-{
-	char name[SEALED_NAME_LEN];
-
-	sealed_name(digest, name);
-	return open_regular(s->spool, name, O_RDONLY, fd, size, e);
 }
 
 void
@@ -222,15 +217,53 @@ store_sync(struct store *s, const char *id, int fd, struct err *e)
 }
 
 enum err_code
+store_settle(struct store *s, struct err *e)
+{
+	return names_sync(s->begun, names_latest(s->begun), e);
+}
+
+static bool
+is_same_file(int at, const char *name, int at_other, const char *other)
+{
+	struct stat a, b;
+
+	return fstatat(at, name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    fstatat(at_other, other, &b, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/* A name cannot be linked over another, but it can be moved over. */
+static int
+replace(struct store *s, const char *id, const char *name)
+{
+	char again[NAME_MAX];
+	int why;
+
+	(void)snprintf(again, sizeof(again), "%s.again", id);
+	(void)unlinkat(s->partial, again, 0);
+	if (linkat(s->partial, id, s->partial, again, 0) == -1)
+		return -1;
+	if (renameat(s->partial, again, s->spool, name) == 0)
+		return 0;
+	why = errno;
+	(void)unlinkat(s->partial, again, 0);
+	errno = why;
+	return -1;
+}
+
+enum err_code
 store_publish(struct store *s, const char *id,
     const uint8_t digest[static DIGEST_LEN], struct err *e)
 {
 	char name[SEALED_NAME_LEN];
 
 	sealed_name(digest, name);
-	if (renameat(s->partial, id, s->spool, name) == -1)
+	if (linkat(s->partial, id, s->spool, name, 0) == -1 &&
+	    (errno != EEXIST ||
+	    (!is_same_file(s->partial, id, s->spool, name) &&
+	    replace(s, id, name) == -1)))
 		return fail(e, name, errno);
-	return store_sync_names(s, e);
+	return names_sync(s->sealed, names_changed(s->sealed), e);
 }
 
 enum err_code
@@ -242,16 +275,7 @@ store_withdraw(struct store *s, const uint8_t digest[static DIGEST_LEN],
 	sealed_name(digest, name);
 	if (unlinkat(s->spool, name, 0) == -1)
 		return errno == ENOENT ? ERR_OK : fail(e, name, errno);
-	return fsync(s->spool) == -1 ? fail(e, "spool", errno) : ERR_OK;
-}
-
-enum err_code
-store_sync_names(struct store *s, struct err *e)
-{
-	/* The new name first: after a crash both are better than none. */
-	if (fsync(s->spool) == -1 || fsync(s->partial) == -1)
-		return fail(e, "spool", errno);
-	return ERR_OK;
+	return names_sync(s->sealed, names_changed(s->sealed), e);
 }
 
 enum err_code

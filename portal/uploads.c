@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "crypto/crypto.h"
 
+/* A body to this length comes in one request and at once, or again. */
+#define AT_ONCE		(1024u * 1024)
 /* How long "expired" is told apart from "not found". */
 #define GONE_SECONDS	(7 * 24 * 60 * 60)
 
@@ -49,8 +51,7 @@ uploads_close(struct uploads *u)
 }
 
 /* The row before the partial file: a file without a row is swept away at the
- * next start, a row without a file would look like one that had been
- * published. */
+ * next start, a row without a file would be an upload to go on with. */
 static enum err_code
 forget(struct uploads *u, const struct upload_row *row, struct err *e)
 {
@@ -64,10 +65,10 @@ forget(struct uploads *u, const struct upload_row *row, struct err *e)
 }
 
 /*
- * How far an upload has come.  A partial file is made before its row; when
- * it is missing, it has been published and only the receipt is to be given,
- * unless the published file has been taken away, too: then the upload starts
- * again.
+ * How far an upload has come.  A partial file is made before its row and
+ * removed after its receipt is kept; if it is missing all the same (the disk
+ * would not sync it, or lost its name), the upload starts again.  A file of
+ * that digest in the spool proves nothing: another sender may have brought it.
  */
 static enum err_code
 locate(struct upload *up, struct err *e)
@@ -75,34 +76,23 @@ locate(struct upload *up, struct err *e)
 	struct uploads *u = up->owner;
 	struct err absent = { 0 };
 	enum err_code code;
-	uint64_t size;
-	int fd;
 
 	up->offset = up->row.length;
 	if (up->row.complete)
 		return ERR_OK;
 	code = store_open_partial(u->store, up->row.id, &up->fd, &up->offset,
 	    &absent);
-	if (code == ERR_OK) {
-		/* Never so by us; complete_upload refuses it then. */
-		if (up->offset > up->row.length)
-			up->offset = up->row.length;
-		return ERR_OK;
-	}
-	if (code != ERR_HTTP_NOT_FOUND) {
+	if (code == ERR_HTTP_NOT_FOUND) {
+		code = store_begin(u->store, up->row.id, up->row.length, false,
+		    e);
+		if (code == ERR_OK)
+			code = store_open_partial(u->store, up->row.id,
+			    &up->fd, &up->offset, e);
+	} else if (code != ERR_OK)
 		*e = absent;
-		return code;
-	}
-	err_clear(&absent);
-	if (store_open_sealed(u->store, up->row.digest, &fd, &size, &absent) ==
-	    ERR_OK) {
-		(void)close(fd);
-		return ERR_OK;
-	}
-	code = store_begin(u->store, up->row.id, up->row.length, e);
-	if (code == ERR_OK)
-		code = store_open_partial(u->store, up->row.id, &up->fd,
-		    &up->offset, e);
+	/* Never so by us; complete_upload refuses it then. */
+	if (code == ERR_OK && up->offset > up->row.length)
+		up->offset = up->row.length;
 	return code;
 }
 
@@ -181,12 +171,18 @@ upload_finish(struct upload *up, struct buf *receipt, struct err *e)
 	if (up->row.complete)
 		return ledger_receipt(u->ledger, up->row.digest,
 		    up->row.sender, "stored", receipt, e);
-	if (up->offset != up->row.length)
-		return store_sync(u->store, up->row.id, up->fd, e);
+	if (up->offset != up->row.length) {
+		code = store_sync(u->store, up->row.id, up->fd, e);
+		if (code == ERR_OK)
+			code = store_settle(u->store, e);
+		if (code == ERR_OK)
+			code = ledger_settle(u->ledger, up->row.id, e);
+		return code;
+	}
 	/* Whoever waits shall see the upload complete. */
 	if (!turn_secure(u->turns, &up->turn))
 		return err_set(e, ERR_HTTP_BUSY, NULL, 0, NULL);
-	code = complete_upload(u->completer, &up->row, receipt, e);
+	code = complete_upload(u->completer, &up->row, up->fd, receipt, e);
 	if (code == ERR_OK)
 		up->row.complete = true;
 	else if (complete_is_final(code))
@@ -232,9 +228,14 @@ clear_expired(struct uploads *u, const struct upload_row *row, int64_t now)
 }
 
 enum err_code
-uploads_create(struct uploads *u, struct upload_row *row, int64_t now,
-    struct err *e)
+uploads_create(struct uploads *u, struct upload_row *row, bool whole,
+    int64_t now, struct err *e)
 {
+	const struct quota quota = {
+		.uploads = u->settings->max_uploads,
+		.bytes = u->settings->max_bytes,
+	};
+	bool lazy = whole && row->length <= AT_ONCE;
 	struct upload_row fresh = *row;
 	struct err none = { 0 };
 	enum err_code code;
@@ -249,19 +250,18 @@ uploads_create(struct uploads *u, struct upload_row *row, int64_t now,
 	fresh.created = now;
 	fresh.expires = now + u->settings->upload_seconds;
 	if ((code = new_id(fresh.id, e)) != ERR_OK ||
-	    (code = store_begin(u->store, fresh.id, fresh.length, e)) !=
+	    (code = store_begin(u->store, fresh.id, fresh.length, lazy, e)) !=
 	    ERR_OK)
 		return code;
 	*row = fresh;
-	code = ledger_create(u->ledger, row, u->settings->max_uploads,
-	    &existed, e);
+	code = ledger_create(u->ledger, row, &quota, lazy, &existed, e);
 	if (code != ERR_OK || existed)
 		store_remove(u->store, fresh.id);
 	return code;
 }
 
-/* A partial file without a row is left from a crash while it was made or
- * removed. */
+/* A partial file without a row, or with a receipt, is left from a crash while
+ * it was made or removed. */
 static void
 remove_orphan(void *arg, const char *id)
 {

@@ -46,10 +46,13 @@ void uploads_sweep(struct uploads *u, int64_t now);
 
 /*
  * Finds the upload with row's sender, digest and length, or makes it; fills
- * the rest of *row.  ERR_PORTAL_BUSY with too many unfinished ones.
+ * the rest of *row.  whole: all bytes come now, so that for a small file what
+ * is made is not worth a wait for the disk before they are there; should they
+ * not come, it survives a crash of the portal, but of the machine only after
+ * the next upload_finish.  ERR_PORTAL_BUSY with too many unfinished ones.
  */
 enum err_code uploads_create(struct uploads *u, struct upload_row *row,
-    int64_t now, struct err *e);
+    bool whole, int64_t now, struct err *e);
 
 /*
  * Holds an upload of that sender; upload_release ends it.

@@ -271,14 +271,16 @@ class Interruptions(PortalCase):
         partial = self.spool + "/.portal/partial/" + upload
         with open(partial, "wb") as f:
             f.write(self.small)
-        if step == "rename":
-            os.rename(partial, "%s/%s.sigill" % (
-                self.spool, hashlib.sha256(self.small).hexdigest()))
+        if step == "name":
+            os.link(partial, self.spool + "/" + self.sealed_name(self.small))
         self.start()
         return loc
 
-    def test_crash_before_and_after_the_rename(self):
-        for step in "sync", "rename":
+    def sealed_name(self, data):
+        return hashlib.sha256(data).hexdigest() + ".sigill"
+
+    def test_crash_before_and_after_the_name(self):
+        for step in "sync", "name":
             with self.subTest(step):
                 loc = self.crash_after(step)
                 a = self.ask("GET", "/v1/receipts/%s/stored" %
@@ -288,24 +290,39 @@ class Interruptions(PortalCase):
                 self.assertEqual(self.offset(loc), len(self.small))
                 self.assertEqual(self.post(self.small).body, a.body)
                 self.assert_stored(self.small)
+                self.assertEqual(self.partial_files(), [])
                 self.stop()
                 shutil.rmtree(self.spool)
                 os.mkdir(self.spool, 0o700)
                 self.start()
 
-    def test_crash_after_the_rename_and_intake_was_quicker(self):
-        loc = self.crash_after("rename")    # finishes it
-        self.assertEqual(self.offset(loc), len(self.small))
+    def test_crash_after_the_receipt(self):
+        receipt = self.post(self.small).body
+        with sqlite3.connect(self.spool + "/.portal/ledger.db") as db:
+            upload, = db.execute("SELECT id FROM uploads").fetchone()
         self.stop()
-        shutil.rmtree(self.spool)
-        os.mkdir(self.spool, 0o700)
+        os.link(self.spool + "/" + self.sealed_name(self.small),
+                self.spool + "/.portal/partial/" + upload)
         self.start()
+        self.assertEqual(self.partial_files(), [])
+        self.assert_stored(self.small)
+        self.assertEqual(self.post(self.small).body, receipt)
+
+    def test_what_the_disk_has_lost_starts_again(self):
+        """A file of that digest in the spool proves nothing: it may be
+        another sender's."""
+        self.assertEqual(self.post(self.small, who=REGIONEN).status, 201)
         loc = self.begin(self.small)
+        self.ask("PATCH", loc, patching(0), self.small[:3000])
         self.stop()
         os.unlink(self.spool + "/.portal/partial/" + loc.rsplit("/", 1)[1])
         self.start()
         self.assertEqual(self.offset(loc), 0)
+        a = self.ask("GET", "/v1/receipts/%s/stored" %
+                     hashlib.sha256(self.small).hexdigest())
+        self.assertEqual(a.status, 202)
         self.assert_receipt(self.post(self.small).body, self.small)
+        self.assert_stored(self.small)
 
     def test_orphans_are_swept(self):
         self.stop()
