@@ -20,7 +20,7 @@ O	= build$(if $(SAN),/san)
 
 # --- what there is: every source by name ---------------------------------
 BASE	= base/err.c base/buf.c base/file.c base/wipe.c base/passphrase.c \
-	  base/timestamp.c base/tame.c base/log.c base/config.c \
+	  base/private.c base/timestamp.c base/tame.c base/log.c base/config.c \
 	  base/message.c
 FORMAT	= format/cbor.c format/cbor_reader.c format/text.c \
 	  format/orgnr.c format/fingerprint.c \
@@ -87,7 +87,9 @@ BIN	= $(O)/bin/sigill $(O)/bin/sigill-verify $(O)/bin/sigill-portal
 SHARE	= $(O)/share/locale/sv/LC_MESSAGES/sigill.mo \
 	  $(patsubst questionnaires/%,$(O)/share/sigill/questionnaires/%,$(DEFINITIONS))
 DEFINITIONS = $(wildcard questionnaires/*.json)
-DOCS	= $(wildcard docs/*)
+DOCS	= $(wildcard docs/*) service/sigill-portal-direct.conf
+UNITS	= systemd/system/sigill-portal.service \
+	  systemd/user/sigill-outbox.service systemd/user/sigill-outbox.timer
 MAN	= man/sigill.1 man/sigill-verify.1 man/sigill.conf.5 \
 	  man/sigill-format.5 man/sigill-errors.7 man/sigill-portal.8
 
@@ -220,6 +222,12 @@ install: all
 	    install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$${f##*/} \
 	    || exit 1; done
 
+	for f in $(UNITS); do \
+	    install -D -m 644 service/$${f##*/} $(DESTDIR)$(PREFIX)/lib/$$f && \
+	    sed -i 's,/usr/local/,$(PREFIX)/,' $(DESTDIR)$(PREFIX)/lib/$$f || \
+	    exit 1; done
+	install -D -m 644 service/sigill.sysusers \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/sigill.conf
 clean:
 	rm -rf build
 

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/limits.h"
+#include "base/private.h"
 
 #define CTRL_C		0x03
 #define CTRL_BACKSLASH	0x1c
@@ -40,8 +41,7 @@ from_file(const char *path, struct buf *out, struct err *e)
 
 	if ((fd = open(path, O_RDONLY | O_CLOEXEC)) == -1)
 		return err_errno(e, ERR_NO_INPUT, path, errno);
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+	if (fstat(fd, &st) == 0 && !private_file(&st, path))
 		code = err_set(e, ERR_KEY_MODE, path, 0, NULL);
 	else if ((code = file_read_fd(fd, path, LIMIT_PASSPHRASE, out, e)) ==
 	    ERR_OK)

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/limits.h"
+#include "base/private.h"
 #include "crypto/internal.h"
 
 static enum err_code
@@ -38,8 +39,7 @@ read_private(const char *path, struct buf *out, struct err *e)
 		code = err_errno(e, ERR_NO_INPUT, path, errno);
 	else if (S_ISDIR(st.st_mode))
 		code = err_errno(e, ERR_NO_INPUT, path, EISDIR);
-	else if (S_ISREG(st.st_mode) &&
-	    (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+	else if (!private_file(&st, path))
 		code = err_set(e, ERR_KEY_MODE, path, 0, _("its mode is %04o"),
 		    (unsigned)(st.st_mode & 07777));
 	else if (S_ISREG(st.st_mode) && st.st_size > LIMIT_KEY_FILE)
