@@ -44,7 +44,7 @@ CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/session.c client/outbox.c client/outbox_entry.c \
 	  client/outbox_show.c client/outbox_command.c client/flush.c \
 	  client/status.c client/schedule.c client/dispatch.c client/delivery.c \
-	  client/delivery_answer.c client/tus.c client/pace.c \
+	  client/delivery_answer.c client/tus.c client/pace.c client/bar.c \
 	  client/upload.c client/upload_answer.c client/transfer.c \
 	  client/probe.c client/address.c \
 	  client/fault.c client/libcurl.c client/proxy.c client/no_proxy.c \

@@ -53,6 +53,7 @@ pause_before(const struct delivery *d, const struct err *why)
 		pace_sleep(some);
 		ms -= some;
 	}
+	upload_tell_pause(d->tus.u, why, 0);
 	return true;
 }
 

@@ -64,7 +64,8 @@ session_connect(struct session *s, struct err *e)
 {
 	struct proxy proxy = { 0 };
 	struct upload_config config = {
-		.progress = s->o->json ? NULL : ui_progress, .proxy = &proxy,
+		.progress = s->o->json ? NULL : ui_progress,
+		.pausing = s->o->json ? NULL : ui_pausing, .proxy = &proxy,
 	};
 	struct err found = { 0 };
 	enum err_code code;

@@ -13,11 +13,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/message.h"
 #include "base/wipe.h"
+#include "client/bar.h"
 
 #define PROGRAM	"sigill"
 
@@ -40,18 +43,108 @@ ui_stdout_is_terminal(void)
 	return isatty(STDOUT_FILENO) == 1;
 }
 
+/* --- progress, on a terminal only ----------------------------------------- */
+
+/* No more often is the line drawn anew. */
+#define REDRAW_MS	200
+/* What is over so soon needs no line. */
+#define SOON_MS		500
+
+/* The one line of the one terminal. */
+static struct {
+	struct bar bar;
+	int64_t began;		/* milliseconds; 0: nothing told yet */
+	int64_t drawn;		/* milliseconds, the last time */
+	size_t columns;		/* that are taken now; 0: there is no line */
+} shown;
+
+static int64_t
+milliseconds(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* That a line may take: in the last one many terminals begin another. */
+static size_t
+columns(void)
+{
+	struct winsize window = { 0 };
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == -1 ||
+	    window.ws_col == 0)
+		return 79;
+	return (size_t)window.ws_col - 1;
+}
+
+/* Puts text where the line was; "" takes it away. */
+static void
+draw(char text[static BAR_LINE_LEN])
+{
+	const size_t most = columns(), n = bar_cut(text, most);
+	size_t blanks = shown.columns > n ? shown.columns - n : 0;
+
+	/* The terminal may have been made narrower. */
+	if (blanks > most - n)
+		blanks = most - n;
+	(void)fprintf(stderr, "\r%s%*s%s", text, (int)blanks, "",
+	    n == 0 ? "\r" : "");
+	shown.columns = n;
+	shown.drawn = milliseconds();
+}
+
+static void
+end_line(void)
+{
+	char nothing[BAR_LINE_LEN] = "";
+
+	if (shown.columns != 0)
+		draw(nothing);
+}
+
 void
 ui_progress(uint64_t sent, uint64_t total)
 {
+	char text[BAR_LINE_LEN];
+	const int64_t now = milliseconds();
+
 	if (isatty(STDERR_FILENO) != 1)
 		return;
-	if (total == 0)
+	if (total == 0) {
+		end_line();
 		(void)fprintf(stderr, "%s\n",
 		    _("waiting for the authority's verdict ..."));
+		return;
+	}
+	if (shown.began == 0)
+		shown.began = now;
+	bar_update(&shown.bar, sent, now);
+	if (now - shown.began < SOON_MS || now - shown.drawn < REDRAW_MS)
+		return;
+	bar_line(&shown.bar, total, columns(), text);
+	draw(text);
+}
+
+void
+ui_pausing(const struct err *why, unsigned seconds)
+{
+	char text[BAR_LINE_LEN];
+	const char *sentence = why->code == ERR_INTERRUPTED ?
+	    _("the connection broke") : _(err_sentence(why->code));
+
+	if (isatty(STDERR_FILENO) != 1)
+		return;
+	if (seconds == 0)
+		(void)snprintf(text, sizeof(text), _("%s; trying again"),
+		    sentence);
 	else
-		(void)fprintf(stderr, "%s %3u %%%s", _("sending"),
-		    (unsigned)(sent * 100 / total),
-		    sent == total ? "\n" : "\r");
+		(void)snprintf(text, sizeof(text),
+		    _("%s; trying again in %u s"), sentence, seconds);
+	draw(text);
+	/* What was sent before says nothing about the next connection. */
+	memset(&shown.bar, 0, sizeof(shown.bar));
 }
 
 /* Everything to standard output, and was it taken?  The report gets the
@@ -169,6 +262,7 @@ ui_show(struct report *r, bool json)
 	size_t before = r->errors.len;
 	struct err e = { 0 };
 
+	end_line();
 	if (r->failed || r->text.failed) {
 		err_set(&e, ERR_NO_MEMORY, NULL, 0, NULL);
 		report_err(r, &e);

@@ -28,8 +28,12 @@ int ui_print(const char *text);
 /* Is standard output a terminal? */
 bool ui_stdout_is_terminal(void);
 
-/* What send tells while it works; a client/delivery.h progress function.
- * Nothing unless standard error is a terminal. */
+/* How far a body has come, from client/upload.h's progress: a line on
+ * standard error, drawn over and over and taken away before anything else is
+ * shown.  Nothing unless that is a terminal.  total 0: the waiting for a
+ * verdict has begun. */
 void ui_progress(uint64_t sent, uint64_t total);
+/* The same of a pause before another try; 0 seconds: it is over. */
+void ui_pausing(const struct err *why, unsigned seconds);
 
 #endif

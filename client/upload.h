@@ -31,7 +31,7 @@ struct upload_config {
 	/* Told now and then while a body is sent; may be NULL. */
 	void (*progress)(uint64_t sent, uint64_t total);
 	/* Told every second of a pause before another try: why, and how many
-	 * seconds are left; may be NULL. */
+	 * seconds are left, at last 0; may be NULL. */
 	void (*pausing)(const struct err *why, unsigned seconds);
 };
 

@@ -2,6 +2,7 @@
 """A portal that answers as a test tells it to, over real TLS, and proxies.
 What the sender's command makes of each answer is for the tests."""
 import http.server
+import json
 import os
 import socket
 import ssl
@@ -47,24 +48,28 @@ class Scripted(Scratch):
         self.before = self.files()
 
     def serve(self, answer, client_ca="sender-ca.pem", newest=None,
-              certificate="portal-tls", continues=True):
+              certificate="portal-tls", take=None, expect=None):
         """answer(handler) writes what comes after a request, which has been
-        read; continues: also after Expect, or what does the answer want?
-        Gives the list of requests: method, path, headers, body."""
+        read.  take(handler) reads the body in its own way; expect(handler)
+        answers to Expect: 100-continue.  Gives the list of requests: method,
+        path, headers, body."""
         log = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def handle_expect_100(self):
-                if continues is True or continues(self):
+                if expect is None:
                     return super().handle_expect_100()
-                self.close_connection = True
+                expect(self)
                 return False
 
             def handle_any(self):
                 n = int(self.headers.get("Content-Length") or 0)
-                body = self.rfile.read(n)
+                if take is not None and n != 0:
+                    body = take(self)
+                else:
+                    body = self.rfile.read(n)
                 log.append((self.command, self.path, dict(self.headers),
                             body))
                 answer(self)
@@ -118,7 +123,7 @@ class Scripted(Scratch):
         answers["attachments"] = [{"file": "evidence.pdf",
                                    "name": "evidence.pdf",
                                    "media_type": "application/pdf"}]
-        self.write("a.json", __import__("json").dumps(answers))
+        self.write("a.json", json.dumps(answers))
         self.before = self.files()
 
     def refused(self, status, code, answer, **kw):
