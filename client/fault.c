@@ -67,7 +67,8 @@ socks_code(long proxy_error)
 static enum err_code
 connect_code(long status)
 {
-	if (status == 407)
+	/* 401 is what tinyproxy says of a wrong password. */
+	if (status == 407 || status == 401)
 		return ERR_PROXY_AUTH;
 	if (status == 408 || status == 429 || status >= 500)
 		return ERR_NO_NETWORK;
