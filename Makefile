@@ -6,6 +6,7 @@
 #	make check	all tests, plain and under ASan+UBSan
 #	make lint	include rules, headers, warnings, man pages
 #	make fuzz	parsers under libFuzzer, FUZZ_SECONDS=60 each
+#	make faults	docs/FAULTS.md, from the tests with broken lines and kills
 #	make bench	speed, as ratios against what else a user would pick
 #	make install	DESTDIR= PREFIX=/usr/local
 #
@@ -207,6 +208,12 @@ fuzz: deps
 	@$(MAKE) -s -j2 tests $(FUZZERS:%=$(O)/fuzz/%)
 	@tests/fuzz/run.sh $(O) $(FUZZ_SECONDS)
 
+# The page is what the plain programs show; `make check` compares.
+faults: deps
+	@$(MAKE) -s -j2 all tests
+	@SIGILL_BUILD=$(O) /usr/bin/python3 tests/faults/run.py \
+	    --table docs/FAULTS.md
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 $(O)/bin/sigill $(O)/bin/sigill-verify \
@@ -231,5 +238,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all clean deps demo check tests lint fuzz bench install
+.PHONY: all clean deps demo check tests lint fuzz faults bench install
 .SECONDARY:
