@@ -6,9 +6,10 @@
 
 #include "base/message.h"
 #include "base/timestamp.h"
+#include "client/options.h"
 #include "client/outbox.h"
+#include "client/pace.h"
 #include "client/schedule.h"
-#include "crypto/crypto.h"
 
 struct parcel
 dispatch_parcel(const struct outbox_entry *entry)
@@ -63,11 +64,8 @@ dispatch_connect(struct session *s, const struct outbox_entry *entry,
 static void
 plan_next(struct outbox_entry *entry, unsigned retry_after)
 {
-	uint32_t random = 0;
-	int64_t pause;
+	int64_t pause = schedule_pause(entry->attempts, pace_random());
 
-	(void)crypto_random(&random, sizeof(random), NULL);
-	pause = schedule_pause(entry->attempts, random);
 	if (pause < retry_after)
 		pause = retry_after;
 	if (pause > SCHEDULE_PAUSE_MAX)
@@ -97,7 +95,8 @@ dispatch_entry(struct session *s, struct outbox *o,
 	const struct parcel p = dispatch_parcel(entry);
 	const int64_t now = timestamp_now();
 	const struct delivery_limits limits = schedule_limits(
-	    settings_closes(s->settings, entry->round), now);
+	    settings_closes(s->settings, entry->round), now,
+	    s->o->never_ask);
 	struct err found = { 0 };
 	struct buf file = { 0 };
 	unsigned retry_after = 0;

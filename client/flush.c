@@ -30,13 +30,13 @@ struct flush {
 	int64_t now;
 	/* what came of it */
 	size_t tried, delivered, waiting, failed, elsewhere, verdicts;
+	size_t pending;			/* asked about, without a verdict */
 	enum err_code cause;		/* why the first one waits */
 	enum err_code known;		/* what still needs a person, though
 					 * it was not tried again now */
 	int64_t next;			/* the first that is due; 0: none */
 	int64_t closes;			/* the first deadline; 0: none */
 	struct err down;		/* stands in the way of all others */
-	bool pending;			/* a verdict was waited for in vain */
 };
 
 /* --- which ------------------------------------------------------------- */
@@ -225,7 +225,7 @@ conclude(struct flush *f, struct outbox_entry *entry, struct parcel *p)
 			(void)session_rejected(&p->verdict, entry->id, &e);
 	}
 	if (dispatch_may_pass(e.code))
-		f->pending = true;
+		f->pending++;
 	else
 		report_err(f->r, &e);
 }
@@ -291,6 +291,8 @@ summarise(struct flush *f)
 		add_part(&line, _("%zu cannot be sent"), f->failed);
 	if (f->verdicts != 0)
 		add_part(&line, _("%zu with a verdict"), f->verdicts);
+	if (f->pending != 0)
+		add_part(&line, _("%zu without a verdict yet"), f->pending);
 	if (f->elsewhere != 0)
 		add_part(&line, _("%zu for another configuration"),
 		    f->elsewhere);
@@ -328,7 +330,7 @@ report_result(struct flush *f)
 	report_set(f->r, "entries", entries);
 	if (f->tried != 0 || f->verdicts != 0 || f->r->errors.len != 0 ||
 	    (ui_stdout_is_terminal() && f->waiting + f->failed +
-	    f->elsewhere != 0))
+	    f->pending + f->elsewhere != 0))
 		summarise(f);
 	else if (ui_stdout_is_terminal())
 		report_say(f->r, "%s", _("Nothing is waiting in the "
@@ -337,7 +339,7 @@ report_result(struct flush *f)
 		err_set(&f->r->quiet, f->known, NULL, 0, NULL);
 	else if (f->waiting != 0)
 		err_set(&f->r->quiet, ERR_WAITING, NULL, 0, NULL);
-	else if (f->pending)
+	else if (f->pending != 0)
 		err_set(&f->r->quiet, ERR_VERDICT_PENDING, NULL, 0, NULL);
 }
 

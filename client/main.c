@@ -60,7 +60,7 @@ static const struct command commands[] = {
 	    N_("Fetches, verifies and keeps the receipts that are still "
 	    "missing. Without operands: of everything in the outbox."),
 	    TAKES_WAIT | TAKES_PASSPHRASE },
-	{ "receipt", receipt_run, N_("FILE"),
+	{ "receipt", receipt_run, N_("FILE | ID"),
 	    N_("verify and show a receipt, offline"),
 	    N_("A receipt called FILE.stored.p7s is compared with FILE when "
 	    "that lies beside it."),

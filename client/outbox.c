@@ -16,164 +16,13 @@
 #include "base/message.h"
 #include "base/tame.h"
 #include "client/outbox_entry.h"
-#include "client/settings.h"
+#include "client/outbox_folder.h"
 
-#define NEW		".new."
-#define LOCK		".lock"
 #define ENDING		".sigill"
 /* Room for the longest receipt's name, as it is first called. */
 #define NAME_ROOM	(NAME_MAX - (sizeof("..accepted.p7s.XXXXXX") - 1) - \
 			    (sizeof(ENDING) - 1))
 #define NUMBER_MAX	99999	/* of one fingerprint's entries */
-
-struct outbox {
-	char path[PATH_MAX];
-};
-
-/* --- the folder -------------------------------------------------------- */
-
-static void
-inside(const struct outbox *o, const char *name, char out[static PATH_MAX])
-{
-	(void)snprintf(out, PATH_MAX, "%.*s/%.250s", PATH_MAX - 256, o->path,
-	    name);
-}
-
-/* Waits for the outbox's own lock, or not; -1 and errno. */
-static int
-take_lock(const struct outbox *o, bool wait)
-{
-	char path[PATH_MAX];
-	int fd, ret;
-
-	inside(o, LOCK, path);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
-	    O_NONBLOCK, 0600);
-	if (fd == -1)
-		return -1;
-	do
-		ret = flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB));
-	while (ret == -1 && errno == EINTR);
-	if (ret == 0)
-		return fd;
-	ret = errno;
-	(void)close(fd);
-	errno = ret;
-	return -1;
-}
-
-/* A folder of ours with the files in it. */
-static void
-remove_folder(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct dirent *one;
-	DIR *dir;
-
-	if (fd == -1)
-		return;
-	if ((dir = fdopendir(fd)) == NULL) {
-		(void)close(fd);
-		return;
-	}
-	while ((one = readdir(dir)) != NULL)
-		(void)unlinkat(fd, one->d_name, 0);
-	(void)closedir(dir);
-	(void)rmdir(path);
-}
-
-/* What dead runs have left: a live one would hold the lock. */
-static void
-sweep(const struct outbox *o)
-{
-	int lock = take_lock(o, false);
-	char path[PATH_MAX];
-	struct dirent *one;
-	DIR *dir;
-
-	if (lock == -1)
-		return;
-	if ((dir = opendir(o->path)) != NULL) {
-		while ((one = readdir(dir)) != NULL) {
-			if (strncmp(one->d_name, NEW, sizeof(NEW) - 1) != 0)
-				continue;
-			inside(o, one->d_name, path);
-			remove_folder(path);
-		}
-		(void)closedir(dir);
-	}
-	(void)close(lock);
-}
-
-static enum err_code
-choose_path(const struct settings *s, char out[static PATH_MAX],
-    struct err *e)
-{
-	const char *base = s->config != NULL ?
-	    config_get(s->config, "outbox", "directory") : NULL;
-	int n;
-
-	if (base != NULL)
-		n = snprintf(out, PATH_MAX, "%s", base);
-	/* A relative one is to be ignored (XDG base directories). */
-	else if ((base = getenv("XDG_STATE_HOME")) != NULL && base[0] == '/')
-		n = snprintf(out, PATH_MAX, "%s/sigill/outbox", base);
-	else if ((base = getenv("HOME")) != NULL && base[0] == '/')
-		n = snprintf(out, PATH_MAX, "%s/.local/state/sigill/outbox",
-		    base);
-	else
-		return err_set(e, ERR_CONFIG, s->config != NULL ?
-		    config_path(s->config) : NULL, 0, _("where is the outbox? "
-		    "Set [outbox] directory; HOME is not set either"));
-	/* Names in it have their room too. */
-	if (n < 0 || n >= PATH_MAX - 2 * NAME_MAX)
-		return err_errno(e, ERR_IO, base, ENAMETOOLONG);
-	return ERR_OK;
-}
-
-enum err_code
-outbox_open(const struct settings *s, struct outbox **out, struct err *e)
-{
-	char path[PATH_MAX];
-	struct outbox *o = NULL;
-	enum err_code code;
-	struct stat st;
-
-	if ((code = choose_path(s, path, e)) != ERR_OK ||
-	    (code = file_make_dirs(path, NULL, e)) != ERR_OK)
-		return code;
-	if ((o = calloc(1, sizeof(*o))) == NULL)
-		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	if (realpath(path, o->path) == NULL || stat(o->path, &st) == -1)
-		code = err_errno(e, ERR_IO, path, errno);
-	else if (strlen(o->path) >= PATH_MAX - 2 * NAME_MAX)
-		code = err_errno(e, ERR_IO, path, ENAMETOOLONG);
-	else if (st.st_uid != geteuid())
-		code = err_set(e, ERR_OUTBOX, o->path, 0,
-		    _("it belongs to another user"));
-	else if ((st.st_mode & 022) != 0)
-		code = err_set(e, ERR_OUTBOX, o->path, 0,
-		    _("others can write to it"));
-	if (code != ERR_OK) {
-		free(o);
-		return code;
-	}
-	sweep(o);
-	*out = o;
-	return ERR_OK;
-}
-
-void
-outbox_close(struct outbox *o)
-{
-	free(o);
-}
-
-const char *
-outbox_path(const struct outbox *o)
-{
-	return o->path;
-}
 
 /* --- looking ----------------------------------------------------------- */
 
@@ -199,7 +48,7 @@ add_entry(struct outbox *o, const char *name, struct outbox_list *list,
 	char (*broken)[OUTBOX_ID_LEN];
 	enum err_code code;
 
-	inside(o, name, path);
+	outbox_inside(o, name, path);
 	if (!outbox_entry_is_id(name))
 		return err_set(e, ERR_OUTBOX, path, 0,
 		    _("it does not belong in an outbox"));
@@ -398,7 +247,7 @@ give_name(struct outbox *o, const char *folder, struct outbox_entry *entry,
 	fingerprint_format(entry->fingerprint, printed);
 	(void)snprintf(entry->id, sizeof(entry->id), "%s", printed);
 	for (unsigned n = 2; n <= NUMBER_MAX; n++) {
-		inside(o, entry->id, path);
+		outbox_inside(o, entry->id, path);
 		if (rename(folder, path) == 0)
 			return file_sync_dir_of(path, e);
 		if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR)
@@ -418,7 +267,7 @@ put(struct outbox *o, const char *name, const struct buf *sealed,
 
 	if ((code = refuse_same(o, entry, e)) != ERR_OK)
 		return code;
-	inside(o, NEW "XXXXXX", folder);
+	outbox_inside(o, OUTBOX_NEW "XXXXXX", folder);
 	if (mkdtemp(folder) == NULL)
 		return err_errno(e, ERR_IO, o->path, errno);
 	sealed_name(name, full);
@@ -433,9 +282,9 @@ put(struct outbox *o, const char *name, const struct buf *sealed,
 	}
 	outbox_unlock(entry);
 	/* One of the two is there. */
-	remove_folder(folder);
+	outbox_remove_folder(folder);
 	if (file_base_name(path)[0] != '.')
-		remove_folder(path);
+		outbox_remove_folder(path);
 	return code;
 }
 
@@ -448,8 +297,8 @@ outbox_put(struct outbox *o, const char *name, const struct buf *sealed,
 
 	entry->fd = -1;
 	entry->id[0] = '\0';
-	if ((lock = take_lock(o, true)) == -1)
-		return err_errno(e, ERR_IO, o->path, errno);
+	if ((code = outbox_hold(o, true, &lock, e)) != ERR_OK)
+		return code;
 	code = put(o, name, sealed, entry, e);
 	(void)close(lock);
 	return code;
@@ -482,7 +331,7 @@ outbox_lock(struct outbox *o, struct outbox_entry *entry, struct err *e)
 	enum err_code code;
 	int fd;
 
-	inside(o, entry->id, folder);
+	outbox_inside(o, entry->id, folder);
 	(void)snprintf(path, sizeof(path), "%.3800s/%s", folder,
 	    OUTBOX_ENTRY_FILE);
 	fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -555,7 +404,7 @@ outbox_note(struct outbox *o, const struct outbox_entry *entry,
 	struct buf text = { 0 };
 	enum err_code code;
 
-	inside(o, entry->id, folder);
+	outbox_inside(o, entry->id, folder);
 	(void)snprintf(path, sizeof(path), "%.3800s/%s", folder,
 	    OUTBOX_ATTEMPTS_FILE);
 	if ((code = outbox_attempts_encode(entry, &text, e)) == ERR_OK)
@@ -569,12 +418,12 @@ outbox_remove(struct outbox *o, struct outbox_entry *entry, struct err *e)
 {
 	char path[PATH_MAX], gone[PATH_MAX];
 	enum err_code code;
-	int lock = take_lock(o, true);
+	int lock;
 
-	if (lock == -1)
-		return err_errno(e, ERR_IO, o->path, errno);
-	inside(o, entry->id, path);
-	inside(o, NEW "XXXXXX", gone);
+	if ((code = outbox_hold(o, true, &lock, e)) != ERR_OK)
+		return code;
+	outbox_inside(o, entry->id, path);
+	outbox_inside(o, OUTBOX_NEW "XXXXXX", gone);
 	/* An empty folder may be replaced: the entry goes in one step. */
 	if (mkdtemp(gone) == NULL)
 		code = err_errno(e, ERR_IO, o->path, errno);
@@ -582,7 +431,7 @@ outbox_remove(struct outbox *o, struct outbox_entry *entry, struct err *e)
 		code = err_errno(e, ERR_IO, path, errno);
 		(void)rmdir(gone);
 	} else if ((code = file_sync_dir_of(path, e)) == ERR_OK)
-		remove_folder(gone);
+		outbox_remove_folder(gone);
 	(void)close(lock);
 	outbox_unlock(entry);
 	return code;

@@ -60,6 +60,8 @@ struct outbox_entry {
 	enum environment environment;
 	bool has_supersedes;
 	uint8_t supersedes[DIGEST_LEN];	/* the fingerprint that it replaces */
+	uint8_t recipients[DIGEST_LEN];	/* of whom it was sealed for
+					 * (prepare_recipients) */
 	int64_t created;		/* UTC seconds */
 	/* attempts.json; zeros when it is not there */
 	unsigned attempts;		/* 0: the portal has never heard of it */

@@ -64,20 +64,22 @@ outbox_entry_encode(const struct outbox_entry *entry, const char *name,
     struct buf *out, struct err *e)
 {
 	char digest[DIGEST_HEX_LEN], fingerprint[DIGEST_HEX_LEN];
-	char supersedes[DIGEST_HEX_LEN], created[TIMESTAMP_LEN];
+	char supersedes[DIGEST_HEX_LEN], recipients[DIGEST_HEX_LEN];
+	char created[TIMESTAMP_LEN];
 
 	digest_hex(entry->digest, digest);
 	digest_hex(entry->fingerprint, fingerprint);
+	digest_hex(entry->recipients, recipients);
 	digest_hex(entry->supersedes, supersedes);
 	timestamp_format(entry->created, created);
 	return dump(json_pack("{s:i, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s, "
-	    "s:s, s:s*}",
+	    "s:s, s:s, s:s*}",
 	    "version", VERSION, "sealed", name, "sealed_digest", digest,
 	    "sealed_size", (json_int_t)entry->size,
 	    "fingerprint", fingerprint, "organisation", entry->organisation,
 	    "questionnaire", entry->questionnaire, "round", entry->round,
 	    "environment", environment_name(entry->environment),
-	    "created", created,
+	    "recipients", recipients, "created", created,
 	    "supersedes", entry->has_supersedes ? supersedes : NULL), out, e);
 }
 
@@ -200,6 +202,7 @@ take_entry(const json_t *o, const char *folder, struct outbox_entry *out)
 	    !orgnr_parse(number, out->organisation) ||
 	    !take_id(o, "questionnaire", out->questionnaire) ||
 	    !take_id(o, "round", out->round) ||
+	    !digest_from_hex(text_of(o, "recipients"), out->recipients) ||
 	    (which = environment_parse(text_of(o, "environment"))) == -1 ||
 	    !timestamp_parse(text_of(o, "created"), &out->created))
 		return false;

@@ -2,6 +2,7 @@
 #include "client/prepare.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -105,6 +106,34 @@ prepare_sealed(const struct options *o, const struct settings *settings,
 		report_line(r, i == 0 ? _("Sealed for") : "", "%s", subject);
 	}
 out:
+	recipients_wipe(&recipients);
+	return code;
+}
+
+static int
+by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, DIGEST_LEN);
+}
+
+enum err_code
+prepare_recipients(const struct settings *settings,
+    uint8_t out[static DIGEST_LEN], struct err *e)
+{
+	uint8_t digests[LIMIT_RECIPIENTS][DIGEST_LEN];
+	struct recipients recipients = { 0 };
+	enum err_code code;
+	size_t n = 0;
+
+	if ((code = settings_recipients(settings, &recipients, e)) != ERR_OK)
+		return code;
+	for (; n < recipients.certs.len && n < LIMIT_RECIPIENTS &&
+	    code == ERR_OK; n++)
+		code = cert_digest(recipients.certs.v[n], digests[n], e);
+	if (code == ERR_OK) {
+		qsort(digests, n, DIGEST_LEN, by_bytes);
+		code = digest_sha256(digests, n * DIGEST_LEN, out, e);
+	}
 	recipients_wipe(&recipients);
 	return code;
 }

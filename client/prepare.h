@@ -31,6 +31,11 @@ enum err_code prepare_sealed(const struct options *o,
     const struct identity *identity, const uint8_t *supersedes,
     struct sealed *out, struct report *r, struct err *e);
 
+/* SHA-256 of the digests, in order, of all that sigill.conf seals for: does it
+ * name the same as when a file was sealed? */
+enum err_code prepare_recipients(const struct settings *settings,
+    uint8_t out[static DIGEST_LEN], struct err *e);
+
 /* The lines and members that tell where a sealed file is. */
 void prepare_report(const char *path,
     const uint8_t digest[static DIGEST_LEN], uint64_t size,

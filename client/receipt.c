@@ -9,7 +9,9 @@
 #include "base/limits.h"
 #include "base/message.h"
 #include "base/timestamp.h"
+#include "client/kept.h"
 #include "client/options.h"
+#include "client/outbox.h"
 #include "client/report.h"
 #include "client/settings.h"
 #include "client/sniff.h"
@@ -145,9 +147,41 @@ find_sealed(const char *path, char out[static 4096])
 	return false;
 }
 
+/* What is to be judged: a file, or of a submission in the outbox the receipt
+ * that tells most. */
 static enum err_code
-compare(const struct options *o, const struct receipt *receipt,
-    struct report *r, struct err *e)
+find_receipt(const struct options *o, const struct settings *s,
+    char out[static 4096], struct err *e)
+{
+	static const enum receipt_stage stages[] = {
+		[OUTBOX_WAITING] = STAGE_STORED,
+		[OUTBOX_STORED] = STAGE_STORED,
+		[OUTBOX_REJECTED] = STAGE_REJECTED,
+		[OUTBOX_ACCEPTED] = STAGE_ACCEPTED,
+	};
+	struct outbox_list list = { 0 };
+	struct err_list broken = { 0 };
+	struct outbox *outbox = NULL;
+	struct outbox_entry *entry;
+	bool found = false;
+
+	if (access(o->operand, F_OK) != 0 && strchr(o->operand, '/') == NULL &&
+	    outbox_open(s, &outbox, NULL) == ERR_OK &&
+	    outbox_read(outbox, &list, &broken, NULL) == ERR_OK &&
+	    outbox_find(&list, o->operand, &entry, NULL) == ERR_OK)
+		found = kept_path(entry->sealed, stages[entry->state], out,
+		    e) == ERR_OK;
+	if (!found && snprintf(out, 4096, "%s", o->operand) >= 4096)
+		err_set(e, ERR_NO_INPUT, o->operand, 0, NULL);
+	err_list_wipe(&broken);
+	outbox_list_wipe(&list);
+	outbox_close(outbox);
+	return e->code;
+}
+
+static enum err_code
+compare(const struct options *o, const char *name,
+    const struct receipt *receipt, struct report *r, struct err *e)
 {
 	char beside[4096];
 	const char *path = o->sealed;
@@ -155,7 +189,7 @@ compare(const struct options *o, const struct receipt *receipt,
 	struct buf file = { 0 };
 	enum err_code code;
 
-	if (path == NULL && find_sealed(o->operand, beside))
+	if (path == NULL && find_sealed(name, beside))
 		path = beside;
 	if (path == NULL) {
 		report_set(r, "sealed_file", json_null());
@@ -166,8 +200,8 @@ compare(const struct options *o, const struct receipt *receipt,
 	report_set_text(r, "sealed_file", path);
 	if ((code = file_read(path, LIMIT_SEALED, &file, e)) == ERR_OK &&
 	    (code = digest_sha256(file.data, file.len, digest, e)) == ERR_OK)
-		code = receipt_check_sealed(receipt, digest, file.len,
-		    o->operand, e);
+		code = receipt_check_sealed(receipt, digest, file.len, name,
+		    e);
 	if (code == ERR_OK)
 		report_say(r, _("It is for the file %s, byte for byte."),
 		    path);
@@ -183,20 +217,21 @@ receipt_run(const struct options *o, struct report *r)
 	struct receipt receipt = { 0 };
 	struct buf der = { 0 };
 	struct err e = { 0 };
+	char path[4096];
 	enum err_code code;
 
-	if ((code = file_read(o->operand, LIMIT_SEALED, &der, &e)) !=
-	    ERR_OK ||
+	if ((code = settings_load(o, false, &settings, &e)) != ERR_OK ||
+	    (code = find_receipt(o, &settings, path, &e)) != ERR_OK ||
+	    (code = file_read(path, LIMIT_SEALED, &der, &e)) != ERR_OK ||
 	    (code = sniff_expect(SNIFF_RECEIPT, der.data, der.len,
-	    ERR_RECEIPT_STRUCTURE, o->operand, &e)) != ERR_OK ||
-	    (code = settings_load(o, false, &settings, &e)) != ERR_OK ||
+	    ERR_RECEIPT_STRUCTURE, path, &e)) != ERR_OK ||
 	    (code = settings_receipt_signers(&settings, &signers, &e)) !=
 	    ERR_OK ||
-	    (code = receipt_judge(&signers, &der, o->operand, &receipt,
-	    &e)) != ERR_OK)
+	    (code = receipt_judge(&signers, &der, path, &receipt, &e)) !=
+	    ERR_OK)
 		goto out;
 	receipt_report(&receipt, r);
-	code = compare(o, &receipt, r, &e);
+	code = compare(o, path, &receipt, r, &e);
 out:
 	report_err(r, &e);
 	receipt_wipe(&receipt);

@@ -54,15 +54,18 @@ schedule_due(int64_t last, int64_t next, int64_t closes, int64_t now)
 }
 
 struct delivery_limits
-schedule_limits(int64_t closes, int64_t now)
+schedule_limits(int64_t closes, int64_t now, bool scheduled)
 {
-	struct delivery_limits limits = delivery_usual;
+	static const struct delivery_limits short_run = {
+		.tries = 3, .seconds = 300,
+	};
+	static const struct delivery_limits long_run = {
+		.tries = 30, .seconds = 1200,
+	};
 
-	if (closes != 0 && now < closes && closes - now <= LAST_HOURS) {
-		limits.tries = 30;
-		limits.seconds = 600;
-	}
-	return limits;
+	if (closes != 0 && now < closes && closes - now <= LAST_HOURS)
+		return long_run;
+	return scheduled ? short_run : delivery_usual;
 }
 
 void

@@ -7,6 +7,7 @@
 #ifndef SIGILL_CLIENT_SCHEDULE_H
 #define SIGILL_CLIENT_SCHEDULE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct delivery_limits;
@@ -32,8 +33,10 @@ int64_t schedule_pause(unsigned failures, uint32_t random);
 int64_t schedule_due(int64_t last, int64_t next, int64_t closes,
     int64_t now);
 
-/* How long one run keeps trying. */
-struct delivery_limits schedule_limits(int64_t closes, int64_t now);
+/* How long one run keeps trying: a scheduled one not long, because the next
+ * one comes; but longest of all in the last two hours. */
+struct delivery_limits schedule_limits(int64_t closes, int64_t now,
+    bool scheduled);
 
 #define SCHEDULE_SPAN_LEN	64
 /* A span of time in the reader's words: "3 days", "90 minutes". */

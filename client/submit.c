@@ -171,20 +171,27 @@ take_same(struct submitting *s, bool *found, struct err *e)
 {
 	struct err_list broken = { 0 };
 	struct outbox_list list = { 0 };
-	struct outbox_entry *same;
+	struct outbox_entry *same = NULL;
 	enum err_code code;
 
 	*found = false;
 	if ((code = outbox_read(s->outbox, &list, &broken, e)) == ERR_OK &&
 	    (code = outbox_find_same(&list, &s->entry, &same, e)) == ERR_OK &&
-	    same != NULL && same->state != OUTBOX_REJECTED &&
-	    (code = outbox_lock(s->outbox, same, e)) == ERR_OK) {
-		*found = same->state != OUTBOX_REJECTED;
-		if (*found) {
-			s->entry = *same;
-			same->fd = -1;
-		}
+	    same != NULL && same->state != OUTBOX_REJECTED) {
+		code = outbox_lock(s->outbox, same, e);
+		*found = code == ERR_OK && same->state != OUTBOX_REJECTED;
 	}
+	if (code == ERR_OUTBOX_ENTRY) {		/* dropped just now */
+		err_clear(e);
+		code = ERR_OK;
+		same = NULL;
+	}
+	if (*found) {
+		s->entry = *same;
+		same->fd = -1;
+	} else if (code == ERR_OK && same != NULL)
+		report_say(s->r, _("The authority has rejected %s; the same "
+		    "answers are sealed again."), same->id);
 	err_list_wipe(&broken);
 	outbox_list_wipe(&list);
 	return code;
@@ -212,7 +219,9 @@ seal_and_put(struct submitting *s, struct err *e)
 	s->session.identity = &s->identity;
 	if ((code = prepare_sealed(s->o, &s->settings, &s->checked,
 	    &s->identity, s->entry.has_supersedes ? s->entry.supersedes :
-	    NULL, &sealed, s->r, e)) == ERR_OK) {
+	    NULL, &sealed, s->r, e)) == ERR_OK &&
+	    (code = prepare_recipients(&s->settings, s->entry.recipients,
+	    e)) == ERR_OK) {
 		memcpy(s->entry.digest, sealed.digest, DIGEST_LEN);
 		s->entry.size = sealed.data.len;
 		s->entry.created = timestamp_now();
@@ -231,8 +240,9 @@ report_entry(const struct submitting *s)
 	report_line(s->r, _("In the outbox"), "%s", entry->id);
 	report_set_text(s->r, "id", entry->id);
 	prepare_report(entry->sealed, entry->digest, entry->size, s->r);
-	schedule_report(settings_closes(&s->settings, entry->round),
-	    timestamp_now(), s->r);
+	if (entry->state == OUTBOX_WAITING)
+		schedule_report(settings_closes(&s->settings, entry->round),
+		    timestamp_now(), s->r);
 }
 
 /* The entry is there: to the portal with it, unless it has been there. */
@@ -264,10 +274,30 @@ deliver(struct submitting *s, struct err *e)
 	if (code == ERR_OK && found)
 		send_report_receipt(entry->sealed, &receipt, s->r);
 	receipt_wipe(&receipt);
-	if (code == ERR_OK && s->o->wait >= 0)
+	if (code == ERR_OK && entry->state == OUTBOX_ACCEPTED)
+		report_set_text(s->r, "verdict", "accepted");
+	else if (code == ERR_OK && s->o->wait >= 0)
 		code = send_wait(&s->session, &parcel, s->r, e);
 	parcel_wipe(&parcel);
 	return code;
+}
+
+/* What waits already is not sealed again: it may be at the portal. */
+static void
+report_waiting(struct submitting *s)
+{
+	uint8_t recipients[DIGEST_LEN];
+	char since[TIMESTAMP_LEN];
+
+	timestamp_format(s->entry.created, since);
+	report_say(s->r, _("The same answers wait in the outbox, sealed %s; "
+	    "this goes on with them."), since);
+	if (prepare_recipients(&s->settings, recipients, NULL) == ERR_OK &&
+	    memcmp(recipients, s->entry.recipients, DIGEST_LEN) != 0)
+		report_say(s->r, _("They were sealed for other recipients "
+		    "than sigill.conf names now.  If the authority can no "
+		    "longer open them: 'sigill outbox drop %s', and submit "
+		    "again."), s->entry.id);
 }
 
 static void
@@ -275,28 +305,28 @@ report_kept(const struct submitting *s, enum err_code code)
 {
 	if (s->entry.state != OUTBOX_WAITING)
 		return;
-	report_say(s->r, "%s", dispatch_may_pass(code) ?
-	    _("It is kept in the outbox; 'sigill outbox flush', or the same "
-	    "command again, goes on with it.") :
-	    _("It is kept in the outbox.  When the cause below has been seen "
-	    "to, 'sigill outbox flush' or the same command goes on with "
-	    "it."));
+	if (dispatch_may_pass(code))
+		report_say(s->r, "%s", _("It is kept in the outbox; 'sigill "
+		    "outbox flush', or the same command again, goes on with "
+		    "it."));
+	else if (code == ERR_PORTAL_REFUSED)
+		report_say(s->r, _("It is kept in the outbox.  To have it "
+		    "sealed anew: 'sigill outbox drop %s', and submit "
+		    "again."), s->entry.id);
+	else
+		report_say(s->r, "%s", _("It is kept in the outbox.  When "
+		    "the cause has been seen to, 'sigill outbox flush' or "
+		    "the same command goes on with it."));
 }
 
 static enum err_code
 submit(struct submitting *s, struct err *e)
 {
-	char since[TIMESTAMP_LEN];
 	enum err_code code;
 	bool found;
 
 	if ((code = take_same(s, &found, e)) != ERR_OK)
 		return code;
-	if (found && s->entry.state == OUTBOX_WAITING) {
-		timestamp_format(s->entry.created, since);
-		report_say(s->r, _("The same answers wait in the outbox, "
-		    "sealed %s; this goes on with them."), since);
-	}
 	if (!found) {
 		code = seal_and_put(s, e);
 		/* Another run was faster: that one's, then. */
@@ -310,6 +340,8 @@ submit(struct submitting *s, struct err *e)
 	}
 	if (code != ERR_OK)
 		return code;
+	if (found && s->entry.state == OUTBOX_WAITING)
+		report_waiting(s);
 	if ((code = deliver(s, e)) != ERR_OK)
 		report_kept(s, code);
 	return code;

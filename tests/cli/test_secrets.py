@@ -3,6 +3,7 @@
 """An answer and a passphrase that are told from all others must not be found
 where they do not belong: not in a file, a message, a log, or a sealed file."""
 import base64
+import glob
 import json
 import os
 import sys
@@ -82,15 +83,15 @@ class Secrets(unittest.TestCase):
         os.unlink(pem + ".plain")
         q = ["--questionnaire", self.at("q/vectors-1.json")]
         phrase = ["--passphrase-file", self.pass_file]
-        sealed = self.at("out.sigill")
         with Portal(self.scratch) as portal:
             conf = ["--config", self.scratch.at("exempelkoping.conf")]
             self.do(SIGILL, "check", *q, self.answers)
             self.do(SIGILL, "check", "--json", *q, self.answers)
             self.do(SIGILL, "check", *q, self.bad, status=65)
             self.do(SIGILL, "check", "--json", *q, self.bad, status=65)
-            self.do(SIGILL, "submit", *conf, *phrase, *q, "-o", sealed,
-                    self.answers)
+            self.do(SIGILL, "submit", *conf, *phrase, *q, self.answers)
+            sealed, = glob.glob(self.at(
+                "home/.local/state/sigill/outbox/*/*.sigill"))
             self.do(SIGILL, "inspect", sealed)
             # A wrong passphrase is not told either.
             wrong = write(self.at("wrong"), PASSPHRASE + "x\n")
@@ -104,6 +105,9 @@ class Secrets(unittest.TestCase):
                     self.at("verdicts"), "--handoff-command",
                     "cat >/dev/null", sealed)
             self.do(VERIFY, "--config", verify, "--json", sealed)
+            self.do(SIGILL, "outbox", "list", "--json", *conf)
+            self.do(SIGILL, "status", *conf, *phrase)
+            self.do(SIGILL, "outbox", "flush", "--json", *conf, *phrase)
             self.do(SIGILL, "send", *conf, *phrase, "--wait", "0", sealed)
             self.do(SIGILL, "receipt", *conf, sealed + ".accepted.p7s")
             portal.stop()

@@ -47,14 +47,20 @@ class CommandLine(Scratch):
         p = self.bad(64, "usage", "check", "a.json", "b.json")
         self.assertIn("b.json", p.err)
 
+    def test_operands_of_the_outbox(self):
+        for args in (("lst",), ("list", "x"), ("drop",), ("drop", "a", "b")):
+            p = self.bad(64, "usage", "outbox", *args)
+            self.assertIn("outbox", p.err)
+        self.bad(64, "usage", "submit", "a.json", "-o", "b.sigill")
+
     def test_wait_must_be_a_number(self):
         for wait in "soon", "-1", "3s", "", "99999999999999999999":
             self.bad(64, "usage", "send", "a.sigill", "--wait=" + wait)
 
     def test_help(self):
         p = self.good("--help", config=None)
-        for command in ("init", "check", "seal", "send", "submit", "receipt",
-                        "inspect"):
+        for command in ("init", "check", "seal", "send", "submit", "outbox",
+                        "status", "receipt", "inspect"):
             self.assertIn("\n  %s " % command, p.out)
             own = self.good(command, "--help", config=None).out
             for option in "--json", "--config", "--help", "--version":
