@@ -154,7 +154,8 @@ BUILD_DEPS = gcc libc6-dev make pkg-config libssl-dev libcurl4-openssl-dev \
 	  zlib1g-dev libjansson-dev libutf8proc-dev libinih-dev \
 	  libmicrohttpd-dev libgnutls28-dev libsqlite3-dev gettext openssl
 TEST_DEPS = libcmocka-dev python3 python3-cbor2 python3-asn1crypto curl \
-	  clang libclang-rt-dev cppcheck mandoc gnupg locales nginx strace
+	  clang libclang-rt-dev cppcheck mandoc gnupg locales nginx strace \
+	  tinyproxy-bin squid
 
 deps:
 	@missing=$$(for p in $(BUILD_DEPS) $(TEST_DEPS); do \
