@@ -286,7 +286,10 @@ request_handle(void *service, struct MHD_Connection *connection,
 		if (code == ERR_OK)
 			return MHD_YES;
 		refuse(req, &e);
-		return answer_at_once(req) ? send_reply(req) : MHD_YES;
+		if (!answer_at_once(req))
+			return MHD_YES;
+		watch_early(connection);
+		return send_reply(req);
 	}
 	if (*len != 0) {
 		/* No answer is possible before the body has ended. */

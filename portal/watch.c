@@ -10,11 +10,13 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "portal/linger.h"
 
 #define TELL_MS		60000	/* "crowded" is logged once in */
 #define ADDRESS_LEN	16
 
 struct watch {
+	struct lingering *linger;
 	pthread_mutex_t mutex;
 	pthread_cond_t ended;
 	struct watch_limits limits;
@@ -32,6 +34,7 @@ struct line {
 	uint8_t address[ADDRESS_LEN];	/* IPv4's mapped; of IPv6 the /64 */
 	char sender[11];	/* "" while that is unknown */
 	bool cut;
+	bool early;		/* answered while a body still came */
 	enum watch_turn turn;
 	int64_t since;		/* monotonic milliseconds */
 	uint64_t bytes;		/* of a body, since then */
@@ -56,8 +59,10 @@ watch_new(const struct watch_limits *limits)
 	struct watch *w = calloc(1, sizeof(*w));
 	pthread_condattr_t attr;
 
-	if (w == NULL)
+	if (w == NULL || (w->linger = linger_new()) == NULL) {
+		free(w);
 		return NULL;
+	}
 	w->limits = *limits;
 	w->told = clock_ms() - TELL_MS;
 	(void)pthread_mutex_init(&w->mutex, NULL);
@@ -73,6 +78,7 @@ watch_free(struct watch *w)
 {
 	if (w == NULL)
 		return;
+	linger_free(w->linger);
 	(void)pthread_cond_destroy(&w->ended);
 	(void)pthread_mutex_destroy(&w->mutex);
 	free(w);
@@ -186,6 +192,7 @@ watch_sweep(struct watch *w)
 			cut(l);
 	tell_crowded(w, now);
 	pthread_mutex_unlock(&w->mutex);
+	linger_sweep(w->linger);
 }
 
 /* A host has one address of IPv4, and a network of 2^64 of IPv6. */
@@ -253,6 +260,8 @@ end(struct watch *w, struct line *line)
 		}
 	(void)pthread_cond_broadcast(&w->ended);
 	pthread_mutex_unlock(&w->mutex);
+	if (line != NULL && line->early && !line->cut)
+		linger_keep(w->linger, line->socket);
 	free(line);
 }
 
@@ -319,6 +328,15 @@ watch_bytes(struct MHD_Connection *connection, size_t len)
 	pthread_mutex_lock(&l->owner->mutex);
 	l->bytes += len;
 	pthread_mutex_unlock(&l->owner->mutex);
+}
+
+void
+watch_early(struct MHD_Connection *connection)
+{
+	struct line *l = line_of(connection);
+
+	if (l != NULL)
+		l->early = true;
 }
 
 bool

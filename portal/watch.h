@@ -58,6 +58,8 @@ bool watch_has(struct MHD_Connection *connection);
 void watch_turn(struct MHD_Connection *connection, enum watch_turn turn);
 /* Bytes of a body that is wanted have arrived. */
 void watch_bytes(struct MHD_Connection *connection, size_t len);
+/* The answer is given although a body still comes: portal/linger.h. */
+void watch_early(struct MHD_Connection *connection);
 /* The sender is known now.  False when that one has too many connections
  * already, and all of them are in use. */
 bool watch_known(struct MHD_Connection *connection,

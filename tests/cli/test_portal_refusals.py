@@ -7,6 +7,7 @@ import os
 import shutil
 import ssl
 import subprocess
+import time
 import unittest
 
 from portal_case import (REGIONEN, TUS, Connection, PortalCase, creation,
@@ -202,6 +203,25 @@ class Refusals(PortalCase):
             c.file.readline()
             c.sock.sendall(self.large)
             self.assertEqual(read_answer(c.file).status, 204)
+
+    def test_an_early_refusal_can_be_read(self):
+        """Who still sends when the answer comes is not reset at once."""
+        with self.connect("other-ca-org") as c:
+            c.send("POST", "/v1/uploads", creation(self.large),
+                   length=len(self.large))
+            self.assertEqual(read_answer(c.file).status, 403)
+            self.assertEqual(c.file.read(), b"")
+            # Closed for good it would take the first of these, not more.
+            for _ in range(4):
+                time.sleep(0.2)
+                c.sock.sendall(b"x" * 10000)
+            for _ in range(100):
+                time.sleep(0.1)
+                try:
+                    c.sock.sendall(b"x" * 10000)
+                except OSError:
+                    return
+            self.fail("it is never closed")
 
     def test_a_refusal_keeps_the_connection(self):
         with self.connect() as c:
