@@ -115,6 +115,19 @@ code_of(const struct fault *f)
 	}
 }
 
+/* libcurl tells a SOCKS proxy's name and the portal's apart only in words:
+ * "Could not resolve host: NAME". */
+static bool
+is_proxys_name(const struct fault *f)
+{
+	const char *name = strrchr(f->words, ' ');
+
+	if (f->result == CURLE_COULDNT_RESOLVE_PROXY)
+		return true;
+	return strncmp(f->proxy, "socks5", 6) == 0 && name != NULL &&
+	    strstr(f->proxy, name + 1) != NULL;
+}
+
 /* Nothing came about within the time for it: how far did it get? */
 static enum err_code
 explain_timeout(const struct fault *f, struct err *e)
@@ -152,9 +165,10 @@ fault_explain(const struct libcurl *lib, const struct fault *f,
 	case CURLE_OPERATION_TIMEDOUT:
 		return explain_timeout(f, e);
 	case CURLE_COULDNT_RESOLVE_PROXY:
-		return err_set(e, code, f->proxy, 0,
-		    _("the proxy's name cannot be looked up"));
 	case CURLE_COULDNT_RESOLVE_HOST:
+		if (is_proxys_name(f))
+			return err_set(e, code, f->proxy, 0,
+			    _("the proxy's name cannot be looked up"));
 		return err_set(e, code, f->portal, 0,
 		    _("its name cannot be looked up"));
 	case CURLE_COULDNT_CONNECT:

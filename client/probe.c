@@ -61,6 +61,7 @@ new_probe(const struct libcurl *lib, CURL *like, const char *url)
 	bad |= lib->easy_setopt(c, CURLOPT_CONNECT_ONLY, 1L);
 	bad |= lib->easy_setopt(c, CURLOPT_NOPROGRESS, 1L);
 	bad |= lib->easy_setopt(c, CURLOPT_HTTPHEADER, NULL);
+	bad |= lib->easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, NULL);
 	/* It still has the words of the request that failed. */
 	bad |= lib->easy_setopt(c, CURLOPT_ERRORBUFFER, NULL);
 	if (bad == 0)

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "client/transfer.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "client/upload.h"
 #include "client/upload_answer.h"
+
+/* What the kernel takes from us and has not sent yet counts as sent: with
+ * megabytes of it, neither progress nor a stall could be told. */
+#define UNSENT_MAX	(128 * 1024)
 
 /* It goes on while the machine sleeps: when the lid is opened again, a line
  * that has been silent all night is dead at once. */
@@ -16,6 +23,19 @@ seconds(void)
 
 	(void)clock_gettime(CLOCK_BOOTTIME, &t);
 	return t.tv_sec;
+}
+
+static int
+on_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+	struct transfer *t = arg;
+	const int most = UNSENT_MAX;
+
+	(void)purpose;
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &most,
+	    sizeof(most));
+	t->fd = fd;
+	return CURL_SOCKOPT_OK;
 }
 
 static size_t
@@ -52,19 +72,29 @@ on_read(char *to, size_t size, size_t n, void *arg)
 	return room;
 }
 
-/* Is everything sent that will be?  Not while the connection is being made:
- * curl has a time limit of its own for that. */
+/* Name, TCP, proxy and TLS are done, or were already. */
+static bool
+is_ready(struct transfer *t)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+	curl_off_t at = 0;
+
+	if (t->fd != -1 &&
+	    getpeername(t->fd, (struct sockaddr *)&peer, &len) == 0)
+		t->reached = true;
+	(void)t->lib->easy_getinfo(t->curl, CURLINFO_PRETRANSFER_TIME_T, &at);
+	return at != 0;
+}
+
+/* Is everything sent that will be? */
 static bool
 is_sent(const struct transfer *t, curl_off_t ulnow)
 {
-	curl_off_t ready = 0;
 	long status = 0;
 
-	(void)t->lib->easy_getinfo(t->curl, CURLINFO_PRETRANSFER_TIME_T,
-	    &ready);
 	(void)t->lib->easy_getinfo(t->curl, CURLINFO_RESPONSE_CODE, &status);
-	return ready != 0 &&
-	    (status >= 200 || (uint64_t)ulnow >= t->request->len);
+	return status >= 200 || (uint64_t)ulnow >= t->request->len;
 }
 
 static int
@@ -77,6 +107,13 @@ on_progress(void *arg, curl_off_t dltotal, curl_off_t dlnow,
 
 	(void)dltotal;
 	(void)ultotal;
+	if (!t->ready) {
+		t->unconnected = now - t->moved_at > t->connect_seconds;
+		if (!(t->ready = is_ready(t)))
+			return t->unconnected;
+		t->unconnected = false;
+		t->moved_at = now;
+	}
 	if (dlnow + ulnow != t->moved) {
 		t->moved = dlnow + ulnow;
 		t->moved_at = now;
@@ -101,6 +138,9 @@ transfer_begin(struct transfer *t)
 	unsigned bad = 0;
 
 	t->moved_at = seconds();
+	t->fd = -1;
+	bad |= lib->easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, on_socket);
+	bad |= lib->easy_setopt(c, CURLOPT_SOCKOPTDATA, t);
 	bad |= lib->easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
 	bad |= lib->easy_setopt(c, CURLOPT_HEADERDATA, t);
 	bad |= lib->easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);

@@ -28,17 +28,23 @@ struct transfer {
 	 * while it makes a file durable, and one that lets its bytes drip
 	 * would hold us for ever. */
 	int64_t patience;		/* seconds */
+	/* For the connection: curl has the same limit, but its clock stands
+	 * while the machine sleeps. */
+	int64_t connect_seconds;
 
 	/* Own state. */
+	int fd;				/* of the last socket; -1: none yet */
+	bool reached;			/* it is connected; no TLS yet */
+	bool ready;			/* the whole connection is there */
 	size_t sent;			/* of the body, given to curl */
 	curl_off_t moved;		/* bytes both ways, when last seen */
 	int64_t moved_at;		/* seconds */
 	int64_t sent_at;		/* all that will be; 0: not yet */
 	/* How it ended, when it was our callbacks' doing. */
-	bool stalled, late, malformed, too_large;
+	bool unconnected, stalled, late, malformed, too_large;
 };
 
-/* The fields up to patience are set; before curl_easy_perform.  False when
+/* The fields up to connect_seconds are set; before curl_easy_perform.  False when
  * curl lacks something. */
 bool transfer_begin(struct transfer *t);
 

@@ -71,11 +71,14 @@ explain(const struct transfer *t, const struct upload *u, CURLcode result,
     struct err *e)
 {
 	struct fault f = {
-		.result = result, .words = u->error, .portal = u->root,
-		.proxy = u->proxy, .connect_seconds = u->connect_seconds,
+		.result = t->unconnected ? CURLE_OPERATION_TIMEDOUT : result,
+		.words = u->error, .portal = u->root,
+		.proxy = u->proxy, .connected = t->reached,
+		.connect_seconds = u->connect_seconds,
 	};
 	struct err found = { 0 };
 	curl_off_t connected = 0;
+	const char *address = NULL;
 
 	if (t->malformed)
 		return err_set(e, ERR_PROTOCOL, u->root, 0,
@@ -97,7 +100,9 @@ explain(const struct transfer *t, const struct upload *u, CURLcode result,
 	    &f.proxy_error);
 	(void)lib->easy_getinfo(u->curl, CURLINFO_OS_ERRNO, &f.os_errno);
 	(void)lib->easy_getinfo(u->curl, CURLINFO_CONNECT_TIME_T, &connected);
-	f.connected = connected != 0;
+	/* The time is often told only when TLS is there as well. */
+	(void)lib->easy_getinfo(u->curl, CURLINFO_PRIMARY_IP, &address);
+	f.connected = connected != 0 || (address != NULL && *address != '\0');
 	(void)fault_explain(lib, &f, &found);
 	if (found.code == ERR_PORTAL_CERT)
 		(void)explain_certificate(u, &found);
@@ -296,10 +301,11 @@ upload_perform(struct upload *u, const struct upload_request *request,
 		.lib = lib, .curl = u->curl, .request = request,
 		.answer = out, .progress = u->progress,
 		.patience = u->patience,
+		.connect_seconds = u->connect_seconds,
 	};
 	struct curl_slist *list = NULL;
 	enum err_code code = ERR_OK;
-	CURLcode result;
+	CURLcode result = CURLE_OK;
 
 	memset(out, 0, sizeof(*out));
 	u->error[0] = '\0';
@@ -312,7 +318,8 @@ upload_perform(struct upload *u, const struct upload_request *request,
 		    &out->status);
 		upload_answer_settle(out);
 	}
-	u->silent = t.stalled || t.late;
+	u->silent = t.stalled || t.late || t.unconnected ||
+	    result == CURLE_OPERATION_TIMEDOUT;
 	/* curl must not keep what is freed here. */
 	(void)lib->easy_setopt(u->curl, CURLOPT_HTTPHEADER, NULL);
 	lib->slist_free_all(list);

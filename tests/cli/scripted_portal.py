@@ -35,6 +35,11 @@ def hang_up(handler):
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
+    def server_bind(self):
+        # What is not read soon holds the sender up, as on a long line.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 17)
+        super().server_bind()
+
     def handle_error(self, request, client_address):
         """What the other end thinks of it is what the test looks at."""
 
