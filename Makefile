@@ -51,7 +51,9 @@ CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/probe.c client/address.c \
 	  client/fault.c client/libcurl.c client/proxy.c client/no_proxy.c \
 	  client/receipt.c client/kept.c \
-	  client/inspect.c
+	  client/inspect.c client/doctor.c client/checkup.c \
+	  client/doctor_local.c client/doctor_certs.c \
+	  client/doctor_network.c client/doctor_portal.c client/resolve.c
 VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
 	  verifier/seen.c verifier/judge.c verifier/receipts.c \
 	  verifier/handoff.c verifier/verdict_json.c verifier/report.c

@@ -9,6 +9,7 @@
 #include "base/message.h"
 #include "base/wipe.h"
 #include "client/check.h"
+#include "client/doctor.h"
 #include "client/init.h"
 #include "client/inspect.h"
 #include "client/options.h"
@@ -28,6 +29,12 @@ static const struct command commands[] = {
 	    N_("Needs --organisation and --name. Nothing that exists is "
 	    "overwritten."),
 	    TAKES_INIT | TAKES_PASSPHRASE },
+	{ "doctor", doctor_run, NULL,
+	    N_("try everything that a delivery depends on, and send nothing"),
+	    N_("Tells of each thing whether it is in order, and what to do "
+	    "when it is not. Good to run a week before the last day, also "
+	    "from a scheduled job."),
+	    TAKES_PASSPHRASE },
 	{ "check", check_run, N_("ANSWERS"),
 	    N_("find all mistakes, and show what would leave the house"),
 	    N_("Works without a configuration and sends nothing."),
