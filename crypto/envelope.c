@@ -51,8 +51,8 @@ envelope_open_outer(const uint8_t *sealed, size_t len,
 }
 
 enum err_code
-envelope_check_outer(int fd, uint64_t size, uint8_t digest[static DIGEST_LEN],
-    struct signed_data *out, struct err *e)
+envelope_check_outer(int fd, uint64_t size, const struct cert_list *known,
+    uint8_t digest[static DIGEST_LEN], struct signed_data *out, struct err *e)
 {
 	struct err found = { 0 };
 	struct source s;
@@ -63,7 +63,8 @@ envelope_check_outer(int fd, uint64_t size, uint8_t digest[static DIGEST_LEN],
 		    (uintmax_t)size);
 	(void)source_open(&s, fd, (size_t)size);
 	if (s.code == ERR_OK && found.code == ERR_OK)
-		(void)signed_open_source(SIGNED_OUTER, &s, out, &found);
+		(void)signed_open_source(SIGNED_OUTER, &s, known, out,
+		    &found);
 	/* Also of what is refused: who announced another file is told that,
 	 * and not what is wrong with this one. */
 	if (source_digest(&s, digest) != ERR_OK) {

@@ -34,11 +34,12 @@ enum err_code envelope_open_outer(const uint8_t *sealed, size_t len,
  * once, in memory that does not depend on its size, and out->content is NULL.
  * Refuses what envelope_open_outer would, in the same words.  digest gets the
  * SHA-256 of the file also when it is refused, but not after ERR_IO,
- * ERR_NO_MEMORY or ERR_INTERNAL, which are no fault of the file.
+ * ERR_NO_MEMORY or ERR_INTERNAL, which are no fault of the file.  known:
+ * certificates that may be in it, and are not decoded again; or NULL.
  */
 enum err_code envelope_check_outer(int fd, uint64_t size,
-    uint8_t digest[static DIGEST_LEN], struct signed_data *out,
-    struct err *e);
+    const struct cert_list *known, uint8_t digest[static DIGEST_LEN],
+    struct signed_data *out, struct err *e);
 
 /*
  * The rest, for an outer layer whose signer has been trusted: envelope

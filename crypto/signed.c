@@ -40,30 +40,39 @@ is_named(const struct der *cert, const struct der *sid)
 	    der_equal(&issuer, &want[0]) && der_equal(&serial, &want[1]);
 }
 
+static bool
+is_encoded_as(const struct cert *cert, const struct der *der)
+{
+	X509 *x509 = cert_x509(cert);
+	unsigned char *bytes = NULL;
+	bool same;
+
+	if (i2d_X509(x509, NULL) != (int)der->whole_len ||
+	    i2d_X509(x509, &bytes) <= 0)
+		return false;
+	same = memcmp(bytes, der->whole, der->whole_len) == 0;
+	OPENSSL_free(bytes);
+	return same;
+}
+
 /* Reads a certificate, unless it is one that has been read already: OpenSSL
  * takes long to decode a public key. */
 static enum err_code
-read_certificate(const struct der *der, const struct cert *known,
+read_certificate(const struct der *der, const struct cert_list *known,
     struct cert **out)
 {
-	X509 *x509 = known != NULL ? cert_x509(known) : NULL;
-	unsigned char *bytes = NULL;
-	int len = x509 != NULL ? i2d_X509(x509, &bytes) : -1;
-	bool same = len > 0 && (size_t)len == der->whole_len &&
-	    memcmp(bytes, der->whole, der->whole_len) == 0;
-
-	OPENSSL_free(bytes);
-	if (!same)
-		return cert_parse(der->whole, der->whole_len, out, NULL);
-	(void)X509_up_ref(x509);
-	*out = cert_of_x509(x509);
-	return ERR_OK;
+	for (size_t i = 0; known != NULL && i < known->len; i++)
+		if (is_encoded_as(known->v[i], der)) {
+			*out = cert_ref(known->v[i]);
+			return ERR_OK;
+		}
+	return cert_parse(der->whole, der->whole_len, out, NULL);
 }
 
 /* Sorts the certificates into the signer's and the others. */
 static enum err_code
 bind_certificates(const struct signed_form *form,
-    const struct signed_layout *l, const struct cert *known,
+    const struct signed_layout *l, const struct cert_list *known,
     struct signed_data *out, struct err *e)
 {
 	enum err_code code = form->structure;
@@ -153,12 +162,12 @@ out:
 
 /*
  * Judges what has been split, with its content wherever that comes from; out
- * is empty, and is filled but for where the content is.  known: a certificate
+ * is empty, and is filled but for where the content is.  known: certificates
  * that may be among those enclosed, or NULL.
  */
 static enum err_code
 judge(const struct signed_form *form, struct signed_layout *l,
-    const struct cert *known, BIO *content, struct signed_data *out,
+    const struct cert_list *known, BIO *content, struct signed_data *out,
     struct err *e)
 {
 	const struct algorithm *algorithm;
@@ -197,7 +206,7 @@ out:
 }
 
 static enum err_code
-open_knowing(const struct cert *known, enum signed_kind kind,
+open_knowing(const struct cert_list *known, enum signed_kind kind,
     const uint8_t *der, size_t len, struct signed_data *out, struct err *e)
 {
 	const struct signed_form *form = &signed_forms[kind];
@@ -222,7 +231,7 @@ open_knowing(const struct cert *known, enum signed_kind kind,
 
 enum err_code
 signed_open_source(enum signed_kind kind, struct source *s,
-    struct signed_data *out, struct err *e)
+    const struct cert_list *known, struct signed_data *out, struct err *e)
 {
 	const struct signed_form *form = &signed_forms[kind];
 	struct signed_layout l = { 0 };
@@ -234,7 +243,7 @@ signed_open_source(enum signed_kind kind, struct source *s,
 	if (source_keep_tail(s, l.tail_at) == ERR_OK &&
 	    source_content(s, l.content_at) == ERR_OK) {
 		l.tail.whole = s->tail;
-		(void)judge(form, &l, NULL, s->content, out, &found);
+		(void)judge(form, &l, known, s->content, out, &found);
 	}
 	/* A signature over what could not be read has not been judged. */
 	if (s->code != ERR_OK) {
@@ -373,6 +382,8 @@ signed_make(enum signed_kind kind, const void *content, size_t len,
 {
 	const struct signed_form *form = &signed_forms[kind];
 	const struct algorithm *algorithm;
+	struct cert *cert = (struct cert *)(uintptr_t)signer->cert;
+	const struct cert_list own = { &cert, 1 };
 	struct signed_data check = { 0 };
 	struct signed_layout layout = { 0 };
 	size_t der_len, start = out->len;
@@ -406,7 +417,7 @@ signed_make(enum signed_kind kind, const void *content, size_t len,
 	if ((code = buf_check(out, e)) != ERR_OK)
 		goto out;
 	/* What we would refuse is not handed out. */
-	if (open_knowing(signer->cert, kind, out->data + start,
+	if (open_knowing(&own, kind, out->data + start,
 	    out->len - start, &check, NULL) != ERR_OK)
 		code = err_set(e, ERR_INTERNAL, NULL, 0,
 		    "our own signature does not pass our own checks");

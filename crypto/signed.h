@@ -57,8 +57,9 @@ void signed_wipe(struct signed_data *s);
 
 struct source;			/* crypto/source.h */
 /* The same for a file, whose content passes and is not kept.  Refuses what
- * signed_open would, in the same words.  What fails in reading is s->code. */
+ * signed_open would, in the same words.  What fails in reading is s->code.
+ * known: certificates that may be in it, and are not decoded again; or NULL. */
 enum err_code signed_open_source(enum signed_kind kind, struct source *s,
-    struct signed_data *out, struct err *e);
+    const struct cert_list *known, struct signed_data *out, struct err *e);
 
 #endif

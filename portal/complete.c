@@ -2,6 +2,7 @@
 #include "portal/complete.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +16,8 @@
 #include "format/receipt.h"
 #include "portal/turns.h"
 
+#define RECENT	32
+
 struct completer {
 	const struct settings *settings;
 	struct store *store;
@@ -24,6 +27,11 @@ struct completer {
 	/* By digest: who gives a file its final name keeps the turn until
 	 * there is a receipt, so that nobody takes it away in between. */
 	struct turns *names;
+	/* Certificates of signers who were found good: an organisation hands
+	 * in more than one file, and a public key takes long to decode. */
+	pthread_mutex_t mutex;		/* of the rest */
+	struct cert *recent[RECENT];	/* owned references, or NULL */
+	size_t next;			/* which is the oldest */
 };
 
 void
@@ -32,7 +40,37 @@ completer_close(struct completer *c)
 	if (c == NULL)
 		return;
 	turns_free(c->names);
+	for (size_t i = 0; i < RECENT; i++)
+		cert_free(c->recent[i]);
+	(void)pthread_mutex_destroy(&c->mutex);
 	free(c);
+}
+
+static void
+recall(struct completer *c, struct cert_list *out)
+{
+	pthread_mutex_lock(&c->mutex);
+	for (size_t i = 0; i < RECENT; i++)
+		/* Without memory for one it is decoded. */
+		if (c->recent[i] != NULL)
+			(void)cert_list_add(out, c->recent[i]);
+	pthread_mutex_unlock(&c->mutex);
+}
+
+static void
+remember(struct completer *c, struct cert *cert)
+{
+	bool known = false;
+
+	pthread_mutex_lock(&c->mutex);
+	for (size_t i = 0; i < RECENT && !known; i++)
+		known = c->recent[i] != NULL && cert_equal(c->recent[i], cert);
+	if (!known) {
+		cert_free(c->recent[c->next]);
+		c->recent[c->next] = cert_ref(cert);
+		c->next = (c->next + 1) % RECENT;
+	}
+	pthread_mutex_unlock(&c->mutex);
 }
 
 bool
@@ -63,12 +101,15 @@ check_bytes(struct completer *c, int fd, const struct upload_row *row,
     int64_t now, char signer[static 11], struct err *e)
 {
 	struct signed_data outer = { 0 };
+	struct cert_list known = { 0 };
 	uint8_t digest[DIGEST_LEN];
 	struct err found = { 0 };
 	enum err_code code;
 
 	(void)wipe_ran_out();
-	code = envelope_check_outer(fd, row->length, digest, &outer, &found);
+	recall(c, &known);
+	code = envelope_check_outer(fd, row->length, &known, digest, &outer,
+	    &found);
 	if ((code == ERR_OK || complete_is_final(code)) &&
 	    memcmp(digest, row->digest, DIGEST_LEN) != 0) {
 		code = err_set(e, ERR_HTTP_DIGEST_MISMATCH, NULL, 0, NULL);
@@ -82,12 +123,17 @@ check_bytes(struct completer *c, int fd, const struct upload_row *row,
 	if (code == ERR_OK && cert_organisation(outer.cert, signer,
 	    &(struct err){ 0 }) != ERR_OK)
 		signer[0] = '\0';
+	if (code == ERR_OK)
+		remember(c, outer.cert);
+	for (size_t i = 0; code == ERR_OK && i < outer.chain.len; i++)
+		remember(c, outer.chain.v[i]);
 out:
 	/* What looks like the file's fault may be ours, and is not final. */
 	if (code != ERR_OK && wipe_ran_out()) {
 		err_clear(e);
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	}
+	cert_list_wipe(&known);
 	signed_wipe(&outer);
 	return code;
 }
@@ -153,6 +199,7 @@ completer_open(const struct settings *settings, struct store *store,
 	c->ledger = ledger;
 	c->peers = peers;
 	c->clock = clock;
+	(void)pthread_mutex_init(&c->mutex, NULL);
 	code = try_receipt(c, e);
 	if (code == ERR_OK)
 		*out = c;

@@ -36,6 +36,12 @@ static const char schema[] =
     "  PRIMARY KEY (digest, sender, stage)) STRICT;"
     "PRAGMA user_version = 1;";
 
+/* What is not complete is asked for at each new upload, among years of what
+ * is. */
+static const char indexes[] =
+    "CREATE INDEX IF NOT EXISTS unfinished"
+    "  ON uploads (sender, id, expires, length) WHERE complete = 0;";
+
 #define STATEMENTS	24	/* more than there are in this file */
 
 struct ledger {
@@ -301,11 +307,11 @@ set_up(struct ledger *l, const char *path, struct err *e)
 		code = number(l, prepare(l, e,
 		    "SELECT count(*) FROM sqlite_schema", ""), &tables, e);
 	if (code == ERR_OK && version == 0 && tables == 0)
-		return finish(l, execute(l, schema, e), e);
-	if (code == ERR_OK && version != SCHEMA_VERSION)
+		code = finish(l, execute(l, schema, e), e);
+	else if (code == ERR_OK && version != SCHEMA_VERSION)
 		code = err_set(e, ERR_CONFIG, path, 0,
 		    "it is not a ledger of this version");
-	return code;
+	return code == ERR_OK ? execute(l, indexes, e) : code;
 }
 
 enum err_code
@@ -483,15 +489,15 @@ ledger_expire(struct ledger *l, const char *id, struct err *e)
 }
 
 enum err_code
-ledger_next_open(struct ledger *l, const char *after, struct upload_row *row,
-    struct err *e)
+ledger_next_open(struct ledger *l, struct upload_row *row, struct err *e)
 {
 	enum err_code code;
 
 	pthread_mutex_lock(&l->mutex);
 	code = fetch_upload(l, prepare(l, e, "SELECT " UPLOAD_COLUMNS
-	    " FROM uploads WHERE complete = 0 AND id > ? ORDER BY id LIMIT 1",
-	    "t", after), row, e);
+	    " FROM uploads WHERE complete = 0 AND (sender, id) > (?, ?)"
+	    " ORDER BY sender, id LIMIT 1", "tt", row->sender, row->id), row,
+	    e);
 	pthread_mutex_unlock(&l->mutex);
 	return code;
 }

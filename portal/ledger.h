@@ -75,10 +75,10 @@ enum err_code ledger_remove(struct ledger *l, const char *id, struct err *e);
 /* Marks an incomplete upload as expired for ever, whatever the clock says
  * later: its bytes are about to be removed. */
 enum err_code ledger_expire(struct ledger *l, const char *id, struct err *e);
-/* The incomplete upload whose id follows after ("" for the first).
- * ERR_HTTP_NOT_FOUND after the last. */
-enum err_code ledger_next_open(struct ledger *l, const char *after,
-    struct upload_row *row, struct err *e);
+/* Fills *row with the incomplete upload that follows it, by sender and id (both
+ * "" for the first).  ERR_HTTP_NOT_FOUND after the last. */
+enum err_code ledger_next_open(struct ledger *l, struct upload_row *row,
+    struct err *e);
 
 /* Marks the upload complete and keeps its receipt, both or neither. */
 enum err_code ledger_complete(struct ledger *l, const char *id,

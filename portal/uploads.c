@@ -288,7 +288,7 @@ uploads_recover(struct uploads *u, int64_t now, struct err *e)
 	for (;;) {
 		struct err why = { 0 };
 
-		code = ledger_next_open(u->ledger, row.id, &row, &why);
+		code = ledger_next_open(u->ledger, &row, &why);
 		if (code == ERR_HTTP_NOT_FOUND)
 			return ERR_OK;
 		if (code != ERR_OK) {
@@ -312,7 +312,7 @@ uploads_sweep(struct uploads *u, int64_t now)
 	struct upload_row row = { .id = "" };
 	struct err why = { 0 };
 
-	while (ledger_next_open(u->ledger, row.id, &row, &why) == ERR_OK) {
+	while (ledger_next_open(u->ledger, &row, &why) == ERR_OK) {
 		struct turn turn = { .id = row.id, .socket = -1 };
 
 		if (now < row.expires || !turn_try(u->turns, &turn))

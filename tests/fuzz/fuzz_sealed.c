@@ -25,7 +25,7 @@ check_on_disk(const uint8_t *data, size_t len, const struct err *expected)
 	if (ftruncate(disk, 0) == -1 ||
 	    pwrite(disk, data, len, 0) != (ssize_t)len)
 		abort();
-	(void)envelope_check_outer(disk, len, digest, &outer, &e);
+	(void)envelope_check_outer(disk, len, NULL, digest, &outer, &e);
 	if (e.code != expected->code || e.at != expected->at ||
 	    strcmp(e.where, expected->where) != 0)
 		abort();

@@ -35,7 +35,7 @@
 
 static uint8_t zlib[600];	/* any octets: this layer does not inflate */
 static struct sample senders[3], recipients[3];
-static struct cert_list all;
+static struct cert_list all, senders_certs;
 static struct trust *trust;
 static int disk;		/* a file in memory */
 static off_t bad_octet = -1;	/* of it, which cannot be read */
@@ -63,7 +63,8 @@ setup(void **state)
 	for (size_t i = 0; i < 3; i++) {
 		senders[i] = sample_load(sample_senders[i]);
 		recipients[i] = sample_load(sample_recipients[i]);
-		if (!cert_list_add(&all, recipients[i].cert))
+		if (!cert_list_add(&all, recipients[i].cert) ||
+		    !cert_list_add(&senders_certs, senders[i].cert))
 			return 1;
 	}
 	return (disk = memfd_create("sealed", MFD_CLOEXEC)) == -1 ||
@@ -80,6 +81,7 @@ teardown(void **state)
 		sample_free(&recipients[i]);
 	}
 	cert_list_wipe(&all);
+	cert_list_wipe(&senders_certs);
 	trust_free(trust);
 	return close(disk);
 }
@@ -116,7 +118,8 @@ open_outer(const uint8_t *der, size_t len, struct signed_data *out)
 	if (memory_only)
 		return code;
 	write_disk(der, len);
-	code = envelope_check_outer(disk, len, digest, &same, &on_disk);
+	code = envelope_check_outer(disk, len, &senders_certs, digest, &same,
+	    &on_disk);
 	assert_int_equal(code, on_disk.code);
 	assert_int_equal(code, in_memory.code);
 	assert_string_equal(on_disk.where, in_memory.where);
@@ -266,18 +269,18 @@ a_disk_that_fails(void **state)
 	write_disk(der.data, der.len);
 	for (size_t i = 0; i < der.len; i++) {
 		bad_octet = (off_t)i;
-		assert_int_equal(envelope_check_outer(disk, der.len, digest,
-		    &outer, NULL), ERR_IO);
+		assert_int_equal(envelope_check_outer(disk, der.len, NULL,
+		    digest, &outer, NULL), ERR_IO);
 		assert_null(outer.cert);
 	}
 	bad_octet = -1;
-	assert_int_equal(envelope_check_outer(disk, der.len, digest, &outer,
-	    NULL), ERR_OK);
+	assert_int_equal(envelope_check_outer(disk, der.len, NULL, digest,
+	    &outer, NULL), ERR_OK);
 	signed_wipe(&outer);
 	for (size_t len = 0; len < der.len; len += 10) {
 		assert_int_equal(ftruncate(disk, (off_t)len), 0);
-		assert_int_equal(envelope_check_outer(disk, der.len, digest,
-		    &outer, NULL), ERR_IO);
+		assert_int_equal(envelope_check_outer(disk, der.len, NULL,
+		    digest, &outer, NULL), ERR_IO);
 	}
 	buf_wipe(&der);
 }
