@@ -59,6 +59,7 @@ VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
 	  verifier/handoff.c verifier/verdict_json.c verifier/report.c
 PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
+	  portal/anchors.c portal/vouched.c \
 	  portal/uploads.c portal/turns.c portal/complete.c portal/store.c \
 	  portal/names.c portal/ledger.c portal/watch.c portal/linger.c \
 	  portal/listen.c portal/tls.c portal/identity.c
@@ -68,7 +69,8 @@ UNIT	= test_base test_config test_wiping test_cbor \
 	  test_statement test_submission test_receipt \
 	  test_json test_questionnaire test_answers \
 	  test_digest test_key test_cert test_trust \
-	  test_der test_signed test_enveloped test_envelope
+	  test_der test_signed test_enveloped test_envelope \
+	  test_vouched
 
 # --- how it is built ------------------------------------------------------
 PKGS	= libcrypto jansson libutf8proc inih zlib
@@ -135,6 +137,9 @@ $(O)/test/%: $(O)/obj/tests/unit/%.o $(LIB)
 # What several of them need.
 $(addprefix $(O)/test/,test_der test_signed test_enveloped test_envelope): \
 	$(O)/obj/tests/unit/sample.o
+
+# Of a program's own parts.
+$(O)/test/test_vouched: $(O)/obj/portal/vouched.o
 
 VECTORS	= tests/vectors/make-vectors.c tests/vectors/tree.c \
 	  tests/vectors/variants.c tests/vectors/recipes_cms.c \

@@ -7,125 +7,17 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/file.h"
 #include "base/limits.h"
-#include "base/log.h"
-#include "base/timestamp.h"
 #include "base/wipe.h"
-#include "crypto/trust.h"
+#include "portal/anchors.h"
 
 #define MAX_CHAIN	8	/* certificates that a client may present */
-
-/* One reading of the files. */
-struct anchors {
-	gnutls_x509_trust_list_t list;	/* owns the anchors and the CRLs */
-	gnutls_x509_crl_t *crls;	/* the array owned, its members not */
-	unsigned n_crls;
-	struct trust *signers;		/* crypto/'s view of the same files */
-};
 
 struct peers {
 	const struct settings *settings;
 	pthread_rwlock_t lock;		/* of anchors */
 	struct anchors anchors;
 };
-
-static void
-anchors_wipe(struct anchors *a)
-{
-	if (a->list != NULL)
-		gnutls_x509_trust_list_deinit(a->list, 1);
-	gnutls_free(a->crls);
-	trust_free(a->signers);
-	memset(a, 0, sizeof(*a));
-}
-
-/* Revocation lists as crypto/trust.h takes them: in PEM, or one in DER. */
-static enum err_code
-load_crls(const char *path, struct anchors *a, struct err *e)
-{
-	struct buf text = { 0 };
-	enum err_code code;
-	gnutls_datum_t datum;
-	int rc;
-
-	if ((code = file_read(path, LIMIT_CRL_FILE, &text, e)) != ERR_OK)
-		goto out;
-	datum = (gnutls_datum_t){ text.data, (unsigned)text.len };
-	rc = gnutls_x509_crl_list_import2(&a->crls, &a->n_crls, &datum,
-	    memmem(text.data, text.len, "-----BEGIN", 10) != NULL ?
-	    GNUTLS_X509_FMT_PEM : GNUTLS_X509_FMT_DER, 0);
-	if (rc < 0) {
-		code = err_set(e, ERR_CONFIG, path, 0, "%s",
-		    gnutls_strerror(rc));
-		goto out;
-	}
-	/* Signatures and dates of lists are judged by trust_check for
-	 * signers, and below for connections. */
-	if (gnutls_x509_trust_list_add_crls(a->list, a->crls, a->n_crls, 0,
-	    0) < 0)
-		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-out:
-	buf_wipe(&text);
-	return code;
-}
-
-/* An outdated list turns all of its issuer's senders away: whoever starts the
- * portal, checks or reloads it must hear of that. */
-static void
-warn_outdated(const struct anchors *a)
-{
-	char issuer[256], until[TIMESTAMP_LEN];
-	size_t len;
-	time_t next;
-
-	for (unsigned i = 0; i < a->n_crls; i++) {
-		next = gnutls_x509_crl_get_next_update(a->crls[i]);
-		if (next > time(NULL))
-			continue;
-		len = sizeof(issuer);
-		if (gnutls_x509_crl_get_issuer_dn(a->crls[i], issuer, &len) <
-		    0)
-			issuer[0] = '\0';
-		timestamp_format((int64_t)next, until);
-		log_event(LOG_WARN, "revocation-list-outdated", "issuer",
-		    issuer, "until", until, (char *)NULL);
-	}
-}
-
-static enum err_code
-anchors_load(const struct settings *s, struct anchors *out, struct err *e)
-{
-	struct anchors a = { 0 };
-	struct buf text = { 0 };
-	gnutls_datum_t datum;
-	enum err_code code;
-
-	if (gnutls_x509_trust_list_init(&a.list, 0) < 0)
-		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	code = trust_load(TRUST_SENDER, s->anchors, s->crls,
-	    s->environment == ENVIRONMENT_TEST, &a.signers, e);
-	if (code != ERR_OK ||
-	    (code = file_read(s->anchors, LIMIT_CERT_FILE, &text, e)) !=
-	    ERR_OK)
-		goto out;
-	datum = (gnutls_datum_t){ text.data, (unsigned)text.len };
-	if (gnutls_x509_trust_list_add_trust_mem(a.list, &datum, NULL,
-	    GNUTLS_X509_FMT_PEM, 0, 0) <= 0) {
-		code = err_set(e, ERR_CONFIG, s->anchors, 0,
-		    "there is no certificate in it");
-		goto out;
-	}
-	if (s->crls != NULL && (code = load_crls(s->crls, &a, e)) != ERR_OK)
-		goto out;
-	warn_outdated(&a);
-	*out = a;
-	memset(&a, 0, sizeof(a));
-out:
-	anchors_wipe(&a);
-	buf_wipe(&text);
-	return code;
-}
 
 enum err_code
 peers_open(const struct settings *settings, struct peers **out, struct err *e)
@@ -170,6 +62,8 @@ peers_reload(struct peers *p, struct err *e)
 	anchors_wipe(&old);
 	return ERR_OK;
 }
+
+/* --- connections --- */
 
 static bool
 signed_by(gnutls_x509_crl_t crl, gnutls_x509_crt_t issuer)
@@ -317,20 +211,17 @@ read_identity(const struct settings *s, const gnutls_datum_t *der,
 	return code;
 }
 
-enum err_code
-peers_identify(struct peers *p, const gnutls_datum_t *der, unsigned n,
-    char sender[static 11], struct err *e)
+/* All that is asked of a connection's chain. */
+static enum err_code
+judge_chain(const struct peers *p, const gnutls_datum_t *der, unsigned n,
+    int64_t *until, char sender[static 11], struct err *e)
 {
 	gnutls_x509_crt_t chain[MAX_CHAIN];
 	enum err_code code = ERR_OK;
 	unsigned made = 0;
+	int64_t end;
 
-	if (n == 0)
-		return err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
-		    "none was presented");
-	if (n > MAX_CHAIN)
-		return err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
-		    "the chain is too long");
+	*until = INT64_MAX;
 	for (; made < n && code == ERR_OK; made++) {
 		if (gnutls_x509_crt_init(&chain[made]) < 0) {
 			code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
@@ -340,12 +231,13 @@ peers_identify(struct peers *p, const gnutls_datum_t *der, unsigned n,
 		    GNUTLS_X509_FMT_DER) < 0)
 			code = err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
 			    "it cannot be read");
+		end = (int64_t)gnutls_x509_crt_get_expiration_time(
+		    chain[made]);
+		if (end < *until)
+			*until = end;
 	}
-	if (code == ERR_OK) {
-		pthread_rwlock_rdlock(&p->lock);
+	if (code == ERR_OK)
 		code = verify_chain(&p->anchors, chain, n, e);
-		pthread_rwlock_unlock(&p->lock);
-	}
 	if (code == ERR_OK)
 		code = read_identity(p->settings, &der[0], sender, e);
 	while (made > 0)
@@ -354,13 +246,79 @@ peers_identify(struct peers *p, const gnutls_datum_t *der, unsigned n,
 }
 
 enum err_code
+peers_identify(struct peers *p, const gnutls_datum_t *der, unsigned n,
+    char sender[static 11], struct err *e)
+{
+	uint8_t digests[MAX_CHAIN][DIGEST_LEN], key[DIGEST_LEN];
+	int64_t now = (int64_t)time(NULL), until;
+	enum err_code code = ERR_OK;
+
+	if (n == 0)
+		return err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
+		    "none was presented");
+	if (n > MAX_CHAIN)
+		return err_set(e, ERR_HTTP_NO_CERT, NULL, 0,
+		    "the chain is too long");
+	for (unsigned i = 0; i < n && code == ERR_OK; i++)
+		code = digest_sha256(der[i].data, der[i].size, digests[i], e);
+	if (code == ERR_OK)
+		code = digest_sha256(digests, n * DIGEST_LEN, key, e);
+	if (code != ERR_OK)
+		return code;
+	pthread_rwlock_rdlock(&p->lock);
+	if (!vouched_find(p->anchors.good_senders, key, now, sender)) {
+		code = judge_chain(p, der, n, &until, sender, e);
+		if (code == ERR_OK)
+			vouched_add(p->anchors.good_senders, key, now,
+			    anchors_hold_until(&p->anchors, now, until), sender);
+	}
+	pthread_rwlock_unlock(&p->lock);
+	return code;
+}
+
+/* --- signers --- */
+
+/* What names cert and chain together, and the first of their ends. */
+static enum err_code
+signer_key(const struct cert *cert, const struct cert_list *chain,
+    uint8_t key[static DIGEST_LEN], int64_t *until, struct err *e)
+{
+	uint8_t digests[1 + LIMIT_CERTIFICATES][DIGEST_LEN];
+	enum err_code code;
+	size_t n = 1;
+
+	*until = cert_not_after(cert);
+	code = cert_digest(cert, digests[0], e);
+	for (; code == ERR_OK && n <= chain->len; n++) {
+		if (n == sizeof(digests) / sizeof(digests[0]))
+			return err_set(e, ERR_INTERNAL, NULL, 0, NULL);
+		code = cert_digest(chain->v[n - 1], digests[n], e);
+		if (cert_not_after(chain->v[n - 1]) < *until)
+			*until = cert_not_after(chain->v[n - 1]);
+	}
+	if (code == ERR_OK)
+		code = digest_sha256(digests, n * DIGEST_LEN, key, e);
+	return code;
+}
+
+enum err_code
 peers_check_signer(struct peers *p, const struct cert *cert,
     const struct cert_list *chain, int64_t now, struct err *e)
 {
+	uint8_t key[DIGEST_LEN];
+	char none[11] = "";
 	enum err_code code;
+	int64_t until;
 
+	if ((code = signer_key(cert, chain, key, &until, e)) != ERR_OK)
+		return code;
 	pthread_rwlock_rdlock(&p->lock);
-	code = trust_check(p->anchors.signers, cert, chain, now, e);
+	if (!vouched_find(p->anchors.good_signers, key, now, none)) {
+		code = trust_check(p->anchors.signers, cert, chain, now, e);
+		if (code == ERR_OK)
+			vouched_add(p->anchors.good_signers, key, now,
+			    anchors_hold_until(&p->anchors, now, until), none);
+	}
 	pthread_rwlock_unlock(&p->lock);
 	return code;
 }
