@@ -164,8 +164,12 @@ TEST_DEPS = libcmocka-dev python3 python3-cbor2 python3-asn1crypto curl \
 	  clang libclang-rt-dev cppcheck mandoc gnupg locales nginx strace \
 	  tinyproxy-bin squid
 
+# The demonstration does without the tests' servers, which Debian would start.
+WANTED	= $(BUILD_DEPS) $(TEST_DEPS)
+demo: WANTED = $(BUILD_DEPS) python3
+
 deps:
-	@missing=$$(for p in $(BUILD_DEPS) $(TEST_DEPS); do \
+	@missing=$$(for p in $(WANTED); do \
 	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | \
 	    grep -q 'ok installed' || echo $$p; done); \
 	test -z "$$missing" && exit 0; \
