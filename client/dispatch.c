@@ -116,7 +116,10 @@ dispatch_entry(struct session *s, struct outbox *o,
 	    &found) == ERR_OK)
 		entry->state = OUTBOX_STORED;
 	entry->last_attempt = timestamp_now();
-	plan_next(entry, retry_after);
+	if (found.code == ERR_OK)
+		entry->next_attempt = entry->last_attempt;
+	else
+		plan_next(entry, retry_after);
 out:
 	buf_wipe(&file);
 	return note_error(o, entry, &found, e);

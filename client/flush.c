@@ -27,7 +27,7 @@ struct flush {
 	struct outbox_entry **v;	/* those of this run, most urgent
 					 * first; owned, the entries are not */
 	size_t len;
-	int64_t now;
+	int64_t now;			/* when it began */
 	/* what came of it */
 	size_t tried, delivered, waiting, failed, elsewhere, verdicts;
 	size_t pending;			/* asked about, without a verdict */
@@ -106,7 +106,7 @@ leave(struct flush *f, const struct outbox_entry *entry, enum err_code why)
 {
 	const int64_t closes = closes_of(f, entry);
 	const int64_t due = schedule_due(entry->last_attempt,
-	    entry->next_attempt, closes, f->now);
+	    entry->next_attempt, closes, timestamp_now());
 
 	f->waiting++;
 	if (f->cause == ERR_OK)
@@ -277,6 +277,7 @@ static void
 summarise(struct flush *f)
 {
 	char part[320], span[SCHEDULE_SPAN_LEN];
+	const int64_t now = timestamp_now();
 	struct buf line = { 0 };
 
 	add_part(&line, _("%zu delivered"), f->delivered);
@@ -296,15 +297,15 @@ summarise(struct flush *f)
 	if (f->elsewhere != 0)
 		add_part(&line, _("%zu for another configuration"),
 		    f->elsewhere);
-	if (f->waiting != 0 && f->next > f->now) {
-		schedule_span(f->next - f->now, span);
+	if (f->waiting != 0 && f->next > now) {
+		schedule_span(f->next - now, span);
 		(void)snprintf(part, sizeof(part), _("; next try in %s"),
 		    span);
 		buf_add_str(&line, part);
 	}
 	if (f->waiting != 0 && f->closes != 0) {
-		schedule_span(f->closes - f->now, span);
-		(void)snprintf(part, sizeof(part), f->closes > f->now ?
+		schedule_span(f->closes - now, span);
+		(void)snprintf(part, sizeof(part), f->closes > now ?
 		    _("; the deadline is in %s") :
 		    _("; the deadline was %s ago"), span);
 		buf_add_str(&line, part);
@@ -321,7 +322,7 @@ report_result(struct flush *f)
 
 	for (size_t i = 0; i < f->len; i++)
 		if (json_array_append_new(entries, outbox_show_json(f->v[i],
-		    closes_of(f, f->v[i]), f->now)) != 0)
+		    closes_of(f, f->v[i]), timestamp_now())) != 0)
 			f->r->failed = true;
 	report_set(f->r, "delivered", json_integer((json_int_t)f->delivered));
 	report_set(f->r, "waiting", json_integer((json_int_t)f->waiting));
