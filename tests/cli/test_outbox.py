@@ -1,0 +1,424 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
+"""sigill submit, outbox drop and status: from the answers to the verdict, as
+the person sees it who does this every second year."""
+import hashlib
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import unittest
+from concurrent.futures import ThreadPoolExecutor
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from outbox_case import Outbox  # noqa: E402
+from scratch import BIN  # noqa: E402
+
+ID = "NA85-CD34-53V7-G38Z"      # the sample's
+
+
+class Submit(Outbox):
+    def test_puts_sends_and_tells(self):
+        p = self.good("submit", "a.json")
+        self.assertEqual(self.ids(), [ID])
+        self.assertEqual(self.new_files(), set())
+        self.assertEqual(self.entry(ID), {
+            "entry.json", "attempts.json", "a.sigill",
+            "a.sigill.stored.p7s"})
+        folder = self.path("outbox/" + ID)
+        for text in (ID, folder + "/a.sigill,", "stored: the portal has",
+                     folder + "/a.sigill.stored.p7s\n"):
+            self.assertIn(text, p.out)
+        self.assertEqual(self.stored(), 1)
+
+    def test_for_its_owner_only(self):
+        shutil.rmtree(self.path("outbox"))
+        old = os.umask(0)
+        try:
+            self.good("submit", "a.json")
+        finally:
+            os.umask(old)
+        for folder, _, names in os.walk(self.path("outbox")):
+            mode = os.stat(folder).st_mode
+            self.assertEqual(stat.S_IMODE(mode), 0o700, folder)
+            for name in names:
+                mode = os.stat(os.path.join(folder, name)).st_mode
+                self.assertEqual(stat.S_IMODE(mode), 0o600, name)
+
+    def test_nothing_plain_in_it(self):
+        os.mkdir(self.path("Hemligmappen"))
+        a = self.answers()
+        a["organisation"]["name"] = "Markeringsordet kommun"
+        self.write("Hemligmappen/m.json", json.dumps(a))
+        p = self.sigill("submit", "Hemligmappen/m.json")
+        self.assertEqual(p.returncode, 0, p.err)
+        for name in self.entry(self.ids()[0]):
+            data = self.read("outbox/%s/%s" % (self.ids()[0], name))
+            for word in b"Markeringsordet", b"Hemligmappen", b"forum":
+                self.assertNotIn(word, data, name)
+
+    def test_again_sends_nothing(self):
+        """Whoever does not remember may ask: without key and network."""
+        one = self.json("submit", "a.json")
+        self.assertFalse(one["already_delivered"])
+        os.unlink(self.path("exempelkoping.key"))
+        self.before = self.files()
+        self.stop()
+        two = self.json("submit", "a.json")
+        self.assertTrue(two["already_delivered"])
+        for key in ("id", "sealed", "sealed_digest", "stored_receipt",
+                    "receipt"):
+            self.assertEqual(one[key], two[key])
+        p = self.good("submit", "a.json")
+        self.assertIn("handed in already (%s)" % one["receipt"]["time"],
+                      p.out)
+        self.assertEqual(self.ids(), [ID])
+
+    def test_where_it_is(self):
+        text = self.read("sigill.conf").decode()
+        self.write("sigill.conf",
+                   text.replace("[outbox]\ndirectory = outbox\n", ""))
+        for name, home in (("XDG_STATE_HOME", self.path("state/sigill")),
+                           ("HOME", self.path("home/.local/state/sigill"))):
+            env = dict(self.env)
+            env[name] = self.path({"HOME": "home"}.get(name, "state"))
+            doc = self.json("submit", "a.json", env=env)
+            self.assertEqual(doc["sealed"],
+                             "%s/outbox/%s/a.sigill" % (home, ID))
+            shutil.rmtree(env[name])
+        env = {"LC_ALL": "C.UTF-8", "XDG_STATE_HOME": "relative"}
+        p = self.sigill("submit", "a.json", env=env)
+        self.assertEqual(p.returncode, 78, p.err)
+        self.assertIn("[outbox] directory", p.err)
+
+    def test_line_that_is_down(self):
+        """Kept, said so, and gone on with: the very same file."""
+        self.offline()
+        p = self.bad(75, "no-network", "submit", "a.json")
+        self.assertIn("kept in the outbox", p.out)
+        self.assertIn("sigill outbox flush", p.out)
+        sealed = self.read("outbox/%s/a.sigill" % ID)
+        self.online()
+        p = self.good("submit", "a.json")
+        self.assertIn("wait in the outbox", p.out)
+        self.assertEqual(self.read("outbox/%s/a.sigill" % ID), sealed)
+        self.assertEqual((self.ids(), self.stored()), ([ID], 1))
+
+    def test_what_is_said_of_another_cause(self):
+        self.configure(portal=self.url, portal_anchors="authority-root.pem")
+        p = self.bad(77, "portal-certificate", "submit", "a.json")
+        self.assertIn("When the cause has been seen to", p.out)
+        self.assertEqual(self.ids(), [ID])
+
+    def test_other_recipients_meanwhile(self):
+        """Never sealed again by itself: the first may be at the portal."""
+        self.waiting()
+        self.configure(portal=self.url, recipients="intake-p256.pem")
+        p = self.good("submit", "a.json")
+        self.assertIn("sealed for other recipients", p.out)
+        self.assertIn("sigill outbox drop " + ID, p.out)
+        self.assertEqual(self.stored(), 1)
+
+    def test_refused_by_the_portal(self):
+        """It will never take this one: how to have it sealed anew."""
+        self.waiting()
+        folder = "outbox/%s/" % ID
+        junk = os.urandom(os.path.getsize(self.path(folder + "a.sigill")))
+        entry = json.loads(self.read(folder + "entry.json"))
+        entry["sealed_digest"] = hashlib.sha256(junk).hexdigest()
+        self.write(folder + "a.sigill", junk)
+        self.write(folder + "entry.json", json.dumps(entry))
+        p = self.bad(69, "portal-refused", "submit", "a.json")
+        self.assertIn("sigill outbox drop " + ID, p.out)
+        self.assertIn("outer-structure", self.good("outbox").out)
+        self.good("outbox", "drop", ID)
+        self.good("submit", "a.json")
+        self.assertEqual((self.ids(), self.stored()), ([ID], 1))
+
+    def test_rejected_is_sealed_again(self):
+        self.good("submit", "a.json")
+        self.judge(opens="2098-01-01")
+        p = self.sigill("status")
+        self.assertEqual(p.returncode, 77)
+        p = self.good("submit", "a.json")
+        self.assertIn("has rejected %s;" % ID, p.out)
+        self.assertEqual(self.ids(), [ID, ID + ".2"])
+        self.assertEqual(self.stored(), 2)
+        # And from now on that one counts.
+        doc = self.json("submit", "a.json")
+        self.assertEqual((doc["id"], doc["already_delivered"]),
+                         (ID + ".2", True))
+        self.assertEqual(self.good("status").out.count("rejected"), 1)
+
+    def test_wait(self):
+        p = self.sigill("submit", "a.json", "--wait", "0")
+        self.assertEqual(p.returncode, 75)
+        self.assertIn("[verdict-pending]", p.err)
+        self.judge()
+        doc = self.json("submit", "a.json", "--wait", "20")
+        self.assertEqual((doc["verdict"], doc["already_delivered"]),
+                         ("accepted", True))
+        self.stop()
+        doc = self.json("submit", "a.json", "--wait", "0")
+        self.assertEqual(doc["verdict"], "accepted")
+        self.assertEqual(doc["receipt"]["stage"], "accepted")
+
+    def test_the_same_answers_replacing_others(self):
+        """A, then B in its place, then A again: that is another one."""
+        self.good("submit", "a.json")
+        self.good("submit", "a.json", "--supersedes", "ab" * 32)
+        self.good("submit", "a.json", "--supersedes", "ab" * 32)
+        self.assertEqual(self.ids(), [ID, ID + ".2"])
+        self.assertEqual(self.stored(), 2)
+
+    def test_names(self):
+        for name, sealed in ((".hidden.json", "_hidden.sigill"),
+                             ("no-ending", "no-ending.sigill"),
+                             ("å" * 125 + ".json", "å" * 113 + ".sigill")):
+            shutil.copy(self.path("a.json"), self.path(name))
+            p = self.sigill("submit", name)
+            self.assertEqual(p.returncode, 0, p.err)
+            self.assertIn(sealed, self.entry(ID))
+            self.assertTrue(any(n.endswith("stored.p7s")
+                                for n in self.entry(ID)))
+            shutil.rmtree(self.path("outbox/" + ID))
+        self.before = self.files()
+        self.good("submit", "-", stdin=self.read("a.json"))
+        self.assertIn("infosakkollen-2023.sigill", self.entry(ID))
+
+    def test_many_at_once(self):
+        """Impatience, or two jobs: one submission all the same."""
+        with ThreadPoolExecutor(6) as pool:
+            runs = [r.result() for r in [pool.submit(
+                self.sigill, "submit", "a.json") for _ in range(6)]]
+        for p in runs:
+            self.assertIn(p.returncode, (0, 75), p.err)
+            if p.returncode:
+                self.assertIn("[busy]", p.err)
+        self.assertEqual((self.ids(), self.stored()), ([ID], 1))
+        self.good("submit", "a.json")
+        self.assertEqual(self.new_files(), set())
+
+    def test_entry_that_cannot_be_read(self):
+        """It may be the same submission: nothing is sealed beside it."""
+        self.waiting()
+        self.write("outbox/%s/entry.json" % ID, "{}")
+        p = self.bad(74, "outbox", "submit", "a.json")
+        self.assertIn("may be the same submission", p.err)
+        self.assertEqual((self.ids(), self.stored()), ([ID], 0))
+        self.good("submit", self.other_answers())
+
+    def test_outbox_that_is_not_safe(self):
+        os.chmod(self.path("outbox"), 0o770)
+        p = self.bad(74, "outbox", "submit", "a.json")
+        self.assertIn("others can write to it", p.err)
+        os.rmdir(self.path("outbox"))
+        self.write("outbox", "")
+        self.bad(74, "io", "submit", "a.json")
+
+    @unittest.skipIf(os.geteuid() != 0, "needs another user's folder")
+    def test_outbox_of_another_user(self):
+        os.chown(self.path("outbox"), 12345, -1)
+        p = self.bad(74, "outbox", "submit", "a.json")
+        self.assertIn("belongs to another user", p.err)
+
+    def test_full_disk(self):
+        """Nothing is left, and nothing was sent."""
+        script = ("mount -t tmpfs -o size=8k,mode=700 none outbox || exit 99; "
+                  '"$0" submit a.json --config sigill.conf; '
+                  "status=$?; ls -A outbox; exit $status")
+        p = subprocess.run(["unshare", "-m", "sh", "-c", script, BIN],
+                           cwd=self.dir, env=self.env, capture_output=True)
+        if p.returncode in (1, 99):
+            self.skipTest("cannot mount here")
+        self.assertEqual(p.returncode, 74, p.stderr)
+        self.assertIn(b"[no-space]", p.stderr)
+        self.assertTrue(p.stdout.endswith(b"\n.lock\n"), p.stdout)
+        self.assertEqual(self.stored(), 0)
+
+
+class Drop(Outbox):
+    def test_never_tried(self):
+        """Nobody has heard of it, so nobody is asked."""
+        self.waiting()
+        os.unlink(self.path("outbox/%s/attempts.json" % ID))
+        self.offline()
+        self.good("outbox", "drop", ID)
+        self.assertEqual(self.ids(), [])
+        self.assertEqual(os.listdir(self.path("outbox")), [".lock"])
+
+    def test_portal_out_of_reach(self):
+        self.waiting()
+        self.offline()
+        p = self.bad(75, "no-network", "outbox", "drop", ID)
+        self.assertIn("Nothing was removed", p.out)
+        self.assertIn("--local", p.out)
+        self.assertEqual(self.ids(), [ID])
+        p = self.good("outbox", "drop", "--local", ID)
+        self.assertIn("counts as handed in", p.out)
+        self.assertEqual(self.ids(), [])
+
+    def test_portal_lets_go(self):
+        self.waiting()
+        self.assertEqual(self.json("outbox", "drop", ID[:4].lower())
+                         ["dropped"], ID)
+        self.assertEqual((self.ids(), self.stored()), ([], 0))
+        self.good("submit", "a.json")
+        self.assertEqual((self.ids(), self.stored()), ([ID], 1))
+
+    def test_portal_has_it_whole(self):
+        """The answer was lost: it is delivered, and stays."""
+        self.good("submit", "a.json")
+        receipt = self.read("outbox/%s/a.sigill.stored.p7s" % ID)
+        os.unlink(self.path("outbox/%s/a.sigill.stored.p7s" % ID))
+        p = self.bad(65, "delivered", "outbox", "drop", ID)
+        self.assertIn("a.sigill.stored.p7s", p.out)
+        self.assertEqual(self.read("outbox/%s/a.sigill.stored.p7s" % ID),
+                         receipt)
+        # Now it is known here, and not even --local takes it away.
+        self.bad(65, "delivered", "outbox", "drop", "--local", ID)
+        self.assertEqual(self.ids(), [ID])
+
+    def test_with_another_certificate(self):
+        """The portal would say that it does not know the upload."""
+        self.waiting()
+        self.configure(portal=self.url, identity="exempelregionen")
+        self.bad(77, "organisation-mismatch", "outbox", "drop", ID)
+        self.assertEqual(self.ids(), [ID])
+
+    def test_what_is_not_there(self):
+        self.good("submit", "a.json")
+        for id in "XXXX-XXXX-XXXX-XXXX", "../outbox", "", "N", ID + ".2":
+            self.bad(66, "outbox-entry", "outbox", "drop", id)
+        self.assertEqual(self.ids(), [ID])
+
+    def test_beginning_of_several(self):
+        self.waiting()
+        self.good("submit", "a.json", "--supersedes", "ab" * 32)
+        self.bad(66, "outbox-entry", "outbox", "drop", ID[:6])
+        self.good("outbox", "drop", ID)
+
+
+class Status(Outbox):
+    def test_from_stored_to_accepted(self):
+        self.good("submit", "a.json")
+        p = self.good("status")
+        self.assertRegex(p.out, "^%s +infosakkollen-2023 2023  219999-0017  "
+                         r"stored  20\S+Z \(TEST\)\n$" % ID)
+        self.judge()
+        p = self.good("status")
+        self.assertIn("  accepted  ", p.out)
+        self.assertIn("a.sigill.accepted.p7s", self.entry(ID))
+        # From now on it is known here.
+        os.unlink(self.path("exempelkoping.key"))
+        self.stop()
+        doc = self.json("status")
+        one, = doc["submissions"]
+        self.assertEqual(one["state"], "accepted")
+        self.assertEqual(one["verified"]["accepted"]["fingerprint"],
+                         one["fingerprint"])
+        self.assertEqual(set(one["receipts"]), {"stored", "accepted"})
+        p = self.good("receipt", ID)
+        self.assertIn("accepted", p.out)
+        self.assertIn("byte for byte", p.out)
+
+    def test_rejected(self):
+        self.good("submit", "a.json")
+        self.judge(opens="2098-01-01")
+        for args in (), (ID,), (ID[:9],):
+            p = self.bad(77, "rejected", "status", *args)
+            self.assertIn("for a round that is not open here [round]", p.out)
+        # Who has handed in another one since has seen to it.
+        self.good("submit", self.other_answers())
+        self.good("status")
+        self.bad(77, "rejected", "status", ID)
+
+    def test_out_of_reach(self):
+        """Shows what is here, and that the portal was not asked."""
+        self.good("submit", "a.json")
+        self.offline()
+        p = self.bad(75, "no-network", "status")
+        self.assertIn("  stored  ", p.out)
+
+    def test_waiting(self):
+        self.waiting()
+        p = self.sigill("status")
+        self.assertEqual((p.returncode, p.err), (75, ""))
+        self.assertIn("  waiting  ", p.out)
+        doc = self.json("status", status=75)
+        self.assertEqual(doc["errors"][0]["code"], "waiting")
+
+    def test_receipt_that_is_not_genuine(self):
+        self.good("submit", "a.json")
+        path = "outbox/%s/a.sigill.stored.p7s" % ID
+        data = bytearray(self.read(path))
+        data[-5] ^= 1
+        self.write(path, bytes(data))
+        self.bad(77, "receipt-signature", "status")
+        self.bad(77, "receipt-signature", "submit", "a.json")
+        # Without it, the portal gives it once more.
+        os.unlink(self.path(path))
+        self.good("outbox", "flush")
+        self.good("status")
+        self.assertEqual(self.stored(), 1)
+
+    def test_sealed_file_elsewhere(self):
+        self.hand_in()
+        self.judge()
+        self.before = self.files()
+        p = self.good("status", "a.sigill")
+        self.assertRegex(p.out, "^a.sigill  accepted  20")
+        self.assertIn("a.sigill.accepted.p7s", self.new_files())
+        self.bad(66, "outbox-entry", "status", "nope",
+                 leaves=["a.sigill.accepted.p7s"])
+
+    def test_nothing_there(self):
+        self.assertEqual(self.good("status").out, "The outbox is empty.\n")
+        self.assertEqual(self.good("outbox").out, "The outbox is empty.\n")
+
+
+class List(Outbox):
+    def test_what_it_tells(self):
+        self.good("submit", "a.json")
+        other = self.waiting(self.other_answers())
+        p = self.good("outbox", "list")
+        for text in (ID, other, "219999-0017", "infosakkollen-2023, round",
+                     "waiting to be sent", "no verdict yet",
+                     "the portal cannot be reached", "[no-network]",
+                     "outbox/%s/b.sigill\n" % other):
+            self.assertIn(text, p.out)
+        self.judge()
+        self.sigill("status")
+        self.assertNotIn(ID, self.good("outbox", "list").out)
+        self.assertIn(ID, self.good("outbox", "list", "-a").out)
+        doc = self.json("outbox", "list", "--all")
+        one, two = sorted(doc["entries"], key=lambda e: e["state"])
+        self.assertEqual((one["id"], one["state"], two["state"]),
+                         (ID, "accepted", "waiting"))
+        self.assertEqual((two["attempts"], two["last_error"]),
+                         (1, "no-network"))
+        self.assertRegex(two["next_attempt"], r"^20.*Z$")
+
+    def test_needs_no_configuration(self):
+        env = dict(self.env, HOME=self.path("nobody"))
+        p = self.good("outbox", "list", config=None, env=env)
+        self.assertEqual(p.out, "The outbox is empty.\n")
+
+    def test_deadline_in_words(self):
+        self.waiting(closes=3 * 86400 + 60)
+        self.assertIn("3 days left", self.good("outbox").out)
+        for closes, words in ((5 * 3600 + 60, "5 hours left"),
+                              (90 * 60 + 30, "90 minutes left"),
+                              (30, "a minute left"),
+                              (-3 * 3600 - 60, "3 hours ago: it comes late")):
+            self.configure(closes=closes)
+            self.assertIn(words, self.good("outbox").out)
+        self.online(closes=-60)
+        self.assertIn("it comes late", self.good("submit", "a.json").out)
+        self.assertEqual(self.stored(), 1)
+
+
+if __name__ == "__main__":
+    unittest.main()
