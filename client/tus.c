@@ -170,9 +170,13 @@ ask_offset(struct tus *t, struct err *e)
 	else if (a.status != 200 && a.status != 204)
 		code = refused(t, &a, e);
 	else if ((code = take_state(t, &a, t->size, e)) == ERR_OK &&
-	    t->broke && t->offset <= t->broke_at && t->chunk > TUS_CHUNK_MIN)
-		/* Nothing arrives of a request that breaks. */
-		t->chunk /= 2;
+	    t->broke) {
+		if (t->offset > t->broke_at)
+			t->doubted = false;
+		else if (t->chunk > TUS_CHUNK_MIN)
+			/* Nothing arrives of a request that breaks. */
+			t->chunk /= 2;
+	}
 	upload_answer_wipe(&a);
 	return code;
 }
@@ -191,6 +195,14 @@ take_piece(struct tus *t, size_t len, const struct upload_answer *a,
 		    _("the upload stands elsewhere"));
 	if (is_body_limit(a) && shrink(t, len))
 		return ERR_OK;
+	/* What servers say of a body that broke off on its way to them, while
+	 * we still hear them; a refusal that is meant comes again. */
+	if (a->status == 400 && !t->doubted &&
+	    strcmp(a->type, "application/problem+json") != 0) {
+		t->doubted = true;
+		return err_set(e, ERR_INTERRUPTED, NULL, 0, _("status %ld"),
+		    a->status);
+	}
 	if (a->status != 204 && a->status != 200)
 		return refused(t, a, e);
 	if ((code = take_state(t, a, before + len, e)) != ERR_OK)
@@ -200,7 +212,7 @@ take_piece(struct tus *t, size_t len, const struct upload_answer *a,
 		return err_set(e, ERR_INTERRUPTED, NULL, 0,
 		    _("the portal took none of the bytes"));
 	}
-	t->broke = false;
+	t->broke = t->doubted = false;
 	t->chunk = t->chunk * 2 < t->chunk_max ? t->chunk * 2 : t->chunk_max;
 	return ERR_OK;
 }
@@ -231,9 +243,10 @@ send_piece(struct tus *t, struct err *e)
 	else
 		request.headers[4] = "Expect: 100-continue";
 	t->knows_offset = false;
-	t->broke = true;
 	t->broke_at = t->offset;
-	if ((code = upload_perform(t->u, &request, &a, e)) != ERR_OK)
+	code = upload_perform(t->u, &request, &a, e);
+	t->broke = code != ERR_OK;
+	if (t->broke)
 		return code;
 	code = take_piece(t, request.len, &a, e);
 	upload_answer_wipe(&a);
