@@ -12,9 +12,9 @@
 #include "client/report.h"
 #include "client/upload.h"
 
-/* For a connection, and for an answer.  When nothing answers the whole takes
- * no longer than that; when everything is as slow as it may be, and with
- * RESOLVE_SECONDS, about half a minute. */
+/* For a connection, and for an answer.  When nothing answers the whole run
+ * takes no longer than that and RESOLVE_SECONDS; when everything is as slow as
+ * it may be, both requests take twice as long. */
 #define REQUEST_SECONDS	7
 /* How far the clock may be off.  The portal's receipts and our signatures
  * carry the time; a few minutes are what others allow for. */
