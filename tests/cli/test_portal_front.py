@@ -326,7 +326,7 @@ class Nginx(Fronted):
             sample = sample.replace(old, new)
         with open(self.run + "/nginx.conf", "w") as f:
             f.write("daemon off;\npid %s/nginx.pid;\nerror_log %s/error.log "
-                    "info;\n%sevents { worker_connections 500; }\nhttp {\n" %
+                    "info;\n%sevents { worker_connections 2000; }\nhttp {\n" %
                     (self.run, self.run, "user www-data;\n"
                      if os.geteuid() == 0 else ""))
             for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"):
@@ -477,6 +477,48 @@ class Nginx(Fronted):
             except (OSError, AttributeError):
                 pass
         self.assert_stored(self.large)
+
+    def begin_slowly(self, address):
+        """A stranger's request whose body does not come."""
+        ctx = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        ctx.load_verify_locations(self.scratch + "/tls-root.pem")
+        s = ctx.wrap_socket(
+            socket.create_connection(("127.0.0.1", self.port), 20,
+                                     (address, 0)),
+            server_hostname="localhost")
+        self.addCleanup(s.close)
+        s.sendall(b"POST /v1/uploads HTTP/1.1\r\nHost: localhost\r\n"
+                  b"Content-Length: 1000\r\n\r\nx")
+        return s
+
+    def test_strangers_push_out_strangers(self):
+        loc = self.begin(self.large)
+        with self.connect() as c:
+            c.send("PATCH", loc, patching(0), length=len(self.large))
+            c.sock.sendall(self.large[:1000])
+            held = [self.begin_slowly("127.0.0.%d" % (2 + n % 7))
+                    for n in range(260)]
+            p = self.sigill("send", "small.sigill")
+            self.addCleanup(os.unlink,
+                            self.scratch + "/small.sigill.stored.p7s")
+            self.assertEqual(p.returncode, 0, p.stderr)
+            c.sock.sendall(self.large[1000:])
+            self.assertEqual(read_answer(c.file).status, 204)
+        # The oldest of them have been told that it was too much.
+        with held[0].makefile("rb") as f:
+            a = read_answer(f)
+        self.assertEqual((a.status, a.headers["retry-after"]), (503, "5"))
+        self.assert_stored(self.small)
+        self.assert_stored(self.large)
+
+    def test_limit_of_an_address(self):
+        for _ in range(60):
+            self.begin_slowly("127.0.0.2")
+        s = self.begin_slowly("127.0.0.2")
+        with s.makefile("rb") as f:
+            a = read_answer(f)
+        self.assert_problem(a, 429, "portal-busy")
+        self.assertEqual(self.ask("GET", "/v1/health").status, 200)
 
     def test_a_portal_that_is_away(self):
         loc = self.begin(self.large)
