@@ -5,6 +5,7 @@
 #	make demo	the main job, end to end, on real input
 #	make check	all tests, plain and under ASan+UBSan
 #	make lint	include rules, headers, warnings, man pages
+#	make interop	@tus/server, tus-js-client and curl at the other end
 #	make fuzz	parsers under libFuzzer, FUZZ_SECONDS=60 each
 #	make faults	docs/FAULTS.md, from the tests with broken lines and kills
 #	make bench	speed, as ratios against what else a user would pick
@@ -205,6 +206,15 @@ lint: deps
 	@$(MAKE) -s -j2 all
 	@tests/lint.sh $(O)
 
+# Other implementations of tus, from npm, and a machine's own Node if it has
+# one: 18 is enough.
+INTEROP_DEPS = $(shell command -v node >/dev/null || echo nodejs) \
+	  $(shell command -v npm >/dev/null || echo npm)
+interop: TEST_DEPS += $(INTEROP_DEPS)
+interop: deps
+	@$(MAKE) -s -j2 all tests
+	@/usr/bin/python3 -B tests/interop/peers.py $(O)
+
 bench: deps
 	@$(MAKE) -s -j2 all
 	@tests/bench/run.sh $(O)
@@ -251,5 +261,5 @@ install: all
 clean:
 	rm -rf build
 
-.PHONY: all clean deps demo check tests lint fuzz faults bench install
+.PHONY: all clean deps demo check tests lint fuzz faults interop bench install
 .SECONDARY:
