@@ -77,8 +77,6 @@ explain(const struct transfer *t, const struct upload *u, CURLcode result,
 		.connect_seconds = u->connect_seconds,
 	};
 	struct err found = { 0 };
-	curl_off_t connected = 0;
-	const char *address = NULL;
 
 	if (t->malformed)
 		return err_set(e, ERR_PROTOCOL, u->root, 0,
@@ -99,10 +97,6 @@ explain(const struct transfer *t, const struct upload *u, CURLcode result,
 	(void)lib->easy_getinfo(u->curl, CURLINFO_PROXY_ERROR,
 	    &f.proxy_error);
 	(void)lib->easy_getinfo(u->curl, CURLINFO_OS_ERRNO, &f.os_errno);
-	(void)lib->easy_getinfo(u->curl, CURLINFO_CONNECT_TIME_T, &connected);
-	/* The time is often told only when TLS is there as well. */
-	(void)lib->easy_getinfo(u->curl, CURLINFO_PRIMARY_IP, &address);
-	f.connected = connected != 0 || (address != NULL && *address != '\0');
 	(void)fault_explain(lib, &f, &found);
 	if (found.code == ERR_PORTAL_CERT)
 		(void)explain_certificate(u, &found);

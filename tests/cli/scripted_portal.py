@@ -55,9 +55,10 @@ class Scripted(Scratch):
     def serve(self, answer, client_ca="sender-ca.pem", newest=None,
               certificate="portal-tls", take=None, expect=None):
         """answer(handler) writes what comes after a request, which has been
-        read.  take(handler) reads the body in its own way; expect(handler)
-        answers to Expect: 100-continue.  Gives the list of requests: method,
-        path, headers, body."""
+        read into handler.body.  take(handler) reads it in its own way;
+        expect(handler) answers to Expect: 100-continue, and goes on if that
+        was not the last word.  Gives the list of requests: method, path,
+        headers, body."""
         log = []
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -67,7 +68,7 @@ class Scripted(Scratch):
                 if expect is None:
                     return super().handle_expect_100()
                 expect(self)
-                return False
+                return not self.close_connection
 
             def handle_any(self):
                 n = int(self.headers.get("Content-Length") or 0)
@@ -75,6 +76,7 @@ class Scripted(Scratch):
                     body = take(self)
                 else:
                     body = self.rfile.read(n)
+                self.body = body
                 log.append((self.command, self.path, dict(self.headers),
                             body))
                 answer(self)
