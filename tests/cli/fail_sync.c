@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * For LD_PRELOAD: while there is a file FAIL_SYNC, the next fsync or
- * fdatasync of a file whose path holds that file's text fails once, as when a
- * disk gives up; FAIL_SYNC is removed then.  Later ones succeed, as Linux has
+ * fdatasync of a file whose path holds that file's text (or ends with it, if
+ * there is a $ after it) fails once, as when a disk gives up; FAIL_SYNC is
+ * removed then.  Later ones succeed, as Linux has
  * it, although what was written is lost.
  */
 #include <dlfcn.h>
@@ -32,6 +33,17 @@ read_control(const char *control, char *out, size_t size)
 }
 
 static bool
+matches(const char *path, char *text)
+{
+	size_t len = strlen(text), whole = strlen(path);
+
+	if (len == 0 || text[len - 1] != '$')
+		return strstr(path, text) != NULL;
+	text[--len] = '\0';
+	return whole >= len && strcmp(path + whole - len, text) == 0;
+}
+
+static bool
 fails(int fd)
 {
 	const char *control = getenv("FAIL_SYNC");
@@ -44,7 +56,7 @@ fails(int fd)
 	if ((n = readlink(link, path, sizeof(path) - 1)) == -1)
 		return false;
 	path[n] = '\0';
-	return strstr(path, text) != NULL && unlink(control) == 0;
+	return matches(path, text) && unlink(control) == 0;
 }
 
 static int

@@ -121,6 +121,42 @@ class BadDisk(PortalCase):
         self.assertEqual(a.status, 204)
         self.assert_stored(self.small)
 
+    def test_a_name_that_was_not_synced_is_made_again(self):
+        """A second sync of the folder would succeed, and mean nothing."""
+        loc = self.begin(self.small)
+        self.fail_sync("/spool$")
+        a = self.ask("PATCH", loc, patching(0), self.small)
+        self.assert_problem(a, 500, "io")
+        self.assertEqual(self.sealed_files(), [])
+        self.assertEqual(self.offset(loc), len(self.small))
+        self.assert_receipt(self.post(self.small).body, self.small)
+        self.assert_stored(self.small)
+
+    def test_a_name_that_others_rely_on_stays(self):
+        receipt = self.post(self.small, who=REGIONEN).body
+        loc = self.begin(self.small)
+        self.fail_sync("/spool$")
+        a = self.ask("PATCH", loc, patching(0), self.small)
+        self.assert_problem(a, 500, "io")
+        self.assert_stored(self.small)
+        self.assertEqual(self.ask("DELETE", loc, TUS).status, 204)
+        self.assert_stored(self.small)
+        self.assertEqual(self.post(self.small, who=REGIONEN).body, receipt)
+
+    def test_a_log_that_was_not_synced_is_not_gone_on_with(self):
+        def salts():
+            with open(self.spool + "/.portal/ledger.db-wal", "rb") as f:
+                return f.read(32)[16:24]
+        self.assertEqual(self.post(self.large).status, 201)
+        before = salts()
+        self.fail_sync("ledger.db-wal")
+        # The upload was noted without a sync, and the receipt is not.
+        self.assert_problem(self.post(self.small), 500, "io")
+        self.assertEqual(salts(), before)
+        self.assert_receipt(self.post(self.small).body, self.small)
+        self.assertNotEqual(salts(), before)    # it has begun anew
+        self.assert_receipt(self.post(self.large).body, self.large)
+
     def test_what_has_its_name_gets_its_receipt(self):
         loc = self.publish_without_receipt()
         self.assertEqual(self.offset(loc), len(self.small))

@@ -52,6 +52,40 @@ class Limits(PortalCase):
         self.ask("DELETE", locs[0], TUS)
         self.assertEqual(self.post(b"a" * 5002, b"").status, 201)
 
+    def test_too_many_bytes(self):
+        self.stop()
+        self.start(max_size=20000, max_uploads=5,
+                   portal_extra="max_bytes_per_sender = 20000")
+        loc = self.begin(b"a" * 15000)
+        a = self.post(b"a" * 5001, b"")
+        self.assert_problem(a, 429, "portal-busy")
+        self.assertIn("15000 bytes", a.problem()["detail"])
+        self.assertEqual(self.post(b"a" * 5000, b"").status, 201)
+        self.assertEqual(len(self.partial_files()), 2)
+        a = self.post(b"a" * 20000, b"", REGIONEN)
+        self.assertEqual(a.status, 201)
+        self.ask("DELETE", loc, TUS)
+        self.assertEqual(self.post(b"a" * 5001, b"").status, 201)
+        # What is complete does not count.
+        self.assertEqual(self.post(self.small).status, 201)
+
+    def test_memory_does_not_depend_on_the_file(self):
+        def peak():
+            with open("/proc/%d/status" % self.process.pid) as f:
+                return int(re.search(r"VmHWM:\s+(\d+)", f.read()).group(1))
+        big = self.make("big", KOPING, 30000000)
+        self.assertEqual(self.post(self.small).status, 201)
+        before = peak()
+        self.assertEqual(self.post(big).status, 201)
+        self.assert_stored(big)
+        self.assertLess(peak() - before, 4000)  # KiB
+        # Refused ones too, whatever they are.
+        zeros = bytes(len(big))
+        self.assert_problem(self.post(zeros), 422, "outer-structure")
+        self.assert_problem(self.post(big[:-1] + b"\1"), 422,
+                            "outer-signature")
+        self.assertLess(peak() - before, 4000)
+
     def test_one_address_cannot_take_all_connections(self):
         held = []
         try:
@@ -238,7 +272,10 @@ class Operation(PortalCase):
                 ({"listen": "::1:0"}, "listen"),
                 ({"max_size": "1"}, "max_size"),
                 ({"max_size": "lots"}, "max_size"),
+                ({"max_size": "4294967296"}, "max_size"),
                 ({"max_uploads": "0"}, "max_uploads_per_sender"),
+                ({"portal_extra": "max_bytes_per_sender = 49999999"},
+                 "max_bytes_per_sender"),
                 ({"spool": "nowhere"}, "nowhere"),
                 ({"spool": "portal-tls.pem"}, "not a folder")):
             with self.subTest(changes):
