@@ -41,7 +41,7 @@ vouched_free(struct vouched *v)
 static struct place *
 place_of(struct vouched *v, const uint8_t key[static DIGEST_LEN])
 {
-	return &v->places[(key[0] << 8 | key[1]) % PLACES];
+	return &v->places[((unsigned)key[0] << 8 | key[1]) % PLACES];
 }
 
 bool
