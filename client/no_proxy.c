@@ -86,6 +86,9 @@ under_name(const char *entry, const char *host)
 {
 	size_t h, n;
 
+	/* ".example.se" and "*.example.se" are written for the same. */
+	if (entry[0] == '*' && entry[1] == '.')
+		entry++;
 	while (*entry == '.')
 		entry++;
 	n = strlen(entry);
