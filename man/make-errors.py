@@ -57,6 +57,8 @@ TAIL = r'''.El
 def sentences(text):
     """One input line for each sentence, as mdoc(7) wants it."""
     text = re.sub(r"\.([a-z])", r".\\&\1", text)
+    if text[0] in "'.":     # roff would take the line for a request
+        return r"\&" + text + "."
     return text[0].upper() + text[1:] + "."
 
 
