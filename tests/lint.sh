@@ -117,7 +117,8 @@ options() {
 	    sed -n "s,^< ,$page does not have ,p; s,^> ,$page alone has ,p"
 }
 {
-	options man/sigill.1 sigill init doctor check seal send submit receipt inspect
+	options man/sigill.1 sigill init doctor check seal send submit outbox status \
+	    receipt inspect
 	options man/sigill-verify.1 sigill-verify
 	options man/sigill-portal.8 sigill-portal
 } >"$work/options" 2>&1
