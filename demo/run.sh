@@ -10,12 +10,14 @@ cd "$(dirname "$0")/.."
 root=$PWD
 bin=$root/${1:-build}/bin
 work=$(mktemp -d "${TMPDIR:-/tmp}/sigill-demo.XXXXXX")
-portal=
+portal= laptop=
 
 finish() {
 	status=$?
 	trap - EXIT INT TERM
+	test -z "$laptop" || kill -KILL "$laptop" 2>/dev/null || :
 	if test -n "$portal"; then
+		kill -CONT "$portal" 2>/dev/null || :
 		kill "$portal" 2>/dev/null || :
 		wait "$portal" 2>/dev/null || :
 	fi
@@ -141,6 +143,10 @@ cat >"$work/sender/sigill.conf" <<-EOF
 	anchors = ../pki/authority-root.pem
 	portal_signers = ../pki/portal-receipts.pem
 	intake_signers = ../pki/intake-receipts.pem
+	[outbox]
+	directory = outbox
+	[round 2023]
+	closes = $(date -u -d '+80 minutes' +%Y-%m-%dT%H:%M:%SZ)
 EOF
 cp samples/exempelkoping-infosakkollen-2023.json "$work/sender/infosak.json"
 cp samples/exempelkoping-itsakkollen-2023.json "$work/sender/itsak.json"
@@ -154,8 +160,28 @@ sed '0,/"answers"/! {0,/"[a-z0-9-]*",\{0,1\}$/ s/"[a-z0-9-]*"\(,\{0,1\}\)$/"finn
     "$work/sender/infosak.json" >"$work/sender/slip.json"
 refuses option-unknown "$bin/sigill" check "$work/sender/slip.json"
 
-say "With one command she checks, seals for the authority and hands in."
+say "With one command she hands in. But the portal hangs, and she closes her laptop (SIGKILL)."
+kill -STOP "$portal"
+show "$bin/sigill" submit $conf "$work/sender/infosak.json"
+"$bin/sigill" submit $conf "$work/sender/infosak.json" >/dev/null 2>&1 &
+laptop=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	ls "$work"/sender/outbox/*/attempts.json >/dev/null 2>&1 && break
+	sleep 0.2
+done
+kill -KILL "$laptop"
+{ wait "$laptop" || :; } 2>/dev/null
+laptop=
+kill -CONT "$portal"
+run "$bin/sigill" outbox list $conf
+
+say "Nothing is lost: cron's next run delivers it from the outbox, and says one line."
+run "$bin/sigill" outbox flush $conf
+
+say "Is it there now? The same command once more sends nothing twice, and knows the receipt."
 run "$bin/sigill" submit $conf "$work/sender/infosak.json"
+id=$(ls "$work/sender/outbox")
+infosak=$work/sender/outbox/$id/infosak.sigill
 
 say "She seals the It-säkkollen answers offline and delivers the file afterwards."
 run "$bin/sigill" seal $conf "$work/sender/itsak.json" \
@@ -166,7 +192,7 @@ say "What an outsider can see of the sealed file: who and for whom, but not what
 run "$bin/sigill" inspect "$work/sender/itsak.sigill"
 
 say "The portal's signed receipt (stage stored) says that the file is durable there."
-run "$bin/sigill" receipt $conf "$work/sender/infosak.sigill.stored.p7s"
+run "$bin/sigill" receipt $conf "$infosak.stored.p7s"
 
 say "Intake verifies everything in the portal's spool, signs receipts and hands the data to scoring."
 sealed=$(find "$work/portal/spool" -name '*.sigill' | sort)
@@ -174,9 +200,8 @@ run "$bin/sigill-verify" --config "$work/intake/verify.conf" \
     --receipts "$work/verdicts" --handoff "$work/handoff" $sealed
 
 say "The sender fetches the verdict: the accepted receipt has her fingerprint in it."
-run "$bin/sigill" send $conf --wait 5 "$work/sender/infosak.sigill"
-run "$bin/sigill" send $conf --wait 5 "$work/sender/itsak.sigill"
-run "$bin/sigill" receipt $conf "$work/sender/infosak.sigill.accepted.p7s"
+run "$bin/sigill" status $conf "$id" "$work/sender/itsak.sigill"
+run "$bin/sigill" receipt $conf "$id"
 
 say "What the scoring core was given (shortened)."
 for f in "$work"/handoff/*.json; do
@@ -194,7 +219,7 @@ done
 test "$(ls "$work/handoff" | wc -l)" = 2
 
 say "One bit of the sealed file is flipped: it is refused, and nothing is written."
-/usr/bin/python3 - "$work/sender/infosak.sigill" "$work/tampered.sigill" <<-'EOF'
+/usr/bin/python3 - "$infosak" "$work/tampered.sigill" <<-'EOF'
 	import sys
 	data = bytearray(open(sys.argv[1], "rb").read())
 	data[len(data) // 2] ^= 1
