@@ -156,6 +156,11 @@ $(O)/test/make-sealed: $(O)/obj/tests/cli/make-sealed.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+# What uploads for the benchmark.
+$(O)/test/load: $(O)/obj/tests/bench/load.o
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto -pthread
+
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
 
 # --- what a person asks for -----------------------------------------------
@@ -218,7 +223,7 @@ interop: deps
 	@/usr/bin/python3 -B tests/interop/peers.py $(O)
 
 bench: deps
-	@$(MAKE) -s -j2 all
+	@$(MAKE) -s -j2 all $(O)/test/make-sealed $(O)/test/load
 	@tests/bench/run.sh $(O)
 
 # clang's libFuzzer; everything is compiled anew for it.

@@ -3,10 +3,12 @@
 # Speed, as ratios against what else a user would pick, both measured in this
 # run: tests/bench/run.sh BUILD
 #
-# Whole processes, each pair in turns (ours, theirs, ours, theirs ...), medians.
+# Sealing: whole processes, each pair in turns (ours, theirs, ours, theirs ...),
+# medians.  Delivery: delivery.py.  ROUNDS and RUNS tell how often.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-bin=$PWD/${1:-build}/bin
+build=$(realpath "${1:-build}")
+bin=$build/bin
 work=$(mktemp -d "${TMPDIR:-/tmp}/sigill-bench.XXXXXX")
 shm=$(mktemp -d /dev/shm/sigill-bench.XXXXXX)
 trap 'GNUPGHOME=$work/gpg gpgconf --kill all 2>/dev/null || :
@@ -44,3 +46,4 @@ pair() {
 }
 pair "onto the disk (ours waits for it, gpg does not)" "$work"
 pair "into memory" "$shm"
+/usr/bin/python3 -B tests/bench/delivery.py "$build" "$work" "$shm" "${ROUNDS:-8}"
