@@ -42,9 +42,9 @@ summarise(const struct checkup *c)
 		report_say(c->report, "%s", _("Without a configuration "
 		    "nothing else can be tried."));
 	else if (c->problems != 0)
-		report_say(c->report, _("Problems: %zu, warnings: %zu. As "
-		    "it is, answers cannot be delivered."), c->problems,
-		    c->warnings);
+		report_say(c->report, _("Problems: %zu, warnings: %zu. The "
+		    "problems must be solved before answers can be "
+		    "delivered."), c->problems, c->warnings);
 	else if (c->warnings != 0)
 		report_say(c->report, _("Warnings: %zu. Answers can be "
 		    "delivered."), c->warnings);

@@ -137,7 +137,7 @@ class Real(Doctor, Portal):
         self.assertEqual((p.returncode, p.err), (77, ""))
         self.assertRegex(p.out, r"(?m)^problem +Your key .*\[key-mode\]\n"
                          r" {28}run chmod 600")
-        self.assertIn("cannot be delivered", p.out)
+        self.assertIn("must be solved before", p.out)
 
     def test_not_the_pinned_one(self):
         self.configure(portal=self.url, portal_anchors="other-ca.pem")
