@@ -14,6 +14,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from doctor_case import DOCUMENTS, STATUS, Doctor  # noqa: E402
 from scratch import BIN, SwedishScratch  # noqa: E402
+from test_sigill import on_terminal  # noqa: E402
 
 
 class Configuration(Doctor):
@@ -168,6 +169,13 @@ class Identity(Doctor):
         p = self.sigill("doctor", "--json", "--passphrase-file", "pass")
         key = [c for c in json.loads(p.out)["checks"] if c["check"] == "key"]
         self.assertEqual(key[0]["result"], "ok")
+
+        # A person is asked, once.
+        for word, result in ("korrekt häst", "ok "), ("fel häst", "problem"):
+            _, out = on_terminal(self, ["doctor", "--config", "sigill.conf"],
+                                 [word])
+            self.assertEqual(out.count("Passphrase for"), 1)
+            self.assertRegex(out, r"(?m)^%s +Your key " % result)
 
     def chain(self, path):
         text = self.read("sigill.conf").decode()

@@ -335,14 +335,14 @@ class Scripted(Doctor):
         env = self.preload("fast_clock", FAST_CLOCK="20")
         began = time.monotonic()
         self.problem("connection", "no-network", env=env)
-        self.assertLess(time.monotonic() - began, 1.5)
+        self.assertLess(time.monotonic() - began, 4)
 
     def test_answer_that_does_not_come(self):
         self.serve(lambda: time.sleep(30) or b"")
         env = self.preload("fast_clock", FAST_CLOCK="20")
         began = time.monotonic()
         self.problem("connection", "interrupted", env=env)
-        self.assertLess(time.monotonic() - began, 1.5)
+        self.assertLess(time.monotonic() - began, 4)
 
 
 if __name__ == "__main__":
