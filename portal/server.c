@@ -19,7 +19,7 @@
 /* From here on strangers make room: the rest is for who has just come, and for
  * what has been cut off and not ended yet. */
 #define MANY_CONNECTIONS	200u
-/* Organisations sit behind shared proxies; one of them must not take all. */
+/* Strangers' connections; many organisations sit behind one proxy. */
 #define MAX_PER_ADDRESS		60u
 /* What is being completed when the portal stops may take this long. */
 #define STOP_MS			5000

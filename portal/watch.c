@@ -42,7 +42,7 @@ struct line {
 };
 
 /* What lines can have in common. */
-enum group { ALL, SAME_ADDRESS, SAME_SENDER };
+enum group { ALL, STRANGERS_THERE, SAME_SENDER };
 
 static int64_t
 clock_ms(void)
@@ -94,11 +94,18 @@ cut(struct line *l)
 }
 
 static bool
+is_stranger(const struct line *l)
+{
+	return l->sender[0] == '\0';
+}
+
+static bool
 alike(enum group group, const struct line *a, const struct line *b)
 {
 	switch (group) {
-	case SAME_ADDRESS:
-		return a->has_address && b->has_address &&
+	case STRANGERS_THERE:
+		return is_stranger(a) && is_stranger(b) &&
+		    a->has_address && b->has_address &&
 		    memcmp(a->address, b->address, ADDRESS_LEN) == 0;
 	case SAME_SENDER:
 		return strcmp(a->sender, b->sender) == 0;
@@ -107,21 +114,13 @@ alike(enum group group, const struct line *a, const struct line *b)
 	}
 }
 
-static bool
-is_stranger(const struct line *l)
-{
-	return l->sender[0] == '\0';
-}
-
 static unsigned
-count(const struct watch *w, enum group group, const struct line *like,
-    bool strangers)
+count(const struct watch *w, enum group group, const struct line *like)
 {
 	unsigned n = 0;
 
 	for (const struct line *l = w->lines; l != NULL; l = l->next)
-		if (!l->cut && (!strangers || is_stranger(l)) &&
-		    alike(group, l, like))
+		if (!l->cut && alike(group, l, like))
 			n++;
 	return n;
 }
@@ -132,7 +131,7 @@ rank(const struct watch *w, const struct line *l)
 {
 	if (is_stranger(l) && l->turn != WATCH_OURS)
 		return 1 + (l->has_address ?
-		    count(w, SAME_ADDRESS, l, true) : 1);
+		    count(w, STRANGERS_THERE, l) : 1);
 	return !is_stranger(l) && l->turn == WATCH_IDLE ? 1 : 0;
 }
 
@@ -145,7 +144,7 @@ make_room(struct watch *w, enum group group, const struct line *newcomer,
 	struct line *found = NULL;
 	unsigned best = 0, r;
 
-	if (count(w, group, newcomer, false) <= limit)
+	if (count(w, group, newcomer) <= limit)
 		return true;
 	for (struct line *l = w->lines; l != NULL; l = l->next) {
 		if (l == newcomer || l->cut || !alike(group, l, newcomer) ||
@@ -171,7 +170,7 @@ tell_crowded(struct watch *w, int64_t now)
 
 	if (w->pushed == 0 || now - w->told < TELL_MS)
 		return;
-	(void)snprintf(n, sizeof(n), "%u", count(w, ALL, NULL, false));
+	(void)snprintf(n, sizeof(n), "%u", count(w, ALL, NULL));
 	(void)snprintf(pushed, sizeof(pushed), "%u", w->pushed);
 	log_event(LOG_WARN, "crowded", "connections", n, "cut", pushed,
 	    (char *)NULL);
@@ -238,7 +237,7 @@ begin(struct watch *w, int socket, void **state)
 	l->next = w->lines;
 	w->lines = l;
 	if (w->stopping || (l->has_address &&
-	    !make_room(w, SAME_ADDRESS, l, w->limits.per_address)))
+	    !make_room(w, STRANGERS_THERE, l, w->limits.per_address)))
 		cut(l);
 	else
 		(void)make_room(w, ALL, l, w->limits.all);

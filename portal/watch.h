@@ -30,7 +30,7 @@ struct watch_limits {
 	int64_t patience;	/* seconds */
 	/* Connections beyond which one is pushed out: */
 	unsigned all;
-	unsigned per_address;	/* of IPv4, or a /64 of IPv6 */
+	unsigned per_address;	/* strangers', of IPv4 or a /64 of IPv6 */
 	unsigned per_sender;
 };
 
