@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
 """sigill-portal against what is malformed, cut off or sent in one go: every
-request of raw_cases.py, a good one that ends after each of its bytes, and
-what is not even TLS.  Whatever comes, nothing is stored, nothing grows, and
-the next one is served."""
+request of raw_cases.py, a good one that ends after each byte of its head and
+many of its body, and what is not even TLS; and the same on the Unix socket
+that a front server uses.  Whatever comes, nothing is stored, nothing grows,
+and the next one is served."""
 import os
 import socket
 import sqlite3
@@ -11,6 +12,7 @@ import ssl
 import struct
 import unittest
 
+import test_portal_front as front
 from portal_case import KOPING, PortalCase, read_answer
 from raw_cases import CLOSED, Table
 
@@ -61,10 +63,18 @@ def exchange(connection, data, wanted, head=False):
 
 
 class Raw(PortalCase):
+    settings = None
+    ends = end_half, end_with_reset, end_in_order
+    step = 97       # a connection costs a handshake
+
     def setUp(self):
         super().setUp()
+        self.start()
         self.upload = self.begin(self.large)
-        self.table = Table(self.small, self.upload)
+        self.table = self.table_of(KOPING)
+
+    def table_of(self, who):
+        return Table(self.small, self.upload)
 
     def partial(self, location):
         return "%s/.portal/partial/%s" % (self.spool,
@@ -95,10 +105,8 @@ class Raw(PortalCase):
         self.assert_stored(self.small)
         self.assertEqual(self.rows(), [2, 1])
 
-    def run_case(self, case, who):
-        data = case.data
-        if case.last:
-            data += self.table.options()
+    def run_case(self, case, who, after):
+        data = case.data + (after if case.last else b"")
         answers = case.answers
         if who is None:
             answers = [a - {204} | {403} for a in answers]
@@ -118,10 +126,11 @@ class Raw(PortalCase):
             self.assertNotIn(b"problem+json", rest)
 
     def run_table(self, who):
-        self.assertGreater(len(self.table.cases), 40)
-        for case in self.table.cases:
+        table = self.table_of(who)
+        self.assertGreater(len(table.cases), 40)
+        for case in table.cases:
             with self.subTest(case.name):
-                self.run_case(case, who)
+                self.run_case(case, who, table.options())
                 self.assert_as_before()
 
     def test_table(self):
@@ -132,20 +141,30 @@ class Raw(PortalCase):
         self.run_table(None)
         self.assert_works()
 
-    def test_ends_after_each_byte(self):
+    def points(self, head, end):
+        """Everywhere in the head, and so often in the body."""
+        return sorted({*range(head + 40), *range(head, end, self.step),
+                       *range(end - 20, end)})
+
+    @staticmethod
+    def rest(connection):
+        try:
+            return connection.file.read()
+        except (ConnectionError, ssl.SSLError):
+            return b""
+
+    def test_ends_too_early(self):
         good = self.table.good()
         head = len(good) - len(self.small)
-        points = list(range(head + 40)) + \
-            list(range(head + 40, len(good) - 20, 97)) + \
-            list(range(len(good) - 20, len(good)))
-        ends = end_half, end_with_reset, end_in_order
-        for n in points:
+        for n in self.points(head, len(good)):
             with self.connect() as c:
                 c.sock.sendall(good[:n])
-                ends[n % 3](c.sock)
+                self.ends[n % len(self.ends)](c.sock)
+                if n % len(self.ends) == 0:
+                    self.assertEqual(self.rest(c), b"", n)
             if n < head:
                 self.assertEqual(len(self.partial_files()), 1, n)
-            elif n % 7 == 0:
+            elif n % 23 == 0:
                 location = self.begin(self.small)
                 self.assertLessEqual(self.offset(location), n - head)
                 with open(self.partial(location), "rb") as f:
@@ -154,6 +173,8 @@ class Raw(PortalCase):
         self.assertEqual(self.rows(), [2, 0])
         self.assert_works()
 
+
+class Tls(Raw):
     def test_what_is_not_tls(self):
         context = ssl.create_default_context()
         outgoing = ssl.MemoryBIO()
@@ -182,6 +203,29 @@ class Raw(PortalCase):
                 self.assertNotIn(b"HTTP", answer)
         self.assert_as_before()
         self.assert_works()
+
+
+class Behind(Raw, front.Fronted):
+    """As a front server meets it; who it is that sends stands in two fields
+    of each request."""
+    ends = end_half, end_with_reset, lambda sock: None
+    step = 7
+
+    def connect(self, who=KOPING):
+        return front.Plain(self.path)
+
+    def ask(self, method, path, headers=(), body=b"", who=KOPING):
+        if who is not None:
+            headers = dict(headers, **self.front(who))
+        return super().ask(method, path, headers, body, who)
+
+    def table_of(self, who):
+        always = self.front(who) if who else {front.VERIFY: "NONE"}
+        return Table(self.small, self.upload, [
+            ("%s: %s" % line).encode() for line in always.items()])
+
+
+del Raw     # is not to be run itself
 
 
 if __name__ == "__main__":
