@@ -71,7 +71,7 @@ UNIT	= test_base test_config test_wiping test_cbor \
 	  test_json test_questionnaire test_answers \
 	  test_digest test_key test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope \
-	  test_vouched test_delivery
+	  test_vouched test_delivery test_schedule
 
 # --- how it is built ------------------------------------------------------
 PKGS	= libcrypto jansson libutf8proc inih zlib
@@ -142,6 +142,7 @@ $(addprefix $(O)/test/,test_der test_signed test_enveloped test_envelope): \
 # Of a program's own parts.
 $(O)/test/test_delivery: $(addprefix $(O)/obj/client/,bar.o no_proxy.o pace.o \
 	upload_answer.o)
+$(O)/test/test_schedule: $(addprefix $(O)/obj/client/,schedule.o report.o)
 $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
 
 VECTORS	= tests/vectors/make-vectors.c tests/vectors/tree.c \
