@@ -16,6 +16,8 @@
 /* Larger ones go in pieces: what a lost answer, or a proxy that keeps
  * requests back until it has all of one, may cost. */
 #define CHUNK_MAX	(8u * 1024 * 1024)
+/* How often a piece may be refused without a reason before it is believed. */
+#define DOUBTS_MAX	3u
 
 static enum err_code
 no_sense(const char *what, struct err *e)
@@ -172,7 +174,7 @@ ask_offset(struct tus *t, struct err *e)
 	else if ((code = take_state(t, &a, t->size, e)) == ERR_OK &&
 	    t->broke) {
 		if (t->offset > t->broke_at)
-			t->doubted = false;
+			t->doubts = 0;
 		else if (t->chunk > TUS_CHUNK_MIN)
 			/* Nothing arrives of a request that breaks. */
 			t->chunk /= 2;
@@ -197,9 +199,9 @@ take_piece(struct tus *t, size_t len, const struct upload_answer *a,
 		return ERR_OK;
 	/* What servers say of a body that broke off on its way to them, while
 	 * we still hear them; a refusal that is meant comes again. */
-	if (a->status == 400 && !t->doubted &&
+	if (a->status == 400 && t->doubts < DOUBTS_MAX &&
 	    strcmp(a->type, "application/problem+json") != 0) {
-		t->doubted = true;
+		t->doubts++;
 		return err_set(e, ERR_INTERRUPTED, NULL, 0, _("status %ld"),
 		    a->status);
 	}
@@ -212,7 +214,8 @@ take_piece(struct tus *t, size_t len, const struct upload_answer *a,
 		return err_set(e, ERR_INTERRUPTED, NULL, 0,
 		    _("the portal took none of the bytes"));
 	}
-	t->broke = t->doubted = false;
+	t->broke = false;
+	t->doubts = 0;
 	t->chunk = t->chunk * 2 < t->chunk_max ? t->chunk * 2 : t->chunk_max;
 	return ERR_OK;
 }

@@ -35,7 +35,7 @@ struct tus {
 	uint64_t chunk, chunk_max;	/* 0: not yet */
 	bool broke;		/* the last PATCH, which began at */
 	uint64_t broke_at;
-	bool doubted;		/* it was answered with a bare 400 */
+	unsigned doubts;	/* bare 400s to pieces, without progress */
 	/* how the last step ended */
 	unsigned retry_after;	/* seconds that the portal asked for */
 	bool done;		/* there is the receipt, or nothing more */
