@@ -171,7 +171,7 @@ class Proxied(unittest.TestCase):
             auth=kind.format(helper=HELPERS + helper, file=path))
 
     def send(self, sealed, proxy="", user="", network="", no_proxy="",
-             portal=None):
+             portal=None, hurry=False):
         """With the proxy in the environment (a Daemon or an address), or in
         sigill.conf (network)."""
         if isinstance(proxy, Daemon):
@@ -185,7 +185,8 @@ class Proxied(unittest.TestCase):
                if not k.lower().endswith("_proxy")}
         env.update(https_proxy=proxy, no_proxy=no_proxy, HOME=self.scratch.dir,
                    LC_ALL="C.UTF-8")
-        env = fast(self.scratch.dir, env)
+        if hurry:
+            env = fast(self.scratch.dir, env)
         p = run(SIGILL, "send", "--config", conf, sealed, env=env)
         p.err = p.stderr.decode()
         # Neither in clear nor as Basic has it.
@@ -202,7 +203,7 @@ class Proxied(unittest.TestCase):
         self.assertTrue(os.path.exists(sealed + ".stored.p7s"))
 
     def bad(self, status, code, sealed, *args, **kw):
-        p = self.send(sealed, *args, **kw)
+        p = self.send(sealed, *args, hurry=True, **kw)
         self.assertEqual(p.returncode, status, p.err)
         self.assertIn("[%s]\n" % code, p.err)
         self.assertFalse(os.path.exists(self.stored(sealed)))
