@@ -276,6 +276,9 @@ class Confined(PortalCase):
         self.assertEqual(set(re.findall(r" socket\((AF_[A-Z0-9_]+)", text)) -
                          families, set())
         # ProtectSystem=strict: only what is the service's own is written to.
+        # Others than root cannot see files of a process that dumps no core.
+        if os.geteuid() != 0:
+            return
         wrote = re.findall(r"O_(?:RDWR|WRONLY)[^)]*\) = \d+<([^>]*)>", text)
         wrote += re.findall(r" (?:rename|unlink|link|mkdir|chmod)\w*\("
                             r"\"([^\"]*)\"", text)
