@@ -38,14 +38,14 @@ struct checkup {
 	/* what the checks before have got ready; empty where they failed */
 	struct settings settings;
 	struct identity identity;
-	bool identity_good;		/* key and certificate, and they match */
+	bool identity_good;		/* key and certificate match */
 	char outbox[4096];		/* its folder */
 	struct proxy proxy;
 	bool proxy_known;		/* that there is none, too */
 	bool name_known;		/* of the host that we connect to */
 	struct upload_answer health;	/* to GET /v1/health */
 	bool answered;			/* there is one */
-	int64_t asked_at, answered_at;	/* by our clock, in UTC milliseconds */
+	int64_t asked_at, answered_at;	/* by our clock, UTC milliseconds */
 };
 
 void checkup_wipe(struct checkup *c);

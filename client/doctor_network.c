@@ -82,8 +82,8 @@ doctor_name(struct checkup *c)
 		known &= look_up(c, proxy, _("check the proxy's address in "
 		    "sigill.conf or the environment, and the network"));
 	if (proxy[0] == '\0' || strncmp(proxy, "socks5:", 7) == 0)
-		known &= look_up(c, portal, _("check the network, and [authority] "
-		    "portal in sigill.conf; ask your network staff whether a "
-		    "proxy is needed"));
+		known &= look_up(c, portal, _("check the network, and "
+		    "[authority] portal in sigill.conf; ask your network "
+		    "staff whether a proxy is needed"));
 	c->name_known = known;
 }

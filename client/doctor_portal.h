@@ -9,7 +9,8 @@
 
 struct checkup;
 
-/* After doctor_name.  GET /v1/health without a certificate; the next two look at its answer. */
+/* After doctor_name.  GET /v1/health without a certificate; the next two look
+ * at its answer. */
 void doctor_connection(struct checkup *c);
 void doctor_clock(struct checkup *c);
 void doctor_health(struct checkup *c);
