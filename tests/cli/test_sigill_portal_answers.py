@@ -141,6 +141,19 @@ class Answers(Scripted):
                          ["POST"] + ["PATCH", "HEAD"] * (TRIES - 1) +
                          ["PATCH"])
 
+    def test_bare_400_to_a_piece(self):
+        """Perhaps it broke off on its way: tried again, and then believed."""
+        def answer(h):
+            if h.command == "POST":
+                h.reply(201, Location="/v1/uploads/1", Upload_Offset="0")
+            elif h.command == "HEAD":
+                h.reply(200, Upload_Offset="0")
+            else:
+                h.reply(400)
+        _, log = self.refused(69, "portal-refused", answer)
+        self.assertEqual([r[0] for r in log],
+                         ["POST"] + ["PATCH", "HEAD"] * 3 + ["PATCH"])
+
     def test_upload_gone(self):
         """410: begins anew, a few times."""
         def answer(h):
