@@ -19,6 +19,7 @@
 #include "crypto/crypto.h"
 #include "portal/complete.h"
 #include "portal/ledger.h"
+#include "portal/notify.h"
 #include "portal/peer.h"
 #include "portal/server.h"
 #include "portal/settings.h"
@@ -174,8 +175,10 @@ run(const struct settings *settings, bool check, const sigset_t *signals,
 	    (code = server_start(&service, &server, e)) != ERR_OK)
 		goto out;
 	tell_listening(settings, server);
+	notify_manager("READY=1");
 	serve(&service, server, tls, signals);
 	log_event(LOG_INFORM, "stopping", (char *)NULL);
+	notify_manager("STOPPING=1");
 out:
 	if (!server_stop(server)) {
 		log_event(LOG_WARN, "stopped-early", (char *)NULL);

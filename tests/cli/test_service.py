@@ -177,6 +177,30 @@ class Credentials(PortalCase):
         self.assertFalse(self.check(self.folder, self.folder + "/link.key"))
 
 
+class Manager(PortalCase):
+    """Type=notify: the manager hears when the portal listens and stops."""
+    settings = None
+
+    def test_what_it_is_told(self):
+        self.assertIn(("Type", "notify"),
+                      settings("service/sigill-portal.service"))
+        for name in self.scratch + "/notify", "\0" + self.scratch[1:]:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+                s.bind(name)
+                s.settimeout(20)
+                self.start(env=dict(os.environ, NOTIFY_SOCKET=name.replace(
+                    "\0", "@")))
+                self.assertEqual(s.recv(100), b"READY=1")
+                self.assertEqual(self.ask("GET", "/v1/health").status, 200)
+                self.stop()
+                self.assertEqual(s.recv(100), b"STOPPING=1")
+
+    def test_nobody_listens(self):
+        for name in "/nonexistent", "@nobody-is-there", "", "x", "/" * 200:
+            self.start(env=dict(os.environ, NOTIFY_SOCKET=name))
+            self.stop()
+
+
 @unittest.skipUnless(ANALYZE and STRACE, "systemd-analyze and strace needed")
 @unittest.skipIf(sanitized(), "sanitizers do what the program does not")
 class Confined(PortalCase):
