@@ -46,6 +46,9 @@ class Tus:
             h.reply(404)
         elif self.data is None:
             h.reply(410)
+        elif h.command == "DELETE":
+            self.data = None
+            h.reply(204)
         elif h.command == "HEAD":
             h.reply(200, Upload_Offset=str(len(self.data)))
         elif h.headers["Upload-Offset"] != str(len(self.data)):
@@ -57,6 +60,10 @@ class Tus:
 
 
 class Resume(Scripted):
+    def setUp(self):
+        super().setUp()
+        self.outbox = self.path(".local/state/sigill/outbox")
+
     def deliver(self, tus, status=76, code="protocol", **kw):
         """To a server that has no receipts: nothing but the last step
         fails."""
@@ -241,6 +248,44 @@ class Resume(Scripted):
         tus = Tus(before=before)
         requests = self.deliver(tus)
         self.assertGreater(len(requests), 80)
+
+    def test_given_up(self):
+        """The server keeps nothing of it, also when its answer is lost; and
+        what it has whole is left alone."""
+        self.large(2)
+        waiting = ["PATCH"]
+
+        def before(h, body):
+            if h.command not in waiting:
+                return False
+            if h.command == "DELETE":
+                waiting.remove("DELETE")
+                tus.data = None
+                hang_up(h)
+            else:
+                h.reply(503, Retry_After="3600")
+            return True
+        tus = Tus(before=before)
+        log = self.serve(tus)
+        for lost, requests in ((False, ["POST", "DELETE"]),
+                               (True, ["POST", "DELETE", "DELETE"])):
+            self.assertEqual(self.sigill("submit", "a.json").returncode, 75)
+            if lost:
+                waiting.append("DELETE")
+            self.assertIsNotNone(tus.data)
+            log.clear()
+            name, = [n for n in os.listdir(self.outbox) if n[0] != "."]
+            p = self.good("outbox", "drop", name)
+            self.assertEqual([r[0] for r in log], requests, p.out)
+            self.assertIsNone(tus.data)
+        self.assertEqual(self.sigill("submit", "a.json").returncode, 75)
+        waiting.clear()
+        tus.data = b"x" * int(log[0][2]["Upload-Length"])
+        log.clear()
+        name, = [n for n in os.listdir(self.outbox) if n[0] != "."]
+        p = self.sigill("outbox", "drop", name)
+        self.assertEqual(p.returncode, 76, p.err)
+        self.assertEqual([r[0] for r in log], ["POST", "GET"])
 
     def test_retry_after(self):
         """In seconds, or as a date by the portal's own clock; waited for when

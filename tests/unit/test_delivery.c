@@ -211,6 +211,15 @@ progress_in_words(void **state)
 	bar_line(&b, 7400000, 79, line);
 	assert_string_equal(line, "sending  25 %  [======>             "
 	    "      ]  1.9 of 7.4 MB  1.9 MB/s  0:03 left");
+	bar_line(&b, 7400000, 53, line);
+	assert_string_equal(line, "sending  25 %  1.9 of 7.4 MB  1.9 MB/s"
+	    "  0:03 left");
+	bar_line(&b, 7400000, 40, line);
+	assert_string_equal(line, "sending  25 %  1.9 of 7.4 MB  1.9 MB/s");
+	bar_line(&b, 7400000, 30, line);
+	assert_string_equal(line, "sending  25 %  1.9 of 7.4 MB");
+	bar_line(&b, 7400000, 20, line);
+	assert_string_equal(line, "sending  25 %");
 	/* Too soon to tell anything new. */
 	bar_update(&b, 7400000, 2100);
 	assert_int_equal(b.sent, 1850000);
