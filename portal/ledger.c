@@ -572,8 +572,12 @@ ledger_has_stored(struct ledger *l, const uint8_t digest[static 32],
 	int64_t n = 0;
 
 	pthread_mutex_lock(&l->mutex);
-	code = number(l, prepare(l, e, "SELECT count(*) FROM receipts"
-	    " WHERE digest = ? AND stage = 'stored'", "b", digest), &n, e);
+	/* While a commit is in doubt, the log may have a receipt that is not
+	 * seen here and comes back with the next start. */
+	if ((code = mend(l, e)) == ERR_OK)
+		code = number(l, prepare(l, e, "SELECT count(*) FROM receipts"
+		    " WHERE digest = ? AND stage = 'stored'", "b", digest),
+		    &n, e);
 	pthread_mutex_unlock(&l->mutex);
 	*has = n != 0;
 	return code;
