@@ -100,8 +100,13 @@ dispatch_entry(struct session *s, struct outbox *o,
 	struct err found = { 0 };
 	struct buf file = { 0 };
 	unsigned retry_after = 0;
+	enum err_code code;
 
-	if (dispatch_connect(s, entry, &found) != ERR_OK ||
+	code = dispatch_connect(s, entry, &found);
+	/* Not this configuration's; what its own one noted stays. */
+	if (code == ERR_ENVIRONMENT || code == ERR_ORGANISATION_MISMATCH)
+		return err_set(e, code, found.where, 0, "%s", found.msg);
+	if (code != ERR_OK ||
 	    outbox_sealed(entry, &file, &found) != ERR_OK)
 		goto out;
 	/* What a crash would leave. */

@@ -152,6 +152,7 @@ tell(struct flush *f, const struct outbox_entry *entry, struct err *e)
 
 	if (code == ERR_ORGANISATION_MISMATCH && f->o->n_operands < 2) {
 		f->elsewhere++;
+		f->tried--;
 		return;
 	}
 	if (is_everybodys(code))
@@ -241,9 +242,12 @@ wait_verdicts(struct flush *f)
 	if (v == NULL || of == NULL)
 		f->r->failed = true;
 	for (size_t i = 0; i < f->len && !f->r->failed; i++) {
-		if (f->v[i]->state != OUTBOX_STORED ||
-		    outbox_lock(f->outbox, f->v[i], NULL) != ERR_OK)
+		if (f->v[i]->state != OUTBOX_STORED)
 			continue;
+		if (outbox_lock(f->outbox, f->v[i], NULL) != ERR_OK) {
+			f->pending++;
+			continue;
+		}
 		of[n] = f->v[i];
 		v[n++] = dispatch_parcel(f->v[i]);
 	}
@@ -329,7 +333,7 @@ report_result(struct flush *f)
 	report_set(f->r, "failed", json_integer((json_int_t)f->failed));
 	report_set(f->r, "elsewhere", json_integer((json_int_t)f->elsewhere));
 	report_set(f->r, "entries", entries);
-	if (f->tried != 0 || f->verdicts != 0 || f->r->errors.len != 0 ||
+	if (f->tried != 0 || f->verdicts != 0 ||
 	    (ui_stdout_is_terminal() && f->waiting + f->failed +
 	    f->pending + f->elsewhere != 0))
 		summarise(f);

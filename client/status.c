@@ -139,9 +139,9 @@ ask(struct status *s)
 	for (size_t i = 0; i < s->len && !s->r->failed; i++) {
 		struct row *row = &s->v[i];
 
-		/* Another run that has it fetches the receipt itself. */
 		if (row->state != OUTBOX_STORED || (row->entry != NULL &&
-		    outbox_lock(s->outbox, row->entry, NULL) != ERR_OK))
+		    outbox_lock(s->outbox, row->entry, &row->parcel.err) !=
+		    ERR_OK))
 			continue;
 		of[n] = row;
 		v[n++] = row->parcel;
@@ -276,8 +276,11 @@ report_rows(struct status *s)
 			    row->parcel.path, &e);
 		report_err(s->r, &e);
 	}
-	if (s->len == 0)
-		report_say(s->r, "%s", _("The outbox is empty."));
+	if (s->len == 0 && s->o->n_operands == 0)
+		report_say(s->r, "%s", s->list.len == 0 ?
+		    _("The outbox is empty.") :
+		    _("All that is in the outbox is for the other "
+		    "environment."));
 	report_set(s->r, "submissions", list);
 	/* After the rejections, which are worse. */
 	for (size_t i = 0; i < s->len; i++)

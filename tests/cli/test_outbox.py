@@ -371,12 +371,16 @@ class Status(Outbox):
         p = self.good("status", "a.sigill")
         self.assertRegex(p.out, "^a.sigill  accepted  20")
         self.assertIn("a.sigill.accepted.p7s", self.new_files())
-        self.bad(66, "outbox-entry", "status", "nope",
-                 leaves=["a.sigill.accepted.p7s"])
+        p = self.bad(66, "outbox-entry", "status", "nope",
+                     leaves=["a.sigill.accepted.p7s"])
+        self.assertEqual(p.out, "")
 
     def test_nothing_there(self):
         self.assertEqual(self.good("status").out, "The outbox is empty.\n")
         self.assertEqual(self.good("outbox").out, "The outbox is empty.\n")
+        self.waiting()
+        self.configure(portal=self.url, environment="production")
+        self.assertIn("other environment", self.good("status").out)
 
 
 class List(Outbox):
