@@ -2,6 +2,7 @@
 #include "crypto/source.h"
 
 #include <errno.h>
+#include <openssl/bio.h>
 #include <string.h>
 #include <unistd.h>
 

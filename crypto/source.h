@@ -8,7 +8,6 @@
 #ifndef SIGILL_CRYPTO_SOURCE_H
 #define SIGILL_CRYPTO_SOURCE_H
 
-#include <openssl/bio.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,8 +28,8 @@ struct source {
 	const uint8_t *next;		/* read for the BIO, not given yet */
 	size_t next_len;
 	size_t content_end;
-	BIO *content;			/* owned */
-	BIO_METHOD *method;		/* owned */
+	struct bio_st *content;		/* owned */
+	struct bio_method_st *method;	/* owned */
 	enum err_code code;		/* the first failure: ours, not */
 	struct err why;			/* the file's */
 };
