@@ -160,6 +160,8 @@ class TusServer(Peers):
 
     def assert_delivered(self, p, data, receipt):
         self.assertEqual(p.returncode, 0, p.stderr)
+        # The receipt was asked for last: now everything has been told.
+        self.until(lambda: self.requests("GET"))
         # Once, and byte for byte.
         self.assertEqual([len(d) for d in self.arrived()], [len(data)])
         self.assertEqual(self.arrived(), [data])
