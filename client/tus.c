@@ -43,8 +43,8 @@ is_body_limit(const struct upload_answer *a)
 	    strcmp(a->type, "application/problem+json") != 0;
 }
 
-/* Bodies of len bytes are too large; *known says if smaller ones are left to
- * be tried. */
+/* Bodies of len bytes are too large.  False when there are no smaller ones to
+ * try. */
 static bool
 shrink(struct tus *t, uint64_t len)
 {

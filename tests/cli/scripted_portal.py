@@ -133,9 +133,9 @@ class Scripted(Scratch):
         self.write("a.json", json.dumps(answers))
         self.before = self.files()
 
-    def refused(self, status, code, answer, **kw):
+    def refused(self, status, code, answer, env=None, **kw):
         log = self.serve(answer, **kw)
-        return self.bad(status, code, "send", "a.sigill"), log
+        return self.bad(status, code, "send", "a.sigill", env=env), log
 
     def listen(self, handle):
         """handle(connection) for each connection; the address."""

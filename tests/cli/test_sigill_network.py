@@ -3,6 +3,7 @@
 """sigill send where the way to the portal is bad: no network, lines that are
 silent, another TLS or another certificate than the right ones."""
 import os
+import shutil
 import socket
 import ssl
 import subprocess
@@ -12,6 +13,7 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from scratch import BIN  # noqa: E402
 from scripted_portal import Scripted, fast  # noqa: E402
 
 
@@ -81,6 +83,14 @@ class Network(Scripted):
             self.assertIn("no whole answer within 120 seconds", p.err)
             self.assertEqual([r[0] for r in log], ["POST"] * 3)
 
+    def test_portal_that_is_busy_for_long(self):
+        """A minute and a half after the last byte: it makes a file
+        durable."""
+        _, log = self.refused(69, "portal-refused", lambda h: (
+            time.sleep(3.6), h.reply(403)),
+            env=fast(self.dir, self.env, 25))
+        self.assertEqual(len(log), 1)
+
     def test_stall(self):
         """Nothing of a body is taken any more."""
         os.unlink(self.path("a.sigill"))
@@ -140,22 +150,26 @@ class Network(Scripted):
         self.bad(77, "portal-certificate", "send", "a.sigill")
 
     def test_the_systems_certificates_are_not_trusted(self):
-        """Not even when the environment names them."""
-        self.serve(lambda h: h.reply(400))
+        """Not even when the portal's own root is among them."""
+        log = self.serve(lambda h: h.reply(400))
         self.configure(portal="https://localhost:%d" % self.port,
                        portal_anchors="authority-root.pem")
         root = self.path("tls-root.pem")
-        for name in "SSL_CERT_FILE", "CURL_CA_BUNDLE":
-            self.bad(77, "portal-certificate", "send", "a.sigill",
-                     env=dict(self.env, **{name: root}))
-        os.mkdir(self.path("trusted"))
         name = subprocess.run(["openssl", "x509", "-hash", "-noout", "-in",
                                root], capture_output=True, check=True)
-        os.symlink(root, self.path("trusted/%s.0"
-                                   % name.stdout.decode().strip()))
-        self.before = self.files()
-        self.bad(77, "portal-certificate", "send", "a.sigill",
-                 env=dict(self.env, SSL_CERT_DIR=self.path("trusted")))
+        os.mkdir(self.path("certs"))
+        for n in name.stdout.decode().strip() + ".0", "ca-certificates.crt":
+            shutil.copy(root, self.path("certs/" + n))
+        p = subprocess.run(
+            ["unshare", "-m", "sh", "-c",
+             "mount --bind certs /etc/ssl/certs || exit 99; exec \"$@\"",
+             "sh", BIN, "send", "a.sigill", "--config", "sigill.conf"],
+            cwd=self.dir, env=self.env, capture_output=True)
+        if p.returncode in (1, 99):
+            self.skipTest("cannot mount here")
+        self.assertEqual(p.returncode, 77, p.stderr)
+        self.assertIn(b"[portal-certificate]", p.stderr)
+        self.assertEqual(log, [])
 
     def test_no_tls_1_3(self):
         """Another try would be of no use."""
