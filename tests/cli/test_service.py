@@ -104,9 +104,9 @@ class Units(unittest.TestCase):
                                text).group(1))
 
     def test_how_much_they_close(self):
-        closed = self.exposure("sigill-portal.service", 1)
+        closed = self.exposure("sigill-portal.service", 1.5)
         self.add_direct()
-        direct = self.exposure("sigill-portal.service", 1.8)
+        direct = self.exposure("sigill-portal.service", 2.5)
         self.assertGreater(direct, closed)
         self.exposure("sigill-outbox.service", 7)
 
