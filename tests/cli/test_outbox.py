@@ -6,9 +6,11 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
+import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
@@ -259,6 +261,26 @@ class Drop(Outbox):
         p = self.good("outbox", "drop", "--local", ID)
         self.assertIn("counts as handed in", p.out)
         self.assertEqual(self.ids(), [])
+
+    def test_attempt_is_noted_before_the_portal_hears_of_it(self):
+        """Whoever is cut off while the portal works has tried."""
+        os.kill(self.portal.pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, self.portal.pid, signal.SIGCONT)
+        p = subprocess.Popen([BIN, "submit", "a.json", "--config",
+                              "sigill.conf"], cwd=self.dir, env=self.env,
+                             stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
+        note = self.path("outbox/%s/attempts.json" % ID)
+        end = time.monotonic() + 20
+        while not os.path.exists(note) and time.monotonic() < end:
+            time.sleep(0.01)
+        p.kill()
+        p.wait()
+        doc = self.attempts(ID)
+        self.assertEqual((doc["attempts"], doc["last_error"]),
+                         (1, "interrupted"))
+        self.offline()
+        self.bad(75, "no-network", "outbox", "drop", ID)
 
     def test_portal_lets_go(self):
         self.waiting()
