@@ -59,7 +59,7 @@ struct outbox_entry {
 	char round[LIMIT_ID + 1];
 	enum environment environment;
 	bool has_supersedes;
-	uint8_t supersedes[DIGEST_LEN];	/* the fingerprint that it replaces */
+	uint8_t supersedes[DIGEST_LEN];	/* fingerprint that it replaces */
 	uint8_t recipients[DIGEST_LEN];	/* of whom it was sealed for
 					 * (prepare_recipients) */
 	int64_t created;		/* UTC seconds */

@@ -119,9 +119,10 @@ outbox_show_json(const struct outbox_entry *entry, int64_t closes,
 	digest_hex(entry->digest, digest);
 	digest_hex(entry->fingerprint, fingerprint);
 	digest_hex(entry->supersedes, supersedes);
-	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, "
-	    "s:s*, s:I, s:s*, s:s*, s:s*, s:s*, s:o}",
-	    "id", entry->id, "fingerprint", fingerprint, "state", outbox_show_state(entry->state),
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
+	    "s:s, s:I, s:s*, s:I, s:s*, s:s*, s:s*, s:s*, s:o}",
+	    "id", entry->id, "fingerprint", fingerprint,
+	    "state", outbox_show_state(entry->state),
 	    "organisation", entry->organisation,
 	    "questionnaire", entry->questionnaire, "round", entry->round,
 	    "environment", environment_name(entry->environment),

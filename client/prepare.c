@@ -29,8 +29,8 @@ prepare_supersedes(const struct options *o, const struct settings *s,
 	if (!*given || digest_from_hex(o->supersedes, out))
 		return ERR_OK;
 	if (access(o->supersedes, F_OK) != 0)
-		return err_set(e, ERR_USAGE, o->supersedes, 0, _("it is neither "
-		    "a file nor 64 hexadecimal digits; name the accepted "
+		return err_set(e, ERR_USAGE, o->supersedes, 0, _("it is "
+		    "neither a file nor 64 hexadecimal digits; name the accepted "
 		    "receipt of what is replaced"));
 	if ((code = file_read(o->supersedes, LIMIT_RECEIPT, &der, e)) !=
 	    ERR_OK ||
