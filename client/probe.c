@@ -62,8 +62,6 @@ new_probe(const struct libcurl *lib, CURL *like, const char *url)
 	bad |= lib->easy_setopt(c, CURLOPT_NOPROGRESS, 1L);
 	bad |= lib->easy_setopt(c, CURLOPT_HTTPHEADER, NULL);
 	bad |= lib->easy_setopt(c, CURLOPT_SOCKOPTFUNCTION, NULL);
-	/* It still has the words of the request that failed. */
-	bad |= lib->easy_setopt(c, CURLOPT_ERRORBUFFER, NULL);
 	if (bad == 0)
 		return c;
 	lib->easy_cleanup(c);

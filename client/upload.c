@@ -159,8 +159,10 @@ set_proxy(struct upload *u, const struct proxy *p)
 	if (p == NULL || p->user.len == 0)
 		return bad;
 	/* The strongest way of those that the proxy offers; what it does not
-	 * ask for, it does not get. */
-	bad |= lib->easy_setopt(c, CURLOPT_PROXYAUTH, (long)CURLAUTH_ANY);
+	 * ask for, it does not get.  Not Negotiate: that is no way for a
+	 * password, but would be taken before all others. */
+	bad |= lib->easy_setopt(c, CURLOPT_PROXYAUTH, (long)(CURLAUTH_DIGEST |
+	    CURLAUTH_NTLM | CURLAUTH_BASIC));
 	bad |= lib->easy_setopt(c, CURLOPT_PROXYUSERNAME,
 	    (const char *)p->user.data);
 	if (p->password.len != 0)

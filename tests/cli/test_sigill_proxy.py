@@ -137,7 +137,8 @@ class Proxy(Scripted):
         user = USER
         self.write("secret", PASSWORD + "\n")
         self.before = self.files()
-        for allows, offers in ((basic, (b'Basic realm="staff"',)),
+        for allows, offers in ((basic, (b"Negotiate",
+                                        b'Basic realm="staff"')),
                                (digest, (b'Basic realm="staff"', b'Digest '
                                          b'realm="staff", nonce="n", '
                                          b'qop="auth"'))):

@@ -38,10 +38,10 @@ class Tus:
             if self.data is None:
                 self.data, self.made = b"", self.made + 1
             self.data += body[len(self.data):]
-            headers = dict(Location=self.location, **self.expires(h))
+            headers = dict(Location=self.location)
             if self.offset_at_creation or body:
                 headers["Upload_Offset"] = str(len(self.data))
-            h.reply(201, **headers)
+            h.reply(201, **headers, **self.expires(h))
         elif h.path != HERE:
             h.reply(404)
         elif self.data is None:
@@ -201,12 +201,10 @@ class Resume(Scripted):
 
         def expires(h):
             h.now = stamps[1]
-            soon = tus.made < 3
-            if soon:
-                tus.data = None
-            else:
-                tus.data = b""
-            return {"Upload_Expires": stamps[0] if soon else stamps[2]}
+            if tus.made == 3:
+                return {"Upload_Expires": stamps[2]}
+            tus.data = None
+            return {"Upload_Expires": stamps[0]}
         tus = Tus(expires=expires)
         requests = self.deliver(tus)
         self.assertEqual([r[0] for r in requests],
