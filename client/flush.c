@@ -118,7 +118,8 @@ leave(struct flush *f, const struct outbox_entry *entry, enum err_code why)
 }
 
 /* What stands in the way of one stands in the way of all: the network, the
- * proxy, certificates, the configuration. */
+ * proxy, certificates, the configuration.  Nothing that may be one entry's
+ * own fault, or the most urgent one could hold up the others for ever. */
 static bool
 is_everybodys(enum err_code code)
 {
@@ -137,7 +138,6 @@ is_everybodys(enum err_code code)
 	case ERR_CERT:
 	case ERR_PASSPHRASE:
 	case ERR_PASSPHRASE_NEEDED:
-	case ERR_NO_MEMORY:
 		return true;
 	default:
 		return false;

@@ -382,9 +382,9 @@ outbox_sealed(const struct outbox_entry *entry, struct buf *out,
 		    errno == ENOENT ? _("it is gone") :
 		    _("it is not a regular file"));
 	if (fd == -1)
-		return err_errno(e, ERR_NO_INPUT, entry->sealed, errno);
+		return err_errno(e, ERR_OUTBOX, entry->sealed, errno);
 	if (fstat(fd, &st) == -1)
-		code = err_errno(e, ERR_NO_INPUT, entry->sealed, errno);
+		code = err_errno(e, ERR_OUTBOX, entry->sealed, errno);
 	else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != entry->size)
 		code = err_set(e, ERR_SEALED_CHANGED, entry->sealed, 0, NULL);
 	else if ((code = file_read_fd(fd, entry->sealed, entry->size, out,

@@ -131,7 +131,7 @@ enum err_code outbox_lock(struct outbox *o, struct outbox_entry *entry,
 void outbox_unlock(struct outbox_entry *entry);
 
 /* Reads the sealed file.  ERR_SEALED_CHANGED unless it is byte for byte the
- * one that was put. */
+ * one that was put; ERR_OUTBOX when it cannot be read. */
 enum err_code outbox_sealed(const struct outbox_entry *entry,
     struct buf *out, struct err *e);
 /* Keeps attempts to last_message of a locked entry, durably: an attempt is

@@ -412,7 +412,7 @@ class Swedish(SwedishScratch, Outbox):
         self.offline(closes=5 * 3600 + 60)
         p = self.sigill("outbox", "flush")
         self.assertEqual((p.returncode, p.err), (75, ""))
-        self.assertRegex(p.out, r"^0 levererade, 1 väntar: portalen kan inte "
+        self.assertRegex(p.out, r"^0 har levererats, 1 väntar: portalen kan inte "
                          r"nås \[no-network\]; nästa försök om .*; det är 5 "
                          r"timmar till stängning\n$")
         self.assertIn("väntar på att skickas", self.sigill("outbox").out)
