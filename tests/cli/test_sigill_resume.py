@@ -276,6 +276,7 @@ class Resume(Scripted):
             p = self.good("outbox", "drop", name)
             self.assertEqual([r[0] for r in log], requests, p.out)
             self.assertIsNone(tus.data)
+        log.clear()
         self.assertEqual(self.sigill("submit", "a.json").returncode, 75)
         waiting.clear()
         tus.data = b"x" * int(log[0][2]["Upload-Length"])
