@@ -36,12 +36,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return c.request(self.command, self.path, headers,
                              self.body if body is None else body)
 
-    def pass_on(self, answer=None, **changes):
-        """An answer of the portal's with other headers, None for none."""
+    def pass_on(self, answer=None, length=None, cut=0, **changes):
+        """An answer of the portal's with other headers, None for none; and
+        without its last bytes, however long it says that it is."""
         a = answer or self.ask()
         headers = {k: v for k, v in a.headers.items() if k not in OWN}
         headers.update({k.replace("_", "-"): v for k, v in changes.items()})
-        self.reply(a.status, a.body, **{
+        self.reply(a.status, a.body[:len(a.body) - cut], length, **{
             k: v for k, v in headers.items() if v is not None})
 
     def reply(self, status, body=b"", length=None, **headers):

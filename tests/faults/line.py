@@ -91,8 +91,15 @@ class Line:
             pass
         self.thread.join()
         self.listener.close()
+        if not self.closing.is_set():
+            # Nobody else gets the port meanwhile.
+            self.listener = socket.socket()
+            self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR,
+                                     1)
+            self.listener.bind(("127.0.0.1", self.port))
 
     def listen(self):
+        self.listener.close()
         self.listener = socket.create_server(("127.0.0.1", self.port),
                                              backlog=256)
         self.thread = threading.Thread(target=self._accept)

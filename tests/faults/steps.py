@@ -11,9 +11,20 @@ from table import FaultCase, then
 
 # A sanitized program is slow; there every fifth call must do.
 STRIDE = 5 if SANITIZED else 1
-WORKERS = 4         # runs at a time: they wait more than they work
 
 OBJECTS = (
+    (r"/outbox/\.new\.[^/]+/\.a\.sigill\.[^/]+$",
+     "the sealed file, not yet named"),
+    (r"/outbox/\.new\.[^/]+/a\.sigill$", "the sealed file's name"),
+    (r"/\.entry\.json\.[^/]+$", "the entry, not yet named"),
+    (r"/entry\.json$", "the entry's name"),
+    (r"/\.attempts\.json\.[^/]+$", "the note of attempts, not yet named"),
+    (r"/attempts\.json$", "the note of attempts"),
+    (r"/outbox/\.new\.[^/]+$", "the new entry's folder"),
+    (r"/outbox/[0-9A-Z-]{19}$", "the entry's folder"),
+    (r"/outbox/\.lock$", "the outbox's lock"),
+    (r"/outbox$", "the outbox"),
+    (r"/\.local(/state(/sigill)?)?$|^/tmp$", "the folders above the outbox"),
     (r"socket:", "bytes to the peer"),
     (r"/\.portal/partial/[^/]+$", "the partial file"),
     (r"/\.portal/partial$", "the partial files' folder"),
@@ -25,7 +36,7 @@ OBJECTS = (
     (r"accepted\.p7s\.[^/]+$", "the trial whether a receipt can be kept"),
     (r"\.p7s\.[^/]+$", "the receipt, not yet named"),
     (r"\.p7s$", "the receipt's name"),
-    (r"/sigill-faults-[^/]+$", "the receipt's folder"),
+    (r"/sigill-faults-[^/]+$", "the sender's folder"),
 )
 
 
@@ -56,14 +67,17 @@ class Struck:
 
 
 class SweepCase(FaultCase):
-    def sweep(self, how, one, size=20000, chosen=None):
+    scene = Scene
+    workers = 4     # runs at a time: they wait more than they work
+
+    def sweep(self, how, one, size=None, chosen=None):
         """one(scene, struck) runs under a strike and recovers; it is done
         for call 1, 2, … until the program makes fewer calls, or for those
         that are chosen.  Returns [(step, what the sender saw)] by number."""
         seen, last = {}, None
 
         def run(at):
-            with Scene(size) as s:
+            with self.scene(*([size] if size else [])) as s:
                 struck = Struck(at, how, s.dir)
                 one(s, struck)
                 steps = struck.steps()
@@ -71,9 +85,9 @@ class SweepCase(FaultCase):
                         (steps[at - 1], then(s.runs)))
         numbers = iter(chosen or range(
             1 + (how == "after") * (STRIDE // 2), 1000, STRIDE))
-        with ThreadPoolExecutor(WORKERS) as pool:
+        with ThreadPoolExecutor(self.workers) as pool:
             while last is None:
-                batch = list(itertools.islice(numbers, 2 * WORKERS))
+                batch = list(itertools.islice(numbers, 2 * self.workers))
                 if not batch:
                     break
                 for at, found in zip(batch, pool.map(run, batch)):

@@ -64,14 +64,17 @@ class FaultCase(unittest.TestCase):
     """A case is one delivery under one fault."""
     table = None
 
-    def settle(self, scene, expected, name="a.sigill", run=None):
+    def settle(self, scene, expected, name="a.sigill", run=None,
+               between=None):
         """Runs the client until it ends with 0, which must happen as
-        expected: "75 interrupted", "0"."""
+        expected: "75 interrupted", "0"; between() comes after each."""
         before = len(scene.runs)
         for _ in range(RUNS):
             data = scene.read(name)
             (run or scene.send)()
             self.assertEqual(scene.read(name), data)
+            if between:
+                between()
             if scene.runs[-1].status == 0:
                 break
         self.assertEqual([str(r) for r in scene.runs[before:]], expected,

@@ -78,7 +78,7 @@ class Kills(SweepCase):
         """Killed when the file had its name and no receipt, and again at
         each step of what it then does at its start."""
         with Scene() as first:
-            at = self.step_after_rename(first)
+            at = self.step_that_names(first)
         with Scene() as first:
             struck = Struck(at, "after", first.dir)
             env = Libraries.env(first.env, "strike", **struck.libraries())
@@ -104,11 +104,11 @@ class Kills(SweepCase):
                   "its next start before or after %s",
                   "started once more; the receipt is made then")
 
-    def step_after_rename(self, s):
+    def step_that_names(self, s):
         struck = Struck(0, "before", s.dir)
         kill_portal(s, struck)
         names = [i for i, step in enumerate(struck.steps())
-                 if step.startswith("`rename` of the sealed file")]
+                 if "the sealed file's name in the spool" in step]
         self.assertEqual(len(names), 1)
         return names[0] + 1
 

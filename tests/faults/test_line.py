@@ -122,7 +122,8 @@ class Swallowed(FaultCase):
     def test_5_every_answer(self):
         """A run that never hears anything, and the next."""
         with Scene(SMALL) as s:
-            s.line.script = always(Cut(up=SMALL, how="swallow",
+            # More than the first message of the handshake, less than all.
+            s.line.script = always(Cut(up=700, how="swallow",
                                        until=s.stored))
             s.start()
             self.assertEqual(s.send().status, 75)
@@ -189,7 +190,7 @@ class Circumstances(FaultCase):
             s.start()
             self.interrupted(s)
             s.stop()
-            late = Libraries.env(s.env, "other_day", OTHER_DAY="8")
+            late = Libraries.env(s.env, "clock", OTHER_DAY="8")
             s.start(env=late)
             self.settle(s, ["0"])
             s.check()
@@ -204,8 +205,7 @@ class Circumstances(FaultCase):
             s.check(unfinished=1)
             # What was begun of the other file goes when its time is over.
             for days in "8", "16":
-                s.start(env=Libraries.env(s.env, "other_day",
-                                          OTHER_DAY=days))
+                s.start(env=Libraries.env(s.env, "clock", OTHER_DAY=days))
                 s.sweep()
                 left = int(days == "8")     # what is told: expired
                 scenes.wait_for(lambda: len(s.ledger(

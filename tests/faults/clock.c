@@ -1,42 +1,74 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * For LD_PRELOAD: the program's time runs HURRY times as fast, all of it that
- * is monotonic: a minute's patience and a pause of half a second keep their
- * proportion.  The time of day is left alone.
+ * For LD_PRELOAD: another clock.  Time that nobody can set runs HURRY times as
+ * fast, so that a minute's patience and a pause of half a second keep their
+ * proportion; the time of day is OTHER_DAY days later.
  */
 #include <errno.h>
 #include <poll.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 #define SECOND	1000000000
 
 static int64_t
+number(const char *variable, int64_t otherwise)
+{
+	const char *s = getenv(variable);
+
+	return s != NULL ? strtol(s, NULL, 10) : otherwise;
+}
+
+static int64_t
 factor(void)
 {
-	const char *s = getenv("HURRY");
-
-	return s != NULL && atoi(s) > 0 ? atoi(s) : 1;
+	return number("HURRY", 1);
 }
 
 int
 clock_gettime(clockid_t clock, struct timespec *t)
 {
-	static int64_t began;
+	static int64_t since[CLOCK_BOOTTIME + 1];
 	int r = (int)syscall(SYS_clock_gettime, clock, t);
 	int64_t ns;
 
-	if (r != 0 || (clock != CLOCK_MONOTONIC &&
+	if (r == 0 && clock == CLOCK_REALTIME)
+		t->tv_sec += number("OTHER_DAY", 0) * 86400;
+	if (r != 0 || (clock != CLOCK_MONOTONIC && clock != CLOCK_BOOTTIME &&
 	    clock != CLOCK_MONOTONIC_RAW && clock != CLOCK_MONOTONIC_COARSE))
 		return r;
-	if (began == 0)
-		began = t->tv_sec;
-	ns = ((t->tv_sec - began) * SECOND + t->tv_nsec) * factor();
-	t->tv_sec = began + ns / SECOND;
+	if (since[clock] == 0)
+		since[clock] = t->tv_sec;
+	ns = ((t->tv_sec - since[clock]) * SECOND + t->tv_nsec) * factor();
+	t->tv_sec = since[clock] + ns / SECOND;
 	t->tv_nsec = ns % SECOND;
+	return 0;
+}
+
+time_t
+time(time_t *out)
+{
+	struct timespec t = { 0 };
+
+	(void)clock_gettime(CLOCK_REALTIME, &t);
+	if (out != NULL)
+		*out = t.tv_sec;
+	return t.tv_sec;
+}
+
+int
+gettimeofday(struct timeval *restrict out, void *restrict zone)
+{
+	struct timespec t = { 0 };
+
+	(void)zone;
+	(void)clock_gettime(CLOCK_REALTIME, &t);
+	out->tv_sec = t.tv_sec;
+	out->tv_usec = t.tv_nsec / 1000;
 	return 0;
 }
 
