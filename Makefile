@@ -44,7 +44,7 @@ CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
 	  client/seal.c client/prepare.c client/submit.c client/send.c \
 	  client/session.c client/outbox.c client/outbox_entry.c \
-	  client/outbox_folder.c \
+	  client/outbox_folder.c client/outbox_put.c \
 	  client/outbox_show.c client/outbox_command.c client/flush.c \
 	  client/status.c client/schedule.c client/dispatch.c client/delivery.c \
 	  client/delivery_answer.c client/tus.c client/pace.c client/bar.c \

@@ -112,17 +112,6 @@ enum err_code outbox_find_same(const struct outbox_list *l,
     const struct outbox_entry *like, struct outbox_entry **out,
     struct err *e);
 
-/*
- * Puts a sealed file: afterwards it is on the disk, whole, and its lock is
- * held by *entry, whose members digest to created the caller has filled.
- * name is what the sealed file is to be called, without a folder and an
- * ending; it is made shorter or plainer where it must be.  ERR_BUSY when
- * another run has put the same submission and it is not rejected: look
- * again.  ERR_NO_SPACE, ERR_IO; nothing is left then.
- */
-enum err_code outbox_put(struct outbox *o, const char *name,
-    const struct buf *sealed, struct outbox_entry *entry, struct err *e);
-
 /* One run at a time works on an entry.  Reads it again once it is locked.
  * ERR_BUSY when another run has it, ERR_OUTBOX_ENTRY when it has gone,
  * ERR_OUTBOX. */
@@ -137,9 +126,6 @@ enum err_code outbox_sealed(const struct outbox_entry *entry,
 /* Keeps attempts to last_message of a locked entry, durably: an attempt is
  * noted before the portal hears of it. */
 enum err_code outbox_note(struct outbox *o, const struct outbox_entry *entry,
-    struct err *e);
-/* Takes a locked entry away, durably, receipts and all, and unlocks it. */
-enum err_code outbox_remove(struct outbox *o, struct outbox_entry *entry,
     struct err *e);
 
 #endif

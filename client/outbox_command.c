@@ -9,6 +9,7 @@
 #include "client/flush.h"
 #include "client/options.h"
 #include "client/outbox.h"
+#include "client/outbox_put.h"
 #include "client/outbox_show.h"
 #include "client/report.h"
 #include "client/send.h"

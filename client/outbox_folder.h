@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The outbox's folder: its place, its lock, and what dead runs have left in
- * it.  For client/outbox.c alone.
+ * it.  For client/outbox.c and client/outbox_put.c alone.
  */
 #ifndef SIGILL_CLIENT_OUTBOX_FOLDER_H
 #define SIGILL_CLIENT_OUTBOX_FOLDER_H

@@ -13,6 +13,7 @@
 #include "client/dispatch.h"
 #include "client/options.h"
 #include "client/outbox.h"
+#include "client/outbox_put.h"
 #include "client/prepare.h"
 #include "client/report.h"
 #include "client/schedule.h"
