@@ -43,7 +43,7 @@ class Outbox(Portal):
     def offline(self, **more):
         """The portal is out of reach, and pauses are short."""
         self.configure(portal=NOWHERE, **more)
-        self.env = Libraries.env(self.real_env, "hurry", HURRY="300")
+        self.env = Libraries.env(self.real_env, "clock", HURRY="300")
 
     def online(self, **more):
         self.configure(portal=self.url, **more)
