@@ -62,8 +62,9 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
 	  portal/anchors.c portal/vouched.c \
 	  portal/uploads.c portal/turns.c portal/complete.c portal/store.c \
-	  portal/names.c portal/ledger.c portal/watch.c portal/linger.c \
-	  portal/listen.c portal/tls.c portal/identity.c portal/notify.c
+	  portal/names.c portal/sql.c portal/ledger.c portal/watch.c \
+	  portal/linger.c portal/listen.c portal/tls.c portal/identity.c \
+	  portal/notify.c
 
 UNIT	= test_base test_config test_wiping test_cbor \
 	  test_text test_orgnr test_deflate \

@@ -3,8 +3,7 @@
  * The portal's ledger: which uploads there are, and the receipts that were
  * given, byte for byte.  Every call is one transaction that is on the disk
  * (WAL, synchronous=FULL) before it returns, except where it says otherwise.
- * Safe to use from many threads.  The only file that knows which database it
- * is.
+ * Safe to use from many threads.
  *
  * Errors beside those named: ERR_NO_SPACE, ERR_IO, ERR_NO_MEMORY.  Here e is
  * never NULL.

@@ -55,7 +55,7 @@ only() {
 	only "$not_tests" '<zlib\.h' 'format/deflate\.c'
 	only "$not_tests" '<utf8proc\.h' 'format/text\.c'
 	only "$not_tests" '<ini\.h' 'base/config\.c'
-	only "$not_tests" '<sqlite3\.h' 'portal/ledger\.c'
+	only "$not_tests" '<sqlite3\.h' 'portal/sql\.c'
 	only "$not_tests" '<(microhttpd\.h|gnutls/)' 'portal/[a-z0-9_]+\.[ch]'
 	grep -nE '^#[[:space:]]*include[[:space:]]*"[^/"]*"' $c /dev/null
 } >"$work/includes"

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Durable transactions and statements: what portal/ledger.c says in SQL goes
+ * through here.  The only file that knows which database it is.  For one
+ * thread at a time.
+ *
+ * Errors beside those named: ERR_NO_SPACE, ERR_IO, ERR_NO_MEMORY.  Here e is
+ * never NULL.
+ */
+#ifndef SIGILL_PORTAL_SQL_H
+#define SIGILL_PORTAL_SQL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct sql;		/* opaque */
+struct sqlite3_stmt;		/* a statement; opaque */
+
+/* Makes the file where there is none. */
+enum err_code sql_open(const char *path, struct sql **out,
+    struct err *e);
+void sql_close(struct sql *db);	/* NULL-safe */
+
+/*
+ * A statement with what types tells bound to it: t text, b digest, i int64_t,
+ * r bytes and their size; all of them live until it is ended.  sql lives as
+ * long as *db, which compiles it once.  NULL on failure, with *e filled.
+ */
+struct sqlite3_stmt *sql_prepare(struct sql *db, struct err *e,
+    const char *sql, const char *types, ...);
+/* Runs a statement that gives no rows, and ends it.  NULL: *e's code. */
+enum err_code sql_run(struct sql *db, struct sqlite3_stmt *stmt,
+    struct err *e);
+/* The same for one that gives one whole number. */
+enum err_code sql_number(struct sql *db, struct sqlite3_stmt *stmt,
+    int64_t *out, struct err *e);
+/* The next row, to be read with the two below; ERR_HTTP_NOT_FOUND after the
+ * last.  sql_done ends the statement. */
+enum err_code sql_row(struct sql *db, struct sqlite3_stmt *stmt,
+    struct err *e);
+const void *sql_bytes(struct sqlite3_stmt *stmt, int column, size_t *len);
+int64_t sql_integer(struct sqlite3_stmt *stmt, int column);
+void sql_done(struct sqlite3_stmt *stmt);
+
+/* Statements without rows, not bound, not kept. */
+enum err_code sql_execute(struct sql *db, const char *sql,
+    struct err *e);
+
+/*
+ * A transaction.  lazy: its end does not wait for the disk; the next one that
+ * does takes it along, since the log is one file.  The disk may lose it until
+ * then, though not a part of it.
+ */
+enum err_code sql_begin(struct sql *db, bool lazy, struct err *e);
+/* Commits when code is ERR_OK, else takes all back. */
+enum err_code sql_finish(struct sql *db, enum err_code code,
+    struct err *e);
+/* After a commit whose sync failed the log may have it all the same, and bring
+ * it back at the next start.  Not after this, which sql_begin does first. */
+enum err_code sql_mend(struct sql *db, struct err *e);
+/* Is there a lazy one that no other has taken along? */
+bool sql_unsettled(const struct sql *db);
+
+#endif
