@@ -257,16 +257,16 @@ install: all
 	for f in LICENCE README.md $(DOCS); do \
 	    install -D -m 644 $$f \
 	    $(DESTDIR)$(PREFIX)/share/doc/sigill/$${f##*/} || exit 1; done
-	for f in $(MAN); do \
-	    install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$${f##*/} \
-	    || exit 1; done
-
 	for f in $(UNITS); do \
 	    install -D -m 644 service/$${f##*/} $(DESTDIR)$(PREFIX)/lib/$$f && \
 	    sed -i 's,/usr/local/,$(PREFIX)/,' $(DESTDIR)$(PREFIX)/lib/$$f || \
 	    exit 1; done
 	install -D -m 644 service/sigill.sysusers \
 	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/sigill.conf
+	for f in $(MAN); do \
+	    install -D -m 644 $$f $(DESTDIR)$(PREFIX)/share/man/man$${f##*.}/$${f##*/} \
+	    || exit 1; done
+
 clean:
 	rm -rf build
 
