@@ -43,14 +43,16 @@ class Table:
                 json.dump([self.heading, self.rows], f)
             return
         page = self.page_rows()
-        # A build that cannot take every step sees no more than the others.
+        # Not each outcome that is possible is seen each time.
         other = [r for r in self.rows if not any(within(r, p) for p in page)]
         assert not other, "%s does not have (make faults): %s" % (
             PAGE, "\n".join(other))
+        # A part of the tests, or a build that does not take every step.
         if len(sys.argv) > 1 or SANITIZED:
             return
-        assert self.rows == page, "%s has more, or in another order: %s" % (
-            PAGE, "\n".join(r for r in page if r not in self.rows))
+        order = [next(p for p in page if within(r, p)) for r in self.rows]
+        assert order == page, "%s has more, or in another order: %s" % (
+            PAGE, "\n".join(p for p in page if p not in order))
 
 
 def within(row, whole):

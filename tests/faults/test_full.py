@@ -19,7 +19,7 @@ def at_the_portal(s, struck):
     """Full from one step on, while the client runs once; then there is room,
     for a portal that is started anew."""
     if s.start(env=Libraries.env(s.env, "strike", **struck.libraries())):
-        s.send(env=s.client(HURRY="100"))
+        s.send(env=s.client(HURRY="50"))
         s.stop()
         s.check_no_empty_promise()
     s.start()
@@ -34,7 +34,7 @@ def at_the_portal_that_goes_on(s, struck):
     if not s.start(env=Libraries.env(s.env, "strike", STRIKE_ROOM=room,
                                      **struck.libraries())):
         s.start()
-    s.send(env=s.client(HURRY="100"))
+    s.send(env=s.client(HURRY="50"))
     s.check_no_empty_promise()
     with open(room, "w"):
         pass
