@@ -285,9 +285,11 @@ set_request(struct transfer *t, struct curl_slist **list)
 	}
 	bad |= lib->easy_setopt(c, CURLOPT_CUSTOMREQUEST, request->method);
 	/* On a connection that has died since, curl would send it again by
-	 * itself: that may make two uploads. */
+	 * itself, unless there is a body to go back in: that may make two
+	 * uploads. */
 	bad |= lib->easy_setopt(c, CURLOPT_FRESH_CONNECT,
-	    strcmp(request->method, "POST") == 0 ? 1L : 0L);
+	    request->len == 0 && strcmp(request->method, "POST") == 0 ?
+	    1L : 0L);
 	bad |= lib->easy_setopt(c, CURLOPT_URL, request->url);
 	bad |= lib->easy_setopt(c, CURLOPT_HTTPHEADER, *list);
 	return bad == 0;
