@@ -174,10 +174,13 @@ TEST_DEPS = libcmocka-dev python3 python3-cbor2 python3-asn1crypto curl \
 	  clang libclang-rt-dev cppcheck mandoc gnupg locales nginx strace \
 	  tinyproxy-bin squid
 
-# The demonstration does without the tests' servers, which Debian would start.
+# The demonstration does without the tests' programs.
 WANTED	= $(BUILD_DEPS) $(TEST_DEPS)
 demo: WANTED = $(BUILD_DEPS) python3
 
+# Debian starts the servers that it installs, on public ports, unless
+# policy-rc.d says no; the tests want only the programs.
+POLICY	= /usr/sbin/policy-rc.d
 deps:
 	@missing=$$(for p in $(WANTED); do \
 	    dpkg-query -W -f '$${Status}' $$p 2>/dev/null | \
@@ -185,17 +188,25 @@ deps:
 	test -z "$$missing" && exit 0; \
 	cmd="apt-get install -y --no-install-recommends $$(echo $$missing)"; \
 	echo "These Debian packages are missing: $$(echo $$missing)"; \
-	if test "$$(id -u)" = 0; then \
-	    echo "Installing them."; \
-	    apt-get update -q && DEBIAN_FRONTEND=noninteractive $$cmd; \
-	elif sudo -n true 2>/dev/null; then \
-	    echo "Installing them with sudo."; \
-	    sudo apt-get update -q && \
-	    sudo DEBIAN_FRONTEND=noninteractive $$cmd; \
+	if test "$$(id -u)" = 0; then root=; \
+	elif sudo -n true 2>/dev/null; then root=sudo; \
 	else \
 	    echo "Please run this, and then make again:"; \
-	    echo "    sudo apt-get update && sudo $$cmd"; exit 1; \
-	fi
+	    echo "    sudo apt-get update && sudo $$cmd"; \
+	    case " $$missing " in *nginx*|*squid*) \
+		echo "Debian starts nginx and squid then; the tests do not" \
+		    "need that:"; \
+		echo "    sudo systemctl disable --now nginx squid";; \
+	    esac; exit 1; \
+	fi; \
+	echo "Installing them$${root:+ with sudo}; no service is started."; \
+	if test ! -e $(POLICY); then \
+	    trap "$$root rm -f $(POLICY)" EXIT INT TERM; \
+	    printf '#!/bin/sh\nexit 101\n' | $$root tee $(POLICY) >/dev/null; \
+	    $$root chmod 755 $(POLICY); \
+	fi; \
+	$$root apt-get update -q && \
+	$$root env DEBIAN_FRONTEND=noninteractive $$cmd
 
 demo: deps
 	@echo "Building Sigill (the first time takes about a minute) ..."
