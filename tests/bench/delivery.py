@@ -8,6 +8,7 @@ WORK has the certificates of make-certs.sh; SHM is for files that must not
 cost a disk's time.  What is measured, and how nginx is set up, stands in
 tests/README.md.
 """
+import atexit
 import glob
 import hashlib
 import os
@@ -88,6 +89,16 @@ def wait_for(what, look, process):
 class Server:
     """A process and its children: what they cost."""
 
+    def run(self, argv, **how):
+        self.process = subprocess.Popen(argv, **how)
+        atexit.register(self.end)
+
+    def end(self):
+        """Its exit status; a second time, too."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        return self.process.wait(60)
+
     def pids(self):
         out = [self.process.pid]
         with open("/proc/%d/task/%d/children" % (out[0], out[0])) as f:
@@ -111,8 +122,7 @@ class Server:
         return most * 1024 / 1e6
 
     def stop(self):
-        self.process.terminate()
-        if self.process.wait(60) != 0:
+        if self.end() != 0:
             sys.exit("delivery.py: %s ended badly" % self.kind)
 
 
@@ -129,8 +139,8 @@ class Portal(Server):
                 DEFAULTS, spool=self.spool, max_uploads=1000,
                 max_size=2 * LARGE, **more)))
         with open(config + ".log", "w") as f:
-            self.process = subprocess.Popen(
-                [build + "/bin/sigill-portal", "--config", config], stderr=f)
+            self.run([build + "/bin/sigill-portal", "--config", config],
+                     stderr=f)
 
         def listening():
             with open(config + ".log") as f:
@@ -169,7 +179,7 @@ class Nginx(Server):
         # made it so that accept does not wait.
         listener.setblocking(False)
         os.set_inheritable(listener.fileno(), True)
-        self.process = subprocess.Popen(
+        self.run(
             [shutil.which("nginx", path="/usr/sbin:/usr/bin"), "-p", folder,
              "-e", "error.log", "-c", "nginx.conf"],
             env=dict(os.environ, NGINX="%d;" % listener.fileno()),
