@@ -113,7 +113,7 @@ class Units(unittest.TestCase):
     def test_waiting_is_no_failure(self):
         self.assertIn(("SuccessExitStatus", "75"),
                       settings("service/sigill-outbox.service"))
-        self.assertIn(("ExecStart", "/usr/local/bin/sigill outbox flush"),
+        self.assertIn(("ExecStart", "/usr/local/bin/sigill outbox flush --wait 0"),
                       settings("service/sigill-outbox.service"))
 
 
