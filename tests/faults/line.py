@@ -66,6 +66,8 @@ class Line:
         self.closing = threading.Event()
         self.threads = set()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        # What the kernel keeps for a stalled line would look sent.
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         self.port = self.listener.getsockname()[1]
         self.thread = threading.Thread(target=self._accept)
         self.thread.start()
