@@ -43,18 +43,23 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
 	  client/seal.c client/prepare.c client/submit.c client/send.c \
-	  client/session.c client/outbox.c client/outbox_entry.c \
-	  client/outbox_folder.c client/outbox_put.c \
-	  client/outbox_show.c client/outbox_command.c client/flush.c \
-	  client/status.c client/schedule.c client/dispatch.c client/delivery.c \
-	  client/delivery_answer.c client/tus.c client/pace.c client/bar.c \
-	  client/upload.c client/upload_answer.c client/transfer.c \
-	  client/probe.c client/address.c \
-	  client/fault.c client/libcurl.c client/proxy.c client/no_proxy.c \
-	  client/receipt.c client/kept.c \
-	  client/inspect.c client/doctor.c client/checkup.c \
-	  client/doctor_local.c client/doctor_certs.c \
-	  client/doctor_network.c client/doctor_portal.c client/resolve.c
+	  client/session.c client/status.c client/bar.c client/receipt.c \
+	  client/kept.c client/inspect.c \
+	  client/delivery/delivery.c client/delivery/delivery_answer.c \
+	  client/delivery/tus.c client/delivery/pace.c \
+	  client/delivery/upload.c client/delivery/upload_answer.c \
+	  client/delivery/transfer.c client/delivery/probe.c \
+	  client/delivery/address.c client/delivery/fault.c \
+	  client/delivery/libcurl.c client/delivery/proxy.c \
+	  client/delivery/no_proxy.c client/delivery/resolve.c \
+	  client/outbox/outbox.c client/outbox/outbox_entry.c \
+	  client/outbox/outbox_folder.c client/outbox/outbox_put.c \
+	  client/outbox/outbox_show.c client/outbox/outbox_command.c \
+	  client/outbox/flush.c client/outbox/schedule.c \
+	  client/outbox/dispatch.c \
+	  client/doctor/doctor.c client/doctor/checkup.c \
+	  client/doctor/doctor_local.c client/doctor/doctor_certs.c \
+	  client/doctor/doctor_network.c client/doctor/doctor_portal.c
 VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
 	  verifier/seen.c verifier/judge.c verifier/receipts.c \
 	  verifier/handoff.c verifier/verdict_json.c verifier/report.c

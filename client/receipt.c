@@ -11,7 +11,7 @@
 #include "base/timestamp.h"
 #include "client/kept.h"
 #include "client/options.h"
-#include "client/outbox.h"
+#include "client/outbox/outbox.h"
 #include "client/report.h"
 #include "client/settings.h"
 #include "client/sniff.h"

@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include "base/message.h"
+#include "client/delivery/proxy.h"
+#include "client/delivery/upload.h"
 #include "client/kept.h"
 #include "client/options.h"
-#include "client/proxy.h"
 #include "client/receipt.h"
 #include "client/report.h"
 #include "client/ui.h"
-#include "client/upload.h"
 
 /* Between two questions for a verdict, unless the portal says otherwise. */
 #define ASK_SECONDS	5u

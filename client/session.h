@@ -14,7 +14,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
-#include "client/delivery.h"
+#include "client/delivery/delivery.h"
 #include "client/settings.h"
 #include "crypto/digest.h"
 #include "format/receipt.h"

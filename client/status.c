@@ -9,10 +9,10 @@
 #include "base/file.h"
 #include "base/message.h"
 #include "base/timestamp.h"
-#include "client/dispatch.h"
 #include "client/options.h"
-#include "client/outbox.h"
-#include "client/outbox_show.h"
+#include "client/outbox/dispatch.h"
+#include "client/outbox/outbox.h"
+#include "client/outbox/outbox_show.h"
 #include "client/report.h"
 #include "client/session.h"
 

@@ -28,7 +28,7 @@ int ui_print(const char *text);
 /* Is standard output a terminal? */
 bool ui_stdout_is_terminal(void);
 
-/* How far a body has come, from client/upload.h's progress: a line on
+/* How far a body has come, from client/delivery/upload.h's progress: a line on
  * standard error, drawn over and over and taken away before anything else is
  * shown.  Nothing unless that is a terminal.  total 0: the waiting for a
  * verdict has begun. */

@@ -51,7 +51,7 @@ only() {
 	only '^portal/' '"(client|verifier)/' 'none'
 	not_tests='^(base|format|crypto|client|verifier|portal)/'
 	only "$not_tests" '<openssl/' 'crypto/[a-z0-9_]+\.c|crypto/internal\.h'
-	only "$not_tests" '<curl/' 'client/libcurl\.h'
+	only "$not_tests" '<curl/' 'client/delivery/libcurl\.h'
 	only "$not_tests" '<zlib\.h' 'format/deflate\.c'
 	only "$not_tests" '<utf8proc\.h' 'format/text\.c'
 	only "$not_tests" '<ini\.h' 'base/config\.c'

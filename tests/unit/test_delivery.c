@@ -12,9 +12,9 @@
 
 #include "base/limits.h"
 #include "client/bar.h"
-#include "client/no_proxy.h"
-#include "client/pace.h"
-#include "client/upload_answer.h"
+#include "client/delivery/no_proxy.h"
+#include "client/delivery/pace.h"
+#include "client/delivery/upload_answer.h"
 
 static void
 pauses_grow_up_to_a_cap(void **state)

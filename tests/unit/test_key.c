@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "crypto/crypto.h"
 #include "crypto/cert.h"
+#include "crypto/crypto.h"
 #include "crypto/key.h"
 
 #define SECRET	"korrekt häst batteri"

@@ -6,8 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "client/delivery.h"
-#include "client/schedule.h"
+#include "client/delivery/delivery.h"
+#include "client/outbox/schedule.h"
 
 #define NOW	INT64_C(1800000000)
 #define HOUR	3600

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/outbox/flush.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/message.h"
+#include "base/timestamp.h"
+#include "client/options.h"
+#include "client/outbox/dispatch.h"
+#include "client/outbox/outbox.h"
+#include "client/outbox/outbox_show.h"
+#include "client/outbox/schedule.h"
+#include "client/report.h"
+#include "client/session.h"
+#include "client/ui.h"
+
+/* One run. */
+struct flush {
+	const struct options *o;
+	struct report *r;
+	struct settings settings;
+	struct session session;
+	struct outbox *outbox;
+	struct outbox_list list;
+	struct outbox_entry **v;	/* those of this run, most urgent
+					 * first; owned, the entries are not */
+	size_t len;
+	int64_t now;			/* when it began */
+	/* what came of it */
+	size_t tried, delivered, waiting, failed, elsewhere, verdicts;
+	size_t pending;			/* asked about, without a verdict */
+	enum err_code cause;		/* why the first one waits */
+	enum err_code known;		/* what still needs a person, though
+					 * it was not tried again now */
+	int64_t next;			/* the first that is due; 0: none */
+	int64_t closes;			/* the first deadline; 0: none */
+	struct err down;		/* stands in the way of all others */
+};
+
+/* --- which ------------------------------------------------------------- */
+
+static int64_t
+closes_of(const struct flush *f, const struct outbox_entry *entry)
+{
+	return settings_closes(&f->settings, entry->round);
+}
+
+/* By deadline; without one, last; then as they are, the oldest first. */
+static void
+sort_by_deadline(struct flush *f)
+{
+	for (size_t i = 1; i < f->len; i++)
+		for (size_t j = i; j > 0; j--) {
+			struct outbox_entry *one = f->v[j];
+			const int64_t a = closes_of(f, f->v[j - 1]);
+			const int64_t b = closes_of(f, one);
+
+			if (b == 0 || (a != 0 && a <= b))
+				break;
+			f->v[j] = f->v[j - 1];
+			f->v[j - 1] = one;
+		}
+}
+
+/* Those that were named, or all of this environment. */
+static enum err_code
+choose(struct flush *f, struct err *e)
+{
+	struct err found = { 0 };
+	struct outbox_entry *one;
+	bool named, again;
+
+	f->v = calloc(f->list.len + f->o->n_operands + 1, sizeof(*f->v));
+	if (f->v == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	named = f->o->n_operands > 1;
+	for (size_t i = 1; i < f->o->n_operands; i++) {
+		if (outbox_find(&f->list, f->o->operands[i], &one, &found) !=
+		    ERR_OK) {
+			report_err(f->r, &found);
+			continue;
+		}
+		again = false;
+		for (size_t j = 0; j < f->len; j++)
+			again |= f->v[j] == one;
+		if (!again)
+			f->v[f->len++] = one;
+	}
+	for (size_t i = 0; i < f->list.len && !named; i++) {
+		if (f->list.v[i].environment == f->settings.environment)
+			f->v[f->len++] = &f->list.v[i];
+		else
+			f->elsewhere += f->list.v[i].state == OUTBOX_WAITING;
+	}
+	sort_by_deadline(f);
+	return ERR_OK;
+}
+
+/* --- sending ----------------------------------------------------------- */
+
+/* It stays here for now. */
+static void
+leave(struct flush *f, const struct outbox_entry *entry, enum err_code why)
+{
+	const int64_t closes = closes_of(f, entry);
+	const int64_t due = schedule_due(entry->last_attempt,
+	    entry->next_attempt, closes, timestamp_now());
+
+	f->waiting++;
+	if (f->cause == ERR_OK)
+		f->cause = why;
+	if (f->next == 0 || due < f->next)
+		f->next = due;
+	if (closes != 0 && (f->closes == 0 || closes < f->closes))
+		f->closes = closes;
+}
+
+/* What stands in the way of one stands in the way of all: the network, the
+ * proxy, certificates, the configuration.  Nothing that may be one entry's
+ * own fault, or the most urgent one could hold up the others for ever. */
+static bool
+is_everybodys(enum err_code code)
+{
+	switch (code) {
+	case ERR_NO_NETWORK:
+	case ERR_PROXY:
+	case ERR_PROXY_AUTH:
+	case ERR_PORTAL_CERT:
+	case ERR_CLIENT_CERT:
+	case ERR_CLOCK:
+	case ERR_CONFIG:
+	case ERR_NO_INPUT:
+	case ERR_KEY_MODE:
+	case ERR_KEY:
+	case ERR_KEY_MISMATCH:
+	case ERR_CERT:
+	case ERR_PASSPHRASE:
+	case ERR_PASSPHRASE_NEEDED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What a failed attempt means. */
+static void
+tell(struct flush *f, const struct outbox_entry *entry, struct err *e)
+{
+	const enum err_code code = e->code;
+
+	if (code == ERR_ORGANISATION_MISMATCH && f->o->n_operands < 2) {
+		f->elsewhere++;
+		f->tried--;
+		return;
+	}
+	if (is_everybodys(code))
+		f->down = *e;
+	if (dispatch_may_pass(code)) {
+		leave(f, entry, code);
+		return;
+	}
+	f->failed++;
+	report_err(f->r, e);
+}
+
+static void
+send_one(struct flush *f, struct outbox_entry *entry)
+{
+	const bool named = f->o->n_operands > 1;
+	struct receipt receipt = { 0 };
+	struct err e = { 0 };
+	enum err_code code;
+
+	if (!named && schedule_due(entry->last_attempt, entry->next_attempt,
+	    closes_of(f, entry), f->now) > f->now) {
+		if (dispatch_may_pass(entry->last_error)) {
+			leave(f, entry, entry->last_error);
+			return;
+		}
+		f->failed++;
+		f->known = entry->last_error;
+		return;
+	}
+	if (f->down.code != ERR_OK) {
+		leave(f, entry, f->down.code);
+		return;
+	}
+	code = outbox_lock(f->outbox, entry, &e);
+	if (code == ERR_OUTBOX_ENTRY)		/* dropped just now */
+		return;
+	if (code == ERR_OK && entry->state != OUTBOX_WAITING) {
+		outbox_unlock(entry);
+		return;
+	}
+	if (code == ERR_BUSY) {
+		leave(f, entry, code);
+		return;
+	}
+	f->tried++;
+	if (code == ERR_OK)
+		code = dispatch_entry(&f->session, f->outbox, entry,
+		    &receipt, &e);
+	if (code == ERR_OK)
+		f->delivered++;
+	else
+		tell(f, entry, &e);
+	receipt_wipe(&receipt);
+	outbox_unlock(entry);
+}
+
+/* --- verdicts ---------------------------------------------------------- */
+
+/* What was asked about one. */
+static void
+conclude(struct flush *f, struct outbox_entry *entry, struct parcel *p)
+{
+	struct err e = p->err;
+
+	if (e.code == ERR_OK) {
+		f->verdicts++;
+		entry->state = p->verdict.stage == STAGE_ACCEPTED ?
+		    OUTBOX_ACCEPTED : OUTBOX_REJECTED;
+		if (entry->state == OUTBOX_REJECTED)
+			(void)session_rejected(&p->verdict, entry->id, &e);
+	}
+	if (dispatch_may_pass(e.code))
+		f->pending++;
+	else
+		report_err(f->r, &e);
+}
+
+/* For all that are handed in and have none yet. */
+static void
+wait_verdicts(struct flush *f)
+{
+	struct parcel *v = calloc(f->len + 1, sizeof(*v));
+	struct outbox_entry **of = calloc(f->len + 1, sizeof(*of));
+	size_t n = 0;
+
+	if (v == NULL || of == NULL)
+		f->r->failed = true;
+	for (size_t i = 0; i < f->len && !f->r->failed; i++) {
+		if (f->v[i]->state != OUTBOX_STORED)
+			continue;
+		if (outbox_lock(f->outbox, f->v[i], NULL) != ERR_OK) {
+			f->pending++;
+			continue;
+		}
+		of[n] = f->v[i];
+		v[n++] = dispatch_parcel(f->v[i]);
+	}
+	if (n != 0)
+		session_wait(&f->session, v, n, f->o->wait);
+	for (size_t i = 0; i < n; i++) {
+		conclude(f, of[i], &v[i]);
+		outbox_unlock(of[i]);
+		parcel_wipe(&v[i]);
+	}
+	free(v);
+	free(of);
+}
+
+/* --- telling ----------------------------------------------------------- */
+
+static void
+add_part(struct buf *b, const char *fmt, size_t n)
+{
+	char part[160];
+
+	(void)snprintf(part, sizeof(part), fmt, n);
+	if (b->len != 0)
+		buf_add_str(b, ", ");
+	buf_add_str(b, part);
+}
+
+/* "2 delivered, 1 waiting: the portal cannot be reached [no-network]; next
+ * try in 12 minutes; the deadline is in 3 hours" */
+static void
+summarise(struct flush *f)
+{
+	char part[320], span[SCHEDULE_SPAN_LEN];
+	const int64_t now = timestamp_now();
+	struct buf line = { 0 };
+
+	add_part(&line, _("%zu delivered"), f->delivered);
+	if (f->waiting != 0)
+		add_part(&line, _("%zu waiting"), f->waiting);
+	if (f->waiting != 0 && f->cause != ERR_OK) {
+		(void)snprintf(part, sizeof(part), ": %s [%s]",
+		    _(err_sentence(f->cause)), err_name(f->cause));
+		buf_add_str(&line, part);
+	}
+	if (f->failed != 0)
+		add_part(&line, _("%zu cannot be sent"), f->failed);
+	if (f->verdicts != 0)
+		add_part(&line, _("%zu with a verdict"), f->verdicts);
+	if (f->pending != 0)
+		add_part(&line, _("%zu without a verdict yet"), f->pending);
+	if (f->elsewhere != 0)
+		add_part(&line, _("%zu for another configuration"),
+		    f->elsewhere);
+	if (f->waiting != 0 && f->next > now) {
+		schedule_span(f->next - now, span);
+		(void)snprintf(part, sizeof(part), _("; next try in %s"),
+		    span);
+		buf_add_str(&line, part);
+	}
+	if (f->waiting != 0 && f->closes != 0) {
+		schedule_span(f->closes - now, span);
+		(void)snprintf(part, sizeof(part), f->closes > now ?
+		    _("; the deadline is in %s") :
+		    _("; the deadline was %s ago"), span);
+		buf_add_str(&line, part);
+	}
+	report_say(f->r, "%s", buf_str(&line) != NULL ? buf_str(&line) : "");
+	buf_wipe(&line);
+}
+
+/* Cron sends what is said to somebody: so nothing, when there is no news. */
+static void
+report_result(struct flush *f)
+{
+	json_t *entries = json_array();
+
+	for (size_t i = 0; i < f->len; i++)
+		if (json_array_append_new(entries, outbox_show_json(f->v[i],
+		    closes_of(f, f->v[i]), timestamp_now())) != 0)
+			f->r->failed = true;
+	report_set(f->r, "delivered", json_integer((json_int_t)f->delivered));
+	report_set(f->r, "waiting", json_integer((json_int_t)f->waiting));
+	report_set(f->r, "failed", json_integer((json_int_t)f->failed));
+	report_set(f->r, "elsewhere", json_integer((json_int_t)f->elsewhere));
+	report_set(f->r, "entries", entries);
+	if (f->tried != 0 || f->verdicts != 0 ||
+	    (ui_stdout_is_terminal() && f->waiting + f->failed +
+	    f->pending + f->elsewhere != 0))
+		summarise(f);
+	else if (ui_stdout_is_terminal())
+		report_say(f->r, "%s", _("Nothing is waiting in the "
+		    "outbox."));
+	if (f->known != ERR_OK)
+		err_set(&f->r->quiet, f->known, NULL, 0, NULL);
+	else if (f->waiting != 0)
+		err_set(&f->r->quiet, ERR_WAITING, NULL, 0, NULL);
+	else if (f->pending != 0)
+		err_set(&f->r->quiet, ERR_VERDICT_PENDING, NULL, 0, NULL);
+}
+
+static enum err_code
+flush(struct flush *f, struct err *e)
+{
+	struct err_list broken = { 0 };
+	enum err_code code;
+
+	if ((code = settings_load(f->o, false, &f->settings, e)) != ERR_OK ||
+	    (code = session_open(&f->session, e)) != ERR_OK ||
+	    (code = outbox_open(&f->settings, &f->outbox, e)) != ERR_OK ||
+	    (code = outbox_read(f->outbox, &f->list, &broken, e)) != ERR_OK ||
+	    (code = choose(f, e)) != ERR_OK)
+		goto out;
+	for (size_t i = 0; i < broken.len; i++)
+		report_err(f->r, &broken.v[i]);
+	for (size_t i = 0; i < f->len; i++)
+		if (f->v[i]->state == OUTBOX_WAITING)
+			send_one(f, f->v[i]);
+	if (f->o->wait >= 0)
+		wait_verdicts(f);
+	report_result(f);
+out:
+	err_list_wipe(&broken);
+	return code;
+}
+
+enum err_code
+flush_run(const struct options *o, struct report *r)
+{
+	struct flush f = { .o = o, .r = r, .now = timestamp_now() };
+	struct err e = { 0 };
+	enum err_code code;
+
+	f.session.o = o;
+	f.session.settings = &f.settings;
+	code = flush(&f, &e);
+	report_err(r, &e);
+	free(f.v);
+	outbox_list_wipe(&f.list);
+	outbox_close(f.outbox);
+	session_close(&f.session);
+	settings_wipe(&f.settings);
+	return code;
+}

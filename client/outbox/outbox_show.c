@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "client/outbox/outbox_show.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/message.h"
+#include "base/timestamp.h"
+#include "client/kept.h"
+#include "client/outbox/schedule.h"
+#include "client/report.h"
+#include "format/orgnr.h"
+
+const char *
+outbox_show_state(enum outbox_state state)
+{
+	static const char *const names[] = {
+		[OUTBOX_WAITING] = "waiting", [OUTBOX_STORED] = "stored",
+		[OUTBOX_REJECTED] = "rejected",
+		[OUTBOX_ACCEPTED] = "accepted",
+	};
+
+	return names[state];
+}
+
+static const char *
+in_words(enum outbox_state state)
+{
+	static const char *const words[] = {
+		[OUTBOX_WAITING] = N_("waiting to be sent"),
+		[OUTBOX_STORED] = N_("handed in; no verdict yet"),
+		[OUTBOX_REJECTED] = N_("rejected by the authority"),
+		[OUTBOX_ACCEPTED] = N_("accepted by the authority"),
+	};
+
+	return _(words[state]);
+}
+
+/* How sending went, and when it goes on. */
+static void
+show_attempts(const struct outbox_entry *entry, int64_t closes, int64_t now,
+    struct report *r)
+{
+	const int64_t due = schedule_due(entry->last_attempt,
+	    entry->next_attempt, closes, now);
+	char when[TIMESTAMP_LEN], span[SCHEDULE_SPAN_LEN];
+
+	timestamp_format(entry->last_attempt, when);
+	if (entry->attempts != 0 && entry->last_attempt != 0)
+		report_line(r, _("Attempts"), _("%u, the last %s"),
+		    entry->attempts, when);
+	else
+		report_line(r, _("Attempts"), "%u", entry->attempts);
+	if (entry->last_error != ERR_OK)
+		report_line(r, "", "%s%s%s [%s]",
+		    _(err_sentence(entry->last_error)),
+		    entry->last_message[0] != '\0' ? ": " : "",
+		    entry->last_message, err_name(entry->last_error));
+	schedule_span(due - now, span);
+	if (due > now)
+		report_line(r, _("Next try"), _("in %s, when 'sigill outbox "
+		    "flush' runs"), span);
+	else
+		report_line(r, _("Next try"), "%s",
+		    _("as soon as 'sigill outbox flush' runs"));
+}
+
+void
+outbox_show_entry(const struct outbox_entry *entry, int64_t closes,
+    int64_t now, struct report *r)
+{
+	char created[TIMESTAMP_LEN], number[12];
+
+	timestamp_format(entry->created, created);
+	orgnr_format(entry->organisation, number);
+	report_line(r, _("Submission"), "%s%s", entry->id,
+	    entry->environment == ENVIRONMENT_TEST ? _(" (TEST)") : "");
+	report_line(r, "", "%s", in_words(entry->state));
+	report_line(r, _("Organisation"), "%s", number);
+	report_line(r, _("Questionnaire"), _("%s, round %s"),
+	    entry->questionnaire, entry->round);
+	report_line(r, _("Sealed"), "%s", created);
+	report_line(r, _("Sealed file"), "%s", entry->sealed);
+	if (entry->state != OUTBOX_WAITING)
+		return;
+	show_attempts(entry, closes, now, r);
+	schedule_report(closes, now, r);
+}
+
+/* The receipts that are there, by stage. */
+static json_t *
+receipts_json(const struct outbox_entry *entry)
+{
+	json_t *o = json_object();
+	char path[4096];
+
+	for (int stage = STAGE_STORED; stage <= STAGE_SCORED; stage++)
+		if (kept_path(entry->sealed, (enum receipt_stage)stage, path,
+		    NULL) == ERR_OK && access(path, F_OK) == 0)
+			(void)json_object_set_new(o, receipt_stage_name(
+			    (enum receipt_stage)stage), json_string(path));
+	return o;
+}
+
+json_t *
+outbox_show_json(const struct outbox_entry *entry, int64_t closes,
+    int64_t now)
+{
+	char created[TIMESTAMP_LEN], last[TIMESTAMP_LEN], due[TIMESTAMP_LEN];
+	char ends[TIMESTAMP_LEN], digest[DIGEST_HEX_LEN];
+	char fingerprint[DIGEST_HEX_LEN], supersedes[DIGEST_HEX_LEN];
+	const bool waiting = entry->state == OUTBOX_WAITING;
+
+	timestamp_format(entry->created, created);
+	timestamp_format(entry->last_attempt, last);
+	timestamp_format(schedule_due(entry->last_attempt,
+	    entry->next_attempt, closes, now), due);
+	timestamp_format(closes, ends);
+	digest_hex(entry->digest, digest);
+	digest_hex(entry->fingerprint, fingerprint);
+	digest_hex(entry->supersedes, supersedes);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
+	    "s:s, s:I, s:s*, s:I, s:s*, s:s*, s:s*, s:s*, s:o}",
+	    "id", entry->id, "fingerprint", fingerprint,
+	    "state", outbox_show_state(entry->state),
+	    "organisation", entry->organisation,
+	    "questionnaire", entry->questionnaire, "round", entry->round,
+	    "environment", environment_name(entry->environment),
+	    "created", created, "sealed", entry->sealed,
+	    "sealed_digest", digest, "sealed_size", (json_int_t)entry->size,
+	    "supersedes", entry->has_supersedes ? supersedes : NULL,
+	    "attempts", (json_int_t)entry->attempts,
+	    "last_attempt", entry->last_attempt != 0 ? last : NULL,
+	    "last_error", waiting && entry->last_error != ERR_OK ?
+	    err_name(entry->last_error) : NULL,
+	    "next_attempt", waiting ? due : NULL,
+	    "closes", closes != 0 ? ends : NULL,
+	    "receipts", receipts_json(entry));
+}
