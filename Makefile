@@ -146,9 +146,10 @@ $(addprefix $(O)/test/,test_der test_signed test_enveloped test_envelope): \
 	$(O)/obj/tests/unit/sample.o
 
 # Of a program's own parts.
-$(O)/test/test_delivery: $(addprefix $(O)/obj/client/,bar.o no_proxy.o pace.o \
-	upload_answer.o)
-$(O)/test/test_schedule: $(addprefix $(O)/obj/client/,schedule.o report.o)
+$(O)/test/test_delivery: $(O)/obj/client/bar.o $(addprefix \
+	$(O)/obj/client/delivery/,no_proxy.o pace.o upload_answer.o)
+$(O)/test/test_schedule: $(addprefix $(O)/obj/client/,outbox/schedule.o \
+	report.o)
 $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
 
 VECTORS	= tests/vectors/make-vectors.c tests/vectors/tree.c \
