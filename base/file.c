@@ -143,6 +143,19 @@ file_make_dirs(const char *path, bool *made, struct err *e)
 	return ERR_OK;
 }
 
+enum err_code
+file_name_new(const char *from, const char *to, struct err *e)
+{
+	/* In one step; link(2) has a moment with both names. */
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return ERR_OK;
+	/* Not every kernel and file system can (NFS). */
+	if ((errno != EINVAL && errno != ENOSYS) || link(from, to) == -1)
+		return err_errno(e, ERR_IO, to, errno);
+	(void)unlink(from);
+	return ERR_OK;
+}
+
 static enum err_code
 write_whole(const char *path, const void *data, size_t len, mode_t mode,
     bool replace, struct err *e)
@@ -168,13 +181,10 @@ write_whole(const char *path, const void *data, size_t len, mode_t mode,
 		code = err_errno(e, ERR_IO, path, errno);
 	if (code == ERR_OK && replace && rename(tmp, path) == -1)
 		code = err_errno(e, ERR_IO, path, errno);
-	if (code == ERR_OK && !replace && link(tmp, path) == -1) {
-		/* No hard links here (FAT on a USB stick): rename, refusing. */
-		if (errno == EEXIST || renameat2(AT_FDCWD, tmp, AT_FDCWD,
-		    path, RENAME_NOREPLACE) == -1)
-			code = err_errno(e, ERR_IO, path, errno);
-	}
-	(void)unlink(tmp);
+	if (code == ERR_OK && !replace)
+		code = file_name_new(tmp, path, e);
+	if (code != ERR_OK)
+		(void)unlink(tmp);
 	if (code == ERR_OK &&
 	    (code = file_sync_dir_of(path, e)) != ERR_OK && !replace)
 		(void)unlink(path);

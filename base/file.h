@@ -24,7 +24,7 @@ enum err_code file_read_fd(int fd, const char *name, size_t cap,
     struct buf *out, struct err *e);
 
 /*
- * Writes a new file: temporary file in the same folder, fsync, link to its
+ * Writes a new file: temporary file in the same folder, fsync, rename to its
  * name without ever replacing what is there (ERR_OUTPUT_EXISTS), fsync of the
  * folder.  After any failure there is neither a file nor a temporary one.
  * mode is exact (no umask).
@@ -34,6 +34,10 @@ enum err_code file_write_new(const char *path, const void *data, size_t len,
 /* The same, replacing what is there in one step. */
 enum err_code file_replace(const char *path, const void *data, size_t len,
     mode_t mode, struct err *e);
+
+/* The last step of file_write_new: renames a file to a name that must be free,
+ * in the same folder. */
+enum err_code file_name_new(const char *from, const char *to, struct err *e);
 
 /* Writes all of it to fd (standard output, a pipe), without fsync. */
 enum err_code file_write_fd(int fd, const char *name, const void *data,

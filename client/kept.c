@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ kept_read(const char *sealed, enum receipt_stage stage, bool *found,
     struct buf *out, struct err *e)
 {
 	char path[4096];
+	struct err why = { 0 };
 	enum err_code code;
 	struct stat st;
 	int fd;
@@ -44,12 +46,15 @@ kept_read(const char *sealed, enum receipt_stage stage, bool *found,
 	/* Without O_NONBLOCK a FIFO would wait for a writer. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd == -1 && errno != ENOENT && errno != ELOOP)
-		return err_errno(e, ERR_NO_INPUT, path, errno);
+		return err_errno(e, ERR_IO, path, errno);
 	if (fd == -1 || fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
 		code = err_set(e, ERR_OUTPUT_EXISTS, path, 0,
 		    _("it is where a receipt is kept, and no regular file"));
-	else
-		code = file_read_fd(fd, path, LIMIT_RECEIPT, out, e);
+	/* ERR_NO_INPUT is for what a person has named. */
+	else if ((code = file_read_fd(fd, path, LIMIT_RECEIPT, out,
+	    &why)) != ERR_OK)
+		code = err_set(e, code == ERR_NO_INPUT ? ERR_IO : code, path,
+		    0, "%s", why.msg);
 	if (fd != -1)
 		(void)close(fd);
 	return code;
@@ -67,12 +72,32 @@ kept_write(const char *sealed, enum receipt_stage stage,
 	return file_write_new(path, der->data, der->len, 0600, e);
 }
 
+/* Can a file be made under that name, and be given another one?  There are
+ * file systems that can do the first only. */
+static enum err_code
+try_name(char name[static 4096], struct err *e)
+{
+	char other[4096];
+	enum err_code code;
+	int fd;
+
+	if ((fd = mkostemp(name, O_CLOEXEC)) == -1)
+		return err_errno(e, ERR_IO, NULL, errno);
+	(void)close(fd);
+	memcpy(other, name, sizeof(other));
+	/* None that mkostemp would give. */
+	other[strlen(other) - 1] = '_';
+	code = file_name_new(name, other, e);
+	(void)unlink(code == ERR_OK ? other : name);
+	return code;
+}
+
 enum err_code
 kept_check(const char *sealed, struct err *e)
 {
 	char path[4096], trial[4096];
 	struct err why = { 0 };
-	int fd, n;
+	int n;
 
 	/* The longest of the names, as file_write_new will first call it. */
 	if (kept_path(sealed, STAGE_ACCEPTED, path, &why) == ERR_OK) {
@@ -81,13 +106,8 @@ kept_check(const char *sealed, struct err *e)
 		    file_base_name(path));
 		if (n < 0 || (size_t)n >= sizeof(trial))
 			(void)err_errno(&why, ERR_IO, NULL, ENAMETOOLONG);
-		else if ((fd = mkostemp(trial, O_CLOEXEC)) == -1)
-			(void)err_errno(&why, ERR_IO, NULL, errno);
-		else {
-			(void)unlink(trial);
-			(void)close(fd);
+		else if (try_name(trial, &why) == ERR_OK)
 			return ERR_OK;
-		}
 	}
 	return err_set(e, why.code, sealed, 0, _("no receipt could be kept "
 	    "beside it, so nothing was sent: %s"), why.msg);

@@ -20,7 +20,7 @@ enum err_code kept_path(const char *sealed, enum receipt_stage stage,
 /*
  * *found: is something there under that name?  Then it has been read into
  * *out, or there is an error: ERR_OUTPUT_EXISTS when it is no regular file
- * (a FIFO, a link that leads nowhere), ERR_NO_INPUT, ERR_TOO_LARGE.
+ * (a FIFO, a link that leads nowhere), ERR_IO, ERR_TOO_LARGE.
  */
 enum err_code kept_read(const char *sealed, enum receipt_stage stage,
     bool *found, struct buf *out, struct err *e);

@@ -166,7 +166,7 @@ find_receipt(const struct options *o, const struct settings *s,
 	bool found = false;
 
 	if (access(o->operand, F_OK) != 0 && strchr(o->operand, '/') == NULL &&
-	    outbox_open(s, &outbox, NULL) == ERR_OK &&
+	    outbox_look(s, &outbox, NULL) == ERR_OK &&
 	    outbox_read(outbox, &list, &broken, NULL) == ERR_OK &&
 	    outbox_find(&list, o->operand, &entry, NULL) == ERR_OK)
 		found = kept_path(entry->sealed, stages[entry->state], out,

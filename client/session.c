@@ -10,6 +10,7 @@
 #include "client/delivery/upload.h"
 #include "client/kept.h"
 #include "client/options.h"
+#include "client/outbox/outbox.h"
 #include "client/receipt.h"
 #include "client/report.h"
 #include "client/ui.h"
@@ -199,6 +200,15 @@ session_abandon(struct session *s, const struct parcel *p, struct err *e)
 
 /* --- verdicts ---------------------------------------------------------- */
 
+static int64_t
+clock_seconds(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec;
+}
+
 void
 parcel_wipe(struct parcel *p)
 {
@@ -206,9 +216,26 @@ parcel_wipe(struct parcel *p)
 	memset(p, 0, sizeof(*p));
 }
 
+/* Another run that works on the entry would take our unfinished file for a
+ * dead run's. */
+static enum err_code
+keep_locked(const struct session *s, struct parcel *p,
+    enum receipt_stage stage, const struct buf *der, struct err *e)
+{
+	enum err_code code;
+
+	if (p->entry == NULL)
+		return keep(s, p, stage, der, &p->verdict, e);
+	if ((code = outbox_lock(s->outbox, p->entry, e)) != ERR_OK)
+		return code;
+	code = keep(s, p, stage, der, &p->verdict, e);
+	outbox_unlock(p->entry);
+	return code;
+}
+
 /* Asks once for both verdicts, here and at the portal. */
 static enum err_code
-ask_verdict(struct session *s, struct parcel *p, int64_t patience,
+ask_verdict(struct session *s, struct parcel *p, int64_t end,
     unsigned *retry_after, struct err *e)
 {
 	static const enum receipt_stage stages[] = {
@@ -222,27 +249,17 @@ ask_verdict(struct session *s, struct parcel *p, int64_t patience,
 		    e);
 	if (code == ERR_OK && !p->done)
 		code = session_connect(s, e);
-	if (s->upload != NULL)
-		upload_set_patience(s->upload, patience);
 	for (size_t i = 0; i < 2 && !p->done && code == ERR_OK; i++) {
+		upload_set_patience(s->upload, end - clock_seconds());
 		code = delivery_receipt(s->upload, p->digest,
 		    receipt_stage_name(stages[i]), &der, retry_after, e);
 		if (code != ERR_OK || der.len == 0)
 			continue;
-		code = keep(s, p, stages[i], &der, &p->verdict, e);
+		code = keep_locked(s, p, stages[i], &der, e);
 		p->done = code == ERR_OK;
 	}
 	buf_wipe(&der);
 	return code;
-}
-
-static int64_t
-clock_seconds(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec;
 }
 
 /* A line that is down for a while is waited out. */
@@ -250,7 +267,16 @@ static bool
 may_pass(enum err_code code)
 {
 	return code == ERR_OK || code == ERR_NO_NETWORK ||
-	    code == ERR_INTERRUPTED || code == ERR_PORTAL_BUSY;
+	    code == ERR_INTERRUPTED || code == ERR_PORTAL_BUSY ||
+	    code == ERR_BUSY;
+}
+
+/* Where one could not be asked for, no other can. */
+static bool
+is_down(const struct session *s, enum err_code code)
+{
+	return code == ERR_NO_NETWORK || (code == ERR_INTERRUPTED &&
+	    s->upload != NULL && upload_was_silent(s->upload));
 }
 
 /* All of them once.  *pause: the longest that the portal asked to be left
@@ -269,17 +295,16 @@ ask_all(struct session *s, struct parcel *v, size_t n, int64_t end,
 			continue;
 		retry_after = 0;
 		err_clear(&v[i].err);
-		/* Where one could not be asked for, no other can. */
 		if (down != NULL)
 			v[i].err = *down;
 		else
-			(void)ask_verdict(s, &v[i], end - clock_seconds(),
-			    &retry_after, &v[i].err);
+			(void)ask_verdict(s, &v[i], end, &retry_after,
+			    &v[i].err);
 		if (retry_after > *pause)
 			*pause = retry_after;
 		if (!may_pass(v[i].err.code))
 			v[i].done = true;
-		if (v[i].err.code == ERR_NO_NETWORK)
+		if (is_down(s, v[i].err.code))
 			down = &v[i].err;
 		more |= !v[i].done;
 	}

@@ -20,6 +20,8 @@
 #include "format/receipt.h"
 
 struct options;
+struct outbox;
+struct outbox_entry;
 struct upload;
 
 /* Set the first three; identity: NULL loads it when it is needed. */
@@ -27,6 +29,8 @@ struct session {
 	const struct options *o;
 	const struct settings *settings;
 	const struct identity *identity;
+	struct outbox *outbox;		/* of parcels' entries; NULL: they
+					 * have none.  Borrowed */
 	struct identity own;		/* when it was loaded here */
 	struct receipt_signers signers;
 	struct upload *upload;		/* NULL until it is needed */
@@ -38,6 +42,9 @@ struct parcel {
 	uint8_t digest[DIGEST_LEN];
 	uint64_t size;
 	/* session_wait's */
+	struct outbox_entry *entry;	/* locked while a receipt is put
+					 * beside it, and at no other time;
+					 * NULL: it is none, or is locked */
 	bool done;			/* there is a verdict, or no hope */
 	struct receipt verdict;		/* owned; of the stages accepted and
 					 * rejected; when there is one */
@@ -76,7 +83,8 @@ enum err_code session_abandon(struct session *s, const struct parcel *p,
 
 /*
  * Asks for the verdicts of all parcels that are not done, here and at the
- * portal, until each has one or the seconds are over; at least once.  What a
+ * portal, until each has one or the seconds are over; at least once, when the
+ * portal answers, and for a moment longer, when it is silent.  What a
  * parcel found is in it: its err is ERR_VERDICT_PENDING when the portal
  * could be asked and has none yet.
  */

@@ -84,6 +84,17 @@ try_step(struct delivery *d, struct err *e)
 	return worth_another_try(d, code) && pause_before(d, e);
 }
 
+/* Past the time, it goes on only while it comes to an end within reason: a
+ * portal may take one byte of each piece, or a line let through no more. */
+static bool
+is_too_slow(const struct delivery *d, uint64_t before)
+{
+	return !d->tus.done && d->tus.knows_offset &&
+	    d->tus.offset > before && d->tus.offset < d->tus.size &&
+	    d->tus.offset - before < TUS_CHUNK_MIN &&
+	    pace_now() - d->began > d->limits->seconds * 1000;
+}
+
 /* Steps until it is done or of no use. */
 static enum err_code
 run(struct delivery *d, struct err *e)
@@ -95,10 +106,15 @@ run(struct delivery *d, struct err *e)
 
 	d->began = pace_now();
 	for (uint64_t steps = 0; !d->tus.done && steps < most; steps++) {
+		const uint64_t before = d->tus.offset;
+
 		err_clear(&found);
 		if (!try_step(d, &found))
 			return err_set(e, found.code, found.where, found.at,
 			    "%s", found.msg);
+		if (is_too_slow(d, before))
+			return err_set(e, ERR_INTERRUPTED, NULL, 0,
+			    _("the portal takes too little at a time"));
 	}
 	return d->tus.done ? ERR_OK :
 	    err_set(e, ERR_PROTOCOL, NULL, 0,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/wipe.h"
 
 bool
 fault_is_certificate_alert(const char *words)
@@ -98,7 +99,8 @@ code_of(const struct fault *f)
 	case CURLE_SSL_CERTPROBLEM:
 		return ERR_CERT;
 	case CURLE_OUT_OF_MEMORY:
-		return ERR_NO_MEMORY;
+		/* Also what libcurl says of a line longer than it takes. */
+		return wipe_ran_out() ? ERR_NO_MEMORY : ERR_PROTOCOL;
 	case CURLE_SSL_CONNECT_ERROR:
 		if (is_other_protocol(f->words))
 			return ERR_PROTOCOL;
@@ -180,6 +182,10 @@ fault_explain(const struct libcurl *lib, const struct fault *f,
 	case CURLE_PROXY:
 		return err_set(e, code, f->proxy, 0, _("the proxy: %.200s"),
 		    words);
+	case CURLE_OUT_OF_MEMORY:
+		if (code == ERR_PROTOCOL)
+			words = _("its answer is too large");
+		return err_set(e, code, f->portal, 0, "%.240s", words);
 	default:
 		return err_set(e, code, f->portal, 0, "%.240s", words);
 	}

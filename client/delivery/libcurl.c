@@ -3,6 +3,7 @@
 
 #include <dlfcn.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/i18n.h"
@@ -25,6 +26,9 @@ libcurl_load(const struct libcurl **out, struct err *e)
 	};
 	void *f;
 
+	/* What curl and OpenSSL would write there opens all that we send to
+	 * whoever reads it: that is for nobody to ask for from outside. */
+	(void)unsetenv("SSLKEYLOGFILE");
 	if (library == NULL &&
 	    (library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL)) == NULL)
 		return err_set(e, ERR_INTERNAL, LIBRARY, 0,

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "client/delivery/upload.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/limits.h"
@@ -66,6 +69,17 @@ explain_certificate(const struct upload *u, struct err *e)
 	    issuer);
 }
 
+/* Then no connection can be made, and that is not the network's fault. */
+static bool
+out_of_descriptors(void)
+{
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	if (fd != -1)
+		(void)close(fd);
+	return fd == -1 && (errno == EMFILE || errno == ENFILE);
+}
+
 static enum err_code
 explain(const struct transfer *t, const struct upload *u, CURLcode result,
     struct err *e)
@@ -98,6 +112,8 @@ explain(const struct transfer *t, const struct upload *u, CURLcode result,
 	    &f.proxy_error);
 	(void)lib->easy_getinfo(u->curl, CURLINFO_OS_ERRNO, &f.os_errno);
 	(void)fault_explain(lib, &f, &found);
+	if (found.code == ERR_NO_NETWORK && out_of_descriptors())
+		return err_errno(e, ERR_IO, u->root, errno);
 	if (found.code == ERR_PORTAL_CERT)
 		(void)explain_certificate(u, &found);
 	return err_set(e, found.code, found.code == ERR_CONFIG ?

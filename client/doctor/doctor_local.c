@@ -18,6 +18,7 @@
 #include "client/doctor/checkup.h"
 #include "client/options.h"
 #include "client/outbox/outbox.h"
+#include "client/outbox/outbox_folder.h"
 #include "client/report.h"
 #include "client/session.h"
 
@@ -206,6 +207,25 @@ say_waiting(struct checkup *c, const char *path,
 	    waiting, checkup_day(oldest->created, day));
 }
 
+/* Can it be locked?  Who holds it shows that. */
+static void
+check_lock(struct checkup *c, const struct outbox *outbox)
+{
+	struct err e = { 0 };
+	int lock;
+
+	switch (outbox_hold(outbox, false, &lock, &e)) {
+	case ERR_OK:
+		(void)close(lock);
+		break;
+	case ERR_BUSY:
+		break;
+	default:
+		checkup_problem(c, &e, NULL, NULL);
+		break;
+	}
+}
+
 void
 doctor_outbox(struct checkup *c)
 {
@@ -230,10 +250,14 @@ doctor_outbox(struct checkup *c)
 	if (stat(path, &st) == 0 && (st.st_mode & 077) != 0)
 		checkup_warning(c, ERR_OUTBOX, NULL, _("run chmod 700 on it"),
 		    _("%s: others on this machine can look into it"), path);
+	check_lock(c, outbox);
 	if (outbox_read(outbox, &list, &broken, &e) != ERR_OK)
 		checkup_problem(c, &e, NULL, NULL);
 	else
 		say_waiting(c, path, &list);
+	for (size_t i = 0; i < list.len; i++)
+		if (outbox_check_names(&list.v[i], &e) != ERR_OK)
+			checkup_problem(c, &e, NULL, NULL);
 	for (size_t i = 0; i < broken.len; i++)
 		checkup_problem(c, &broken.v[i], NULL, NULL);
 	outbox_list_wipe(&list);

@@ -62,10 +62,13 @@ dispatch_connect(struct session *s, const struct outbox_entry *entry,
 
 /* The next attempt: later each time, and when the portal asked for it. */
 static void
-plan_next(struct outbox_entry *entry, unsigned retry_after)
+plan_next(struct outbox_entry *entry, int64_t before, unsigned retry_after)
 {
 	int64_t pause = schedule_pause(entry->attempts, pace_random());
 
+	/* What fails before the portal hears of it is not counted. */
+	if (pause < before)
+		pause = before;
 	if (pause < retry_after)
 		pause = retry_after;
 	if (pause > SCHEDULE_PAUSE_MAX)
@@ -94,6 +97,7 @@ dispatch_entry(struct session *s, struct outbox *o,
 {
 	const struct parcel p = dispatch_parcel(entry);
 	const int64_t now = timestamp_now();
+	const int64_t pause = entry->next_attempt - entry->last_attempt;
 	const struct delivery_limits limits = schedule_limits(
 	    settings_closes(s->settings, entry->round), now,
 	    s->o->never_ask);
@@ -107,14 +111,18 @@ dispatch_entry(struct session *s, struct outbox *o,
 	if (code == ERR_ENVIRONMENT || code == ERR_ORGANISATION_MISMATCH)
 		return err_set(e, code, found.where, 0, "%s", found.msg);
 	if (code != ERR_OK ||
-	    outbox_sealed(entry, &file, &found) != ERR_OK)
+	    outbox_check_names(entry, &found) != ERR_OK ||
+	    outbox_sealed(entry, &file, &found) != ERR_OK) {
+		entry->last_attempt = now;
+		plan_next(entry, 2 * pause, 0);
 		goto out;
+	}
 	/* What a crash would leave. */
 	entry->attempts++;
 	entry->last_attempt = now;
 	entry->last_error = ERR_INTERRUPTED;
 	entry->last_message[0] = '\0';
-	plan_next(entry, 0);
+	plan_next(entry, 0, 0);
 	if (outbox_note(o, entry, &found) != ERR_OK)
 		goto out;
 	if (session_deliver(s, &p, &file, &limits, &retry_after, out,
@@ -124,7 +132,7 @@ dispatch_entry(struct session *s, struct outbox *o,
 	if (found.code == ERR_OK)
 		entry->next_attempt = entry->last_attempt;
 	else
-		plan_next(entry, retry_after);
+		plan_next(entry, 0, retry_after);
 out:
 	buf_wipe(&file);
 	return note_error(o, entry, &found, e);

@@ -24,7 +24,8 @@ enum err_code dispatch_connect(struct session *s,
 /*
  * Delivers a locked entry that is waiting: afterwards it is stored, and *out
  * is its receipt, or it is still waiting and knows why.  Beside
- * session_deliver's errors those of dispatch_connect, and ERR_SEALED_CHANGED.
+ * session_deliver's errors those of dispatch_connect, outbox_check_names and
+ * outbox_sealed.
  */
 enum err_code dispatch_entry(struct session *s, struct outbox *o,
     struct outbox_entry *entry, struct receipt *out, struct err *e);

@@ -160,7 +160,11 @@ outbox_find_same(const struct outbox_list *l,
 		    one->environment == like->environment &&
 		    one->has_supersedes == like->has_supersedes &&
 		    (!one->has_supersedes || memcmp(one->supersedes,
-		    like->supersedes, DIGEST_LEN) == 0))
+		    like->supersedes, DIGEST_LEN) == 0) &&
+		    /* Whatever the clock said: one that counts comes before
+		     * those that made room for it. */
+		    (*out == NULL || one->state != OUTBOX_REJECTED ||
+		    (*out)->state == OUTBOX_REJECTED))
 			*out = one;
 	}
 	return ERR_OK;
@@ -234,6 +238,7 @@ outbox_sealed(const struct outbox_entry *entry, struct buf *out,
     struct err *e)
 {
 	uint8_t digest[DIGEST_LEN];
+	struct err found = { 0 };
 	enum err_code code;
 	struct stat st;
 	int fd = open(entry->sealed, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
@@ -249,9 +254,13 @@ outbox_sealed(const struct outbox_entry *entry, struct buf *out,
 		code = err_errno(e, ERR_OUTBOX, entry->sealed, errno);
 	else if (!S_ISREG(st.st_mode) || (uint64_t)st.st_size != entry->size)
 		code = err_set(e, ERR_SEALED_CHANGED, entry->sealed, 0, NULL);
+	/* A disk that fails here is this entry's trouble, and not that of
+	 * a file which was named wrongly. */
 	else if ((code = file_read_fd(fd, entry->sealed, entry->size, out,
-	    e)) == ERR_OK &&
-	    (code = digest_sha256(out->data, out->len, digest, e)) ==
+	    &found)) != ERR_OK)
+		code = err_set(e, code == ERR_NO_INPUT ? ERR_OUTBOX : code,
+		    entry->sealed, 0, "%s", found.msg);
+	else if ((code = digest_sha256(out->data, out->len, digest, e)) ==
 	    ERR_OK && memcmp(digest, entry->digest, DIGEST_LEN) != 0)
 		code = err_set(e, ERR_SEALED_CHANGED, entry->sealed, 0, NULL);
 	(void)close(fd);

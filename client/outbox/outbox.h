@@ -48,8 +48,9 @@ enum outbox_state {
 struct outbox_entry {
 	char id[OUTBOX_ID_LEN];		/* its folder's name */
 	char sealed[4096];		/* the sealed file's path, absolute */
-	enum outbox_state state;	/* by the receipts' names; who needs
-					 * to be sure judges them */
+	enum outbox_state state;	/* by the names of files in which
+					 * something is; who needs to be
+					 * sure judges them */
 	/* entry.json */
 	uint8_t digest[DIGEST_LEN];	/* of the sealed file */
 	uint64_t size;			/* of it, in bytes */
@@ -92,6 +93,10 @@ struct outbox;			/* opaque */
  */
 enum err_code outbox_open(const struct settings *s, struct outbox **out,
     struct err *e);
+/* The same, but nothing is made and nothing removed: ERR_OUTBOX when it is not
+ * there. */
+enum err_code outbox_look(const struct settings *s, struct outbox **out,
+    struct err *e);
 void outbox_close(struct outbox *o);		/* NULL-safe */
 const char *outbox_path(const struct outbox *o);
 
@@ -106,8 +111,9 @@ void outbox_list_wipe(struct outbox_list *l);	/* unlocks what is locked */
 enum err_code outbox_find(const struct outbox_list *l, const char *id,
     struct outbox_entry **out, struct err *e);
 /* The same answers, for the same environment, replacing the same: *out is
- * the entry of that submission that was put last, or NULL.  ERR_OUTBOX when
- * an entry that cannot be read may be it. */
+ * the entry of that submission that is not rejected, else the one that was
+ * put last, or NULL.  ERR_OUTBOX when an entry that cannot be read may be
+ * it. */
 enum err_code outbox_find_same(const struct outbox_list *l,
     const struct outbox_entry *like, struct outbox_entry **out,
     struct err *e);
@@ -119,6 +125,10 @@ enum err_code outbox_lock(struct outbox *o, struct outbox_entry *entry,
     struct err *e);
 void outbox_unlock(struct outbox_entry *entry);
 
+/* ERR_OUTBOX, with the file's name, when a file of a receipt's name is empty
+ * or no regular file: no receipt can be kept there then. */
+enum err_code outbox_check_names(const struct outbox_entry *entry,
+    struct err *e);
 /* Reads the sealed file.  ERR_SEALED_CHANGED unless it is byte for byte the
  * one that was put; ERR_OUTBOX when it cannot be read. */
 enum err_code outbox_sealed(const struct outbox_entry *entry,

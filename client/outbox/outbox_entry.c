@@ -246,6 +246,21 @@ read_attempts(int dir, const char *folder, struct outbox_entry *out)
 	json_decref(o);
 }
 
+/* What has that receipt's name: 1 when it may be one, 0 when nothing has, -1
+ * when it is in a receipt's way. */
+static int
+look_at(const char *sealed, enum receipt_stage stage, char path[static 4096])
+{
+	struct stat st;
+
+	if (kept_path(sealed, stage, path, NULL) != ERR_OK ||
+	    (lstat(path, &st) == -1 && errno == ENOENT))
+		return 0;
+	/* kept_read goes where a link leads. */
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_size != 0 ? 1 : -1;
+}
+
 /* By the receipts' names. */
 static enum outbox_state
 state_of(const char *sealed)
@@ -259,19 +274,42 @@ state_of(const char *sealed)
 		{ STAGE_STORED, OUTBOX_STORED },
 	};
 	char path[4096];
-	struct stat st;
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (kept_path(sealed, order[i].stage, path, NULL) == ERR_OK &&
-		    lstat(path, &st) == 0)
+		if (look_at(sealed, order[i].stage, path) == 1)
 			return order[i].state;
 	return OUTBOX_WAITING;
+}
+
+enum err_code
+outbox_check_names(const struct outbox_entry *entry, struct err *e)
+{
+	char path[4096];
+
+	for (int stage = STAGE_STORED; stage <= STAGE_REJECTED; stage++)
+		if (look_at(entry->sealed, (enum receipt_stage)stage, path) ==
+		    -1)
+			return err_set(e, ERR_OUTBOX, path, 0, _("it has a "
+			    "receipt's name and is none; nothing is sent "
+			    "while it is there"));
+	return ERR_OK;
+}
+
+/* Does the path still lead to that folder? */
+static bool
+is_there(int dir, const char *path)
+{
+	struct stat held, there;
+
+	return fstat(dir, &held) == 0 && lstat(path, &there) == 0 &&
+	    held.st_ino == there.st_ino && held.st_dev == there.st_dev;
 }
 
 enum err_code
 outbox_entry_read(const char *path, const char *id, struct outbox_entry *out,
     struct err *e)
 {
+	struct err found = { 0 };
 	json_t *o = NULL;
 	enum err_code code;
 	int dir;
@@ -287,16 +325,22 @@ outbox_entry_read(const char *path, const char *id, struct outbox_entry *out,
 		    _("it is not a folder"));
 	if (dir == -1)
 		return err_errno(e, ERR_OUTBOX, path, errno);
-	if ((code = check_owner(dir, S_IFDIR, path, e)) == ERR_OK &&
-	    (code = read_object(dir, path, OUTBOX_ENTRY_FILE, &o, e)) ==
+	if ((code = check_owner(dir, S_IFDIR, path, &found)) == ERR_OK &&
+	    (code = read_object(dir, path, OUTBOX_ENTRY_FILE, &o, &found)) ==
 	    ERR_OK) {
 		if (take_entry(o, path, out)) {
 			out->state = state_of(out->sealed);
 			read_attempts(dir, path, out);
 		} else
-			code = err_set(e, ERR_OUTBOX, path, 0,
+			code = err_set(&found, ERR_OUTBOX, path, 0,
 			    _("%s is damaged"), OUTBOX_ENTRY_FILE);
 	}
+	/* Dropped while it was read: nothing is wrong with it. */
+	if (code == ERR_OUTBOX && !is_there(dir, path))
+		code = err_set(e, ERR_OUTBOX_ENTRY, id, 0, NULL);
+	else if (code != ERR_OK)
+		(void)err_set(e, code, found.where, found.at, "%s",
+		    found.msg);
 	json_decref(o);
 	(void)close(dir);
 	return code;

@@ -125,21 +125,18 @@ choose_path(const struct settings *s, char out[static PATH_MAX],
 	return ERR_OK;
 }
 
-enum err_code
-outbox_open(const struct settings *s, struct outbox **out, struct err *e)
+/* The folder as it is. */
+static enum err_code
+look(const char *path, struct outbox **out, struct err *e)
 {
-	char path[PATH_MAX];
-	struct outbox *o = NULL;
-	enum err_code code;
+	struct outbox *o;
+	enum err_code code = ERR_OK;
 	struct stat st;
 
-	if ((code = choose_path(s, path, e)) != ERR_OK ||
-	    (code = file_make_dirs(path, NULL, e)) != ERR_OK)
-		return code;
 	if ((o = calloc(1, sizeof(*o))) == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	if (realpath(path, o->path) == NULL || stat(o->path, &st) == -1)
-		code = err_errno(e, ERR_IO, path, errno);
+		code = err_errno(e, ERR_OUTBOX, path, errno);
 	else if (strlen(o->path) >= PATH_MAX - 2 * NAME_MAX)
 		code = err_errno(e, ERR_IO, path, ENAMETOOLONG);
 	else if (st.st_uid != geteuid())
@@ -148,12 +145,35 @@ outbox_open(const struct settings *s, struct outbox **out, struct err *e)
 	else if ((st.st_mode & 022) != 0)
 		code = err_set(e, ERR_OUTBOX, o->path, 0,
 		    _("others can write to it"));
-	if (code != ERR_OK) {
+	if (code != ERR_OK)
 		free(o);
+	else
+		*out = o;
+	return code;
+}
+
+enum err_code
+outbox_look(const struct settings *s, struct outbox **out, struct err *e)
+{
+	char path[PATH_MAX];
+	enum err_code code;
+
+	if ((code = choose_path(s, path, e)) != ERR_OK)
 		return code;
-	}
-	sweep(o);
-	*out = o;
+	return look(path, out, e);
+}
+
+enum err_code
+outbox_open(const struct settings *s, struct outbox **out, struct err *e)
+{
+	char path[PATH_MAX];
+	enum err_code code;
+
+	if ((code = choose_path(s, path, e)) != ERR_OK ||
+	    (code = file_make_dirs(path, NULL, e)) != ERR_OK ||
+	    (code = look(path, out, e)) != ERR_OK)
+		return code;
+	sweep(*out);
 	return ERR_OK;
 }
 

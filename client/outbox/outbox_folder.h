@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The outbox's folder: its place, its lock, and what dead runs have left in
- * it.  For client/outbox/outbox.c and client/outbox/outbox_put.c alone.
+ * it.  For client/outbox/outbox.c, client/outbox/outbox_put.c and the doctor.
  */
 #ifndef SIGILL_CLIENT_OUTBOX_FOLDER_H
 #define SIGILL_CLIENT_OUTBOX_FOLDER_H

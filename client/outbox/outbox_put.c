@@ -83,20 +83,25 @@ out:
 	return code;
 }
 
-/* Gives the folder the first name of its fingerprint that is free: a folder
- * with something in it is never replaced (rename(2)). */
+/* Gives the folder the first name of its fingerprint that is free, which is
+ * then in path: a folder with something in it is never replaced
+ * (rename(2)).  After a failure the folder has its old name. */
 static enum err_code
 give_name(struct outbox *o, const char *folder, struct outbox_entry *entry,
     char path[static PATH_MAX], struct err *e)
 {
 	char printed[FINGERPRINT_LEN];
+	enum err_code code;
 
 	fingerprint_format(entry->fingerprint, printed);
 	(void)snprintf(entry->id, sizeof(entry->id), "%s", printed);
 	for (unsigned n = 2; n <= NUMBER_MAX; n++) {
 		outbox_inside(o, entry->id, path);
-		if (rename(folder, path) == 0)
-			return file_sync_dir_of(path, e);
+		if (rename(folder, path) == 0) {
+			if ((code = file_sync_dir_of(path, e)) != ERR_OK)
+				(void)rename(path, folder);
+			return code;
+		}
 		if (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR)
 			break;
 		(void)snprintf(entry->id, sizeof(entry->id), "%s.%u", printed,
@@ -118,7 +123,6 @@ put(struct outbox *o, const char *name, const struct buf *sealed,
 	if (mkdtemp(folder) == NULL)
 		return err_errno(e, ERR_IO, o->path, errno);
 	sealed_name(name, full);
-	memcpy(path, folder, sizeof(path));
 	if ((code = fill(folder, full, sealed, entry, e)) == ERR_OK)
 		code = give_name(o, folder, entry, path, e);
 	if (code == ERR_OK) {
@@ -128,10 +132,8 @@ put(struct outbox *o, const char *name, const struct buf *sealed,
 		return ERR_OK;
 	}
 	outbox_unlock(entry);
-	/* One of the two is there. */
+	/* What has another name than this may be another's. */
 	outbox_remove_folder(folder);
-	if (file_base_name(path)[0] != '.')
-		outbox_remove_folder(path);
 	return code;
 }
 
@@ -155,6 +157,7 @@ enum err_code
 outbox_remove(struct outbox *o, struct outbox_entry *entry, struct err *e)
 {
 	char path[PATH_MAX], gone[PATH_MAX];
+	struct err found = { 0 };
 	enum err_code code;
 	int lock;
 
@@ -168,8 +171,13 @@ outbox_remove(struct outbox *o, struct outbox_entry *entry, struct err *e)
 	else if (rename(path, gone) == -1) {
 		code = err_errno(e, ERR_IO, path, errno);
 		(void)rmdir(gone);
-	} else if ((code = file_sync_dir_of(path, e)) == ERR_OK)
+	} else {
+		if ((code = file_sync_dir_of(path, &found)) != ERR_OK)
+			(void)err_set(e, code, entry->id, 0, _("it has been "
+			    "removed, but it may be there again after a "
+			    "power failure: %s"), found.msg);
 		outbox_remove_folder(gone);
+	}
 	(void)close(lock);
 	outbox_unlock(entry);
 	return code;

@@ -19,7 +19,8 @@
 enum err_code outbox_put(struct outbox *o, const char *name,
     const struct buf *sealed, struct outbox_entry *entry, struct err *e);
 
-/* Takes a locked entry away, durably, receipts and all, and unlocks it. */
+/* Takes a locked entry away, durably, receipts and all, and unlocks it.
+ * After an error it is still there, unless the message says otherwise. */
 enum err_code outbox_remove(struct outbox *o, struct outbox_entry *entry,
     struct err *e);
 
