@@ -69,9 +69,8 @@ deliver(struct session *s, const struct parcel *p, const struct buf *file,
 	return code;
 }
 
-/* A file that the portal would refuse is refused here. */
-static enum err_code
-check_sealed(const char *path, const struct buf *file, struct err *e)
+enum err_code
+send_check_sealed(const char *path, const struct buf *file, struct err *e)
 {
 	struct signed_data outer = { 0 };
 	struct err found = { 0 };
@@ -95,7 +94,7 @@ read_sealed(const char *path, struct parcel *p, struct buf *file,
 		return err_set(e, ERR_USAGE, "send", 0, _("it needs a file: "
 		    "the receipts are kept beside it"));
 	if ((code = file_read(path, LIMIT_SEALED, file, e)) != ERR_OK ||
-	    (code = check_sealed(path, file, e)) != ERR_OK)
+	    (code = send_check_sealed(path, file, e)) != ERR_OK)
 		return code;
 	p->path = path;
 	p->size = file->len;

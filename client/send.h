@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "format/receipt.h"
 
+struct buf;
 struct options;
 struct parcel;
 struct report;
@@ -23,6 +24,11 @@ void send_report_receipt(const char *sealed, const struct receipt *receipt,
  * ERR_VERDICT_PENDING, and whatever stands in the way. */
 enum err_code send_wait(struct session *s, struct parcel *p,
     struct report *r, struct err *e);
+
+/* A file that the portal would refuse is refused here: ERR_OUTER_STRUCTURE
+ * with what it looks like, and whatever envelope_open_outer says. */
+enum err_code send_check_sealed(const char *path, const struct buf *file,
+    struct err *e);
 
 enum err_code send_run(const struct options *o, struct report *r);
 

@@ -9,12 +9,16 @@
 #include "base/file.h"
 #include "base/message.h"
 #include "base/timestamp.h"
+#include "client/check.h"
 #include "client/options.h"
 #include "client/outbox/dispatch.h"
 #include "client/outbox/outbox.h"
+#include "client/outbox/outbox_kin.h"
 #include "client/outbox/outbox_show.h"
 #include "client/report.h"
+#include "client/send.h"
 #include "client/session.h"
+#include "client/sniff.h"
 
 /* A submission that is asked about. */
 struct row {
@@ -51,6 +55,35 @@ add_entry(struct status *s, struct outbox_entry *entry, bool named)
 	};
 }
 
+/* What has been submitted of an answers file. */
+static enum err_code
+add_answers(struct status *s, const char *path, struct err *e)
+{
+	struct options answers = *s->o;
+	struct checked checked = { 0 };
+	struct report found = { 0 };
+	enum err_code code;
+	bool any = false;
+
+	answers.operand = path;
+	code = check_answers(&answers, &s->settings, &checked, &found);
+	for (size_t i = 0; i < s->list.len && code == ERR_OK; i++) {
+		if (memcmp(s->list.v[i].fingerprint, checked.fingerprint,
+		    DIGEST_LEN) != 0)
+			continue;
+		add_entry(s, &s->list.v[i], true);
+		any = true;
+	}
+	if (code != ERR_OK && found.errors.len != 0)
+		(void)report_place(e, &found.errors.v[0], path);
+	else if (code == ERR_OK && !any)
+		code = err_set(e, ERR_OUTBOX_ENTRY, path, 0,
+		    _("these answers have never been submitted from here"));
+	checked_wipe(&checked);
+	report_wipe(&found);
+	return code;
+}
+
 /* A sealed file outside of the outbox, as `send` leaves it. */
 static enum err_code
 add_file(struct status *s, const char *path, struct err *e)
@@ -60,6 +93,12 @@ add_file(struct status *s, const char *path, struct err *e)
 	enum err_code code;
 
 	if ((code = file_read(path, LIMIT_SEALED, &file, e)) == ERR_OK &&
+	    sniff(file.data, file.len) == SNIFF_JSON) {
+		buf_wipe(&file);
+		return add_answers(s, path, e);
+	}
+	if (code == ERR_OK &&
+	    (code = send_check_sealed(path, &file, e)) == ERR_OK &&
 	    (code = digest_sha256(file.data, file.len, row->parcel.digest,
 	    e)) == ERR_OK) {
 		row->parcel.path = path;
@@ -77,6 +116,7 @@ choose(struct status *s, struct err *e)
 	struct outbox_entry *entry;
 	struct err found = { 0 };
 
+	/* An entry comes once, whatever it was asked for by. */
 	s->v = calloc(s->list.len + s->o->n_operands + 1, sizeof(*s->v));
 	if (s->v == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
@@ -139,10 +179,9 @@ ask(struct status *s)
 	for (size_t i = 0; i < s->len && !s->r->failed; i++) {
 		struct row *row = &s->v[i];
 
-		if (row->state != OUTBOX_STORED || (row->entry != NULL &&
-		    outbox_lock(s->outbox, row->entry, &row->parcel.err) !=
-		    ERR_OK))
+		if (row->state != OUTBOX_STORED)
 			continue;
+		row->parcel.entry = row->entry;
 		of[n] = row;
 		v[n++] = row->parcel;
 	}
@@ -155,33 +194,13 @@ ask(struct status *s)
 			of[i]->state = v[i].verdict.stage == STAGE_ACCEPTED ?
 			    OUTBOX_ACCEPTED : OUTBOX_REJECTED;
 		if (of[i]->entry != NULL)
-			outbox_unlock(of[i]->entry);
+			of[i]->entry->state = of[i]->state;
 	}
 	free(v);
 	free(of);
 }
 
 /* --- telling ----------------------------------------------------------- */
-
-/* The same organisation, questionnaire and round, accepted later? */
-static bool
-is_replaced(const struct status *s, const struct row *row)
-{
-	const struct outbox_entry *a = row->entry;
-
-	for (size_t i = 0; i < s->list.len && a != NULL; i++) {
-		const struct outbox_entry *b = &s->list.v[i];
-
-		if (b != a && b->created >= a->created &&
-		    b->state != OUTBOX_REJECTED &&
-		    b->environment == a->environment &&
-		    strcmp(a->organisation, b->organisation) == 0 &&
-		    strcmp(a->questionnaire, b->questionnaire) == 0 &&
-		    strcmp(a->round, b->round) == 0)
-			return true;
-	}
-	return false;
-}
 
 /* One line: which, for what, who, how far, when. */
 static void
@@ -208,6 +227,8 @@ show_row(const struct row *row, struct report *r)
 		orgnr_format(entry->organisation, number);
 		report_say(r, "%-21s %s %s  %s  %s  %s%s", entry->id,
 		    entry->questionnaire, entry->round, number,
+		    row->state == OUTBOX_WAITING &&
+		    outbox_show_sending(entry) ? _("being sent") :
 		    _(words[row->state]), when, entry->environment ==
 		    ENVIRONMENT_TEST ? _(" (TEST)") : "");
 	} else
@@ -269,8 +290,8 @@ report_rows(struct status *s)
 			s->r->failed = true;
 		s->waiting |= row->state == OUTBOX_WAITING;
 		memset(&e, 0, sizeof(e));
-		if (row->state == OUTBOX_REJECTED &&
-		    (row->named || !is_replaced(s, row)))
+		if (row->state == OUTBOX_REJECTED && (row->named ||
+		    outbox_needs_care(&s->list, row->entry)))
 			session_rejected(&row->parcel.verdict,
 			    row->entry != NULL ? row->entry->id :
 			    row->parcel.path, &e);
@@ -309,6 +330,7 @@ status_run(const struct options *o, struct report *r)
 		goto out;
 	for (size_t i = 0; i < broken.len; i++)
 		report_err(r, &broken.v[i]);
+	s.session.outbox = s.outbox;
 	for (size_t i = 0; i < s.len; i++)
 		look(&s, &s.v[i]);
 	ask(&s);

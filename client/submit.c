@@ -165,6 +165,25 @@ describe(struct submitting *s, struct err *e)
 	    entry->supersedes, e);
 }
 
+/* Does its rejection make room for the same answers?  A file that only has a
+ * rejection's name is an error: the entry may have been handed in. */
+static enum err_code
+check_rejected(const struct submitting *s, const struct outbox_entry *same,
+    struct err *e)
+{
+	const struct parcel parcel = dispatch_parcel(same);
+	struct receipt verdict = { 0 };
+	enum err_code code;
+	bool found;
+
+	code = session_kept(&s->session, &parcel, STAGE_REJECTED, &found,
+	    &verdict, e);
+	receipt_wipe(&verdict);
+	if (code == ERR_OK && !found)
+		code = err_set(e, ERR_BUSY, same->id, 0, NULL);
+	return code;
+}
+
 /* Locks the entry that has the same submission, if there is one that the
  * authority has not rejected; *found tells. */
 static enum err_code
@@ -187,6 +206,8 @@ take_same(struct submitting *s, bool *found, struct err *e)
 		code = ERR_OK;
 		same = NULL;
 	}
+	if (code == ERR_OK && same != NULL && !*found)
+		code = check_rejected(s, same, e);
 	if (*found) {
 		s->entry = *same;
 		same->fd = -1;
@@ -241,9 +262,6 @@ report_entry(const struct submitting *s)
 	report_line(s->r, _("In the outbox"), "%s", entry->id);
 	report_set_text(s->r, "id", entry->id);
 	prepare_report(entry->sealed, entry->digest, entry->size, s->r);
-	if (entry->state == OUTBOX_WAITING)
-		schedule_report(settings_closes(&s->settings, entry->round),
-		    timestamp_now(), s->r);
 }
 
 /* The entry is there: to the portal with it, unless it has been there. */
@@ -255,12 +273,15 @@ deliver(struct submitting *s, struct err *e)
 	const bool delivered = entry->state != OUTBOX_WAITING;
 	struct receipt receipt = { 0 };
 	char when[TIMESTAMP_LEN];
+	const int64_t closes = settings_closes(&s->settings, entry->round);
 	enum err_code code;
 	bool found = true;
 
 	report_entry(s);
 	report_set(s->r, "already_delivered", json_boolean(delivered));
-	if (delivered)
+	if (delivered && outbox_check_names(entry, e) != ERR_OK)
+		code = e->code;
+	else if (delivered)
 		code = session_kept(&s->session, &parcel, entry->state ==
 		    OUTBOX_ACCEPTED ? STAGE_ACCEPTED : STAGE_STORED, &found,
 		    &receipt, e);
@@ -274,11 +295,21 @@ deliver(struct submitting *s, struct err *e)
 	}
 	if (code == ERR_OK && found)
 		send_report_receipt(entry->sealed, &receipt, s->r);
+	/* Only now: sending may have taken until after the deadline. */
+	if (entry->state == OUTBOX_WAITING)
+		schedule_report(closes, timestamp_now(), s->r);
+	else if (code == ERR_OK && found && receipt.stage == STAGE_STORED)
+		schedule_report_done(closes, receipt.time, s->r);
 	receipt_wipe(&receipt);
 	if (code == ERR_OK && entry->state == OUTBOX_ACCEPTED)
 		report_set_text(s->r, "verdict", "accepted");
-	else if (code == ERR_OK && s->o->wait >= 0)
+	else if (code == ERR_OK && s->o->wait >= 0) {
+		/* Nobody is kept from it for as long as that. */
+		outbox_unlock(entry);
+		s->session.outbox = s->outbox;
+		parcel.entry = entry;
 		code = send_wait(&s->session, &parcel, s->r, e);
+	}
 	parcel_wipe(&parcel);
 	return code;
 }

@@ -4,12 +4,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/message.h"
 #include "base/timestamp.h"
+#include "client/kept.h"
 #include "client/options.h"
 #include "client/outbox/dispatch.h"
 #include "client/outbox/outbox.h"
+#include "client/outbox/outbox_kin.h"
 #include "client/outbox/outbox_show.h"
 #include "client/outbox/schedule.h"
 #include "client/report.h"
@@ -31,6 +34,7 @@ struct flush {
 	/* what came of it */
 	size_t tried, delivered, waiting, failed, elsewhere, verdicts;
 	size_t pending;			/* asked about, without a verdict */
+	size_t rejected;		/* earlier, and nobody has seen to it */
 	enum err_code cause;		/* why the first one waits */
 	enum err_code known;		/* what still needs a person, though
 					 * it was not tried again now */
@@ -100,7 +104,7 @@ choose(struct flush *f, struct err *e)
 
 /* --- sending ----------------------------------------------------------- */
 
-/* It stays here for now. */
+/* It stays here for now; why: what stood in its way in this run. */
 static void
 leave(struct flush *f, const struct outbox_entry *entry, enum err_code why)
 {
@@ -168,15 +172,17 @@ tell(struct flush *f, const struct outbox_entry *entry, struct err *e)
 static void
 send_one(struct flush *f, struct outbox_entry *entry)
 {
-	const bool named = f->o->n_operands > 1;
+	/* A person who asks for it is not told to wait. */
+	const bool at_once = f->o->n_operands > 1 ||
+	    ui_stdout_is_terminal();
 	struct receipt receipt = { 0 };
 	struct err e = { 0 };
 	enum err_code code;
 
-	if (!named && schedule_due(entry->last_attempt, entry->next_attempt,
+	if (!at_once && schedule_due(entry->last_attempt, entry->next_attempt,
 	    closes_of(f, entry), f->now) > f->now) {
 		if (dispatch_may_pass(entry->last_error)) {
-			leave(f, entry, entry->last_error);
+			leave(f, entry, ERR_OK);
 			return;
 		}
 		f->failed++;
@@ -210,6 +216,40 @@ send_one(struct flush *f, struct outbox_entry *entry)
 	outbox_unlock(entry);
 }
 
+/* What counts as handed in, so that nothing is sent: is there a receipt for
+ * it?  A name alone shows nothing.  One that has a verdict is looked at only
+ * when the first receipt is missing: the authority may have other keys since
+ * then.  What dead runs have left goes with the lock. */
+static void
+check_delivered(struct flush *f, struct outbox_entry *entry)
+{
+	static const enum receipt_stage stages[] = {
+		[OUTBOX_STORED] = STAGE_STORED,
+		[OUTBOX_REJECTED] = STAGE_REJECTED,
+		[OUTBOX_ACCEPTED] = STAGE_ACCEPTED,
+	};
+	struct parcel parcel = dispatch_parcel(entry);
+	struct receipt receipt = { 0 };
+	struct err e = { 0 };
+	char path[4096];
+	bool found;
+
+	if (outbox_check_names(entry, &e) == ERR_OK &&
+	    (entry->state == OUTBOX_STORED || kept_path(entry->sealed,
+	    STAGE_STORED, path, &e) != ERR_OK || access(path, F_OK) != 0) &&
+	    outbox_lock(f->outbox, entry, NULL) == ERR_OK) {
+		if (entry->state != OUTBOX_WAITING)
+			(void)session_kept(&f->session, &parcel,
+			    stages[entry->state], &found, &receipt, &e);
+		outbox_unlock(entry);
+	}
+	receipt_wipe(&receipt);
+	if (e.code == ERR_OK)
+		return;
+	f->failed++;
+	report_err(f->r, &e);
+}
+
 /* --- verdicts ---------------------------------------------------------- */
 
 /* What was asked about one. */
@@ -231,6 +271,14 @@ conclude(struct flush *f, struct outbox_entry *entry, struct parcel *p)
 		report_err(f->r, &e);
 }
 
+/* What an earlier run told once stays true until somebody acts on it. */
+static void
+count_rejected(struct flush *f)
+{
+	for (size_t i = 0; i < f->len; i++)
+		f->rejected += outbox_needs_care(&f->list, f->v[i]);
+}
+
 /* For all that are handed in and have none yet. */
 static void
 wait_verdicts(struct flush *f)
@@ -242,20 +290,17 @@ wait_verdicts(struct flush *f)
 	if (v == NULL || of == NULL)
 		f->r->failed = true;
 	for (size_t i = 0; i < f->len && !f->r->failed; i++) {
-		if (f->v[i]->state != OUTBOX_STORED)
+		if (f->v[i]->state != OUTBOX_STORED ||
+		    outbox_check_names(f->v[i], NULL) != ERR_OK)
 			continue;
-		if (outbox_lock(f->outbox, f->v[i], NULL) != ERR_OK) {
-			f->pending++;
-			continue;
-		}
 		of[n] = f->v[i];
-		v[n++] = dispatch_parcel(f->v[i]);
+		v[n] = dispatch_parcel(f->v[i]);
+		v[n++].entry = f->v[i];
 	}
 	if (n != 0)
 		session_wait(&f->session, v, n, f->o->wait);
 	for (size_t i = 0; i < n; i++) {
 		conclude(f, of[i], &v[i]);
-		outbox_unlock(of[i]);
 		parcel_wipe(&v[i]);
 	}
 	free(v);
@@ -298,6 +343,8 @@ summarise(struct flush *f)
 		add_part(&line, _("%zu with a verdict"), f->verdicts);
 	if (f->pending != 0)
 		add_part(&line, _("%zu without a verdict yet"), f->pending);
+	if (f->rejected != 0)
+		add_part(&line, _("%zu rejected before"), f->rejected);
 	if (f->elsewhere != 0)
 		add_part(&line, _("%zu for another configuration"),
 		    f->elsewhere);
@@ -331,17 +378,20 @@ report_result(struct flush *f)
 	report_set(f->r, "delivered", json_integer((json_int_t)f->delivered));
 	report_set(f->r, "waiting", json_integer((json_int_t)f->waiting));
 	report_set(f->r, "failed", json_integer((json_int_t)f->failed));
+	report_set(f->r, "rejected", json_integer((json_int_t)f->rejected));
 	report_set(f->r, "elsewhere", json_integer((json_int_t)f->elsewhere));
 	report_set(f->r, "entries", entries);
 	if (f->tried != 0 || f->verdicts != 0 ||
 	    (ui_stdout_is_terminal() && f->waiting + f->failed +
-	    f->pending + f->elsewhere != 0))
+	    f->pending + f->rejected + f->elsewhere != 0))
 		summarise(f);
 	else if (ui_stdout_is_terminal())
 		report_say(f->r, "%s", _("Nothing is waiting in the "
 		    "outbox."));
 	if (f->known != ERR_OK)
 		err_set(&f->r->quiet, f->known, NULL, 0, NULL);
+	else if (f->rejected != 0)
+		err_set(&f->r->quiet, ERR_REJECTED, NULL, 0, NULL);
 	else if (f->waiting != 0)
 		err_set(&f->r->quiet, ERR_WAITING, NULL, 0, NULL);
 	else if (f->pending != 0)
@@ -365,8 +415,13 @@ flush(struct flush *f, struct err *e)
 	for (size_t i = 0; i < f->len; i++)
 		if (f->v[i]->state == OUTBOX_WAITING)
 			send_one(f, f->v[i]);
-	if (f->o->wait >= 0)
+		else
+			check_delivered(f, f->v[i]);
+	f->session.outbox = f->outbox;
+	if (f->o->wait >= 0) {
+		count_rejected(f);
 		wait_verdicts(f);
+	}
 	report_result(f);
 out:
 	err_list_wipe(&broken);

@@ -9,6 +9,7 @@
 #include "client/outbox/dispatch.h"
 #include "client/outbox/flush.h"
 #include "client/outbox/outbox.h"
+#include "client/outbox/outbox_kin.h"
 #include "client/outbox/outbox_put.h"
 #include "client/outbox/outbox_show.h"
 #include "client/report.h"
@@ -30,7 +31,8 @@ list_entries(const struct options *o, const struct settings *s,
 		const int64_t closes = settings_closes(s, one->round);
 
 		if (!o->all && one->state != OUTBOX_WAITING &&
-		    one->state != OUTBOX_STORED)
+		    one->state != OUTBOX_STORED &&
+		    !outbox_needs_care(list, one))
 			continue;
 		if (shown++ != 0)
 			buf_add_str(&r->text, "\n");
@@ -54,7 +56,7 @@ list_run(const struct options *o, struct report *r)
 	struct outbox_list list = { 0 };
 	struct settings settings = { 0 };
 	struct outbox *outbox = NULL;
-	struct err e = { 0 };
+	struct err e = { 0 }, found = { 0 };
 
 	if (o->n_operands > 1)
 		err_set(&e, ERR_USAGE, "outbox list", 0,
@@ -64,6 +66,9 @@ list_run(const struct options *o, struct report *r)
 	    outbox_read(outbox, &list, &broken, &e) == ERR_OK) {
 		report_set_text(r, "outbox", outbox_path(outbox));
 		list_entries(o, &settings, &list, r);
+		for (size_t i = 0; i < list.len; i++)
+			if (outbox_check_names(&list.v[i], &found) != ERR_OK)
+				report_err(r, &found);
 	}
 	report_err(r, &e);
 	for (size_t i = 0; i < broken.len; i++)
@@ -115,14 +120,36 @@ give_up(struct session *s, const struct outbox_entry *entry,
 	return code;
 }
 
+/* What the authority has rejected counts for nothing, and is a person's to
+ * throw away; but the name of a receipt alone shows nothing. */
+static enum err_code
+check_rejected(struct session *s, const struct outbox_entry *entry,
+    struct err *e)
+{
+	const struct parcel parcel = dispatch_parcel(entry);
+	struct receipt verdict = { 0 };
+	enum err_code code;
+	bool found;
+
+	if ((code = session_open(s, e)) == ERR_OK &&
+	    (code = session_kept(s, &parcel, STAGE_REJECTED, &found,
+	    &verdict, e)) == ERR_OK && !found)
+		code = err_set(e, ERR_DELIVERED, entry->id, 0, NULL);
+	receipt_wipe(&verdict);
+	return code;
+}
+
 static enum err_code
 drop_entry(struct session *s, struct outbox *outbox,
     struct outbox_entry *entry, struct report *r, struct err *e)
 {
-	const bool risky = entry->attempts != 0 && s->o->local;
+	const bool risky = entry->state == OUTBOX_WAITING &&
+	    entry->attempts != 0 && s->o->local;
 	enum err_code code = ERR_OK;
 
-	if (entry->state != OUTBOX_WAITING) {
+	if (entry->state == OUTBOX_REJECTED)
+		code = check_rejected(s, entry, e);
+	else if (entry->state != OUTBOX_WAITING) {
 		code = err_set(e, ERR_DELIVERED, entry->id, 0, NULL);
 		(void)session_open(s, NULL);
 		report_delivered(s, entry, r);

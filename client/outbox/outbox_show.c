@@ -1,12 +1,18 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "client/outbox/outbox_show.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/message.h"
 #include "base/timestamp.h"
 #include "client/kept.h"
+#include "client/outbox/outbox_entry.h"
 #include "client/outbox/schedule.h"
 #include "client/report.h"
 #include "format/orgnr.h"
@@ -34,6 +40,29 @@ in_words(enum outbox_state state)
 	};
 
 	return _(words[state]);
+}
+
+/* An attempt that has begun and not ended: is it going on, or was it cut off?
+ * Whoever makes it holds the lock on entry.json. */
+bool
+outbox_show_sending(const struct outbox_entry *entry)
+{
+	char path[4096 + 32];
+	bool held;
+	int fd;
+
+	if (entry->state != OUTBOX_WAITING || entry->attempts == 0 ||
+	    entry->last_error != ERR_INTERRUPTED || entry->fd != -1)
+		return false;
+	(void)snprintf(path, sizeof(path), "%.*s%s",
+	    (int)(file_base_name(entry->sealed) - entry->sealed),
+	    entry->sealed, OUTBOX_ENTRY_FILE);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd == -1)
+		return false;
+	held = flock(fd, LOCK_SH | LOCK_NB) == -1 && errno == EWOULDBLOCK;
+	(void)close(fd);
+	return held;
 }
 
 /* How sending went, and when it goes on. */
@@ -69,13 +98,15 @@ void
 outbox_show_entry(const struct outbox_entry *entry, int64_t closes,
     int64_t now, struct report *r)
 {
+	const bool sending = outbox_show_sending(entry);
 	char created[TIMESTAMP_LEN], number[12];
 
 	timestamp_format(entry->created, created);
 	orgnr_format(entry->organisation, number);
 	report_line(r, _("Submission"), "%s%s", entry->id,
 	    entry->environment == ENVIRONMENT_TEST ? _(" (TEST)") : "");
-	report_line(r, "", "%s", in_words(entry->state));
+	report_line(r, "", "%s", sending ? _("being sent just now") :
+	    in_words(entry->state));
 	report_line(r, _("Organisation"), "%s", number);
 	report_line(r, _("Questionnaire"), _("%s, round %s"),
 	    entry->questionnaire, entry->round);
@@ -83,7 +114,8 @@ outbox_show_entry(const struct outbox_entry *entry, int64_t closes,
 	report_line(r, _("Sealed file"), "%s", entry->sealed);
 	if (entry->state != OUTBOX_WAITING)
 		return;
-	show_attempts(entry, closes, now, r);
+	if (!sending)
+		show_attempts(entry, closes, now, r);
 	schedule_report(closes, now, r);
 }
 
@@ -110,6 +142,7 @@ outbox_show_json(const struct outbox_entry *entry, int64_t closes,
 	char ends[TIMESTAMP_LEN], digest[DIGEST_HEX_LEN];
 	char fingerprint[DIGEST_HEX_LEN], supersedes[DIGEST_HEX_LEN];
 	const bool waiting = entry->state == OUTBOX_WAITING;
+	const bool sending = outbox_show_sending(entry);
 
 	timestamp_format(entry->created, created);
 	timestamp_format(entry->last_attempt, last);
@@ -120,7 +153,7 @@ outbox_show_json(const struct outbox_entry *entry, int64_t closes,
 	digest_hex(entry->fingerprint, fingerprint);
 	digest_hex(entry->supersedes, supersedes);
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
-	    "s:s, s:I, s:s*, s:I, s:s*, s:s*, s:s*, s:s*, s:o}",
+	    "s:s, s:I, s:s*, s:b, s:I, s:s*, s:s*, s:s*, s:s*, s:o}",
 	    "id", entry->id, "fingerprint", fingerprint,
 	    "state", outbox_show_state(entry->state),
 	    "organisation", entry->organisation,
@@ -129,11 +162,11 @@ outbox_show_json(const struct outbox_entry *entry, int64_t closes,
 	    "created", created, "sealed", entry->sealed,
 	    "sealed_digest", digest, "sealed_size", (json_int_t)entry->size,
 	    "supersedes", entry->has_supersedes ? supersedes : NULL,
-	    "attempts", (json_int_t)entry->attempts,
+	    "sending", sending, "attempts", (json_int_t)entry->attempts,
 	    "last_attempt", entry->last_attempt != 0 ? last : NULL,
-	    "last_error", waiting && entry->last_error != ERR_OK ?
+	    "last_error", waiting && !sending && entry->last_error != ERR_OK ?
 	    err_name(entry->last_error) : NULL,
-	    "next_attempt", waiting ? due : NULL,
+	    "next_attempt", waiting && !sending ? due : NULL,
 	    "closes", closes != 0 ? ends : NULL,
 	    "receipts", receipts_json(entry));
 }

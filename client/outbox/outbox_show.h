@@ -16,6 +16,9 @@ struct report;
 /* "waiting" | "stored" | "rejected" | "accepted", for programs. */
 const char *outbox_show_state(enum outbox_state state);
 
+/* Is another run sending it at this moment? */
+bool outbox_show_sending(const struct outbox_entry *entry);
+
 /* Several lines.  closes: the round's deadline, or 0; now: UTC seconds. */
 void outbox_show_entry(const struct outbox_entry *entry, int64_t closes,
     int64_t now, struct report *r);

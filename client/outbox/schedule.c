@@ -88,6 +88,21 @@ schedule_span(int64_t seconds, char out[static SCHEDULE_SPAN_LEN])
 }
 
 void
+schedule_report_done(int64_t closes, int64_t done, struct report *r)
+{
+	char span[SCHEDULE_SPAN_LEN], when[TIMESTAMP_LEN];
+
+	if (closes == 0)
+		return;
+	timestamp_format(closes, when);
+	schedule_span(closes - done, span);
+	report_line(r, _("Deadline"), done < closes ? _("%s; handed in %s "
+	    "before it") : _("%s; handed in %s after it: late"), when, span);
+	report_set_text(r, "closes", when);
+	report_set(r, "late", json_boolean(done >= closes));
+}
+
+void
 schedule_report(int64_t closes, int64_t now, struct report *r)
 {
 	char span[SCHEDULE_SPAN_LEN], when[TIMESTAMP_LEN];

@@ -42,8 +42,9 @@ struct delivery_limits schedule_limits(int64_t closes, int64_t now,
 /* A span of time in the reader's words: "3 days", "90 minutes". */
 void schedule_span(int64_t seconds, char out[static SCHEDULE_SPAN_LEN]);
 
-
-/* The line and the members about a deadline, when one is known. */
+/* The line and the members about a deadline, when one is known: while
+ * something waits, and when it has been handed in. */
 void schedule_report(int64_t closes, int64_t now, struct report *r);
+void schedule_report_done(int64_t closes, int64_t done, struct report *r);
 
 #endif

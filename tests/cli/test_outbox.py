@@ -397,6 +397,62 @@ class Status(Outbox):
                      leaves=["a.sigill.accepted.p7s"])
         self.assertEqual(p.out, "")
 
+    def test_answers_file(self):
+        """She names what she knows: the file that she filled in."""
+        p = self.bad(66, "outbox-entry", "status", "a.json")
+        self.assertIn("never been submitted from here", p.err)
+        self.good("submit", "a.json")
+        self.good("submit", self.other_answers())
+        p = self.good("status", "a.json", ID)
+        self.assertRegex(p.out, r"^%s .*  stored  .*\n$" % ID)
+        self.write("wrong.json", "{}")
+        self.before = self.files()
+        self.bad(65, "field-missing", "status", "wrong.json")
+
+    def test_other_files(self):
+        """Of none of them anything waits."""
+        self.good("submit", "a.json")
+        self.write("empty", "")
+        self.write("junk", os.urandom(100))
+        shutil.copy(self.path("outbox/%s/a.sigill.stored.p7s" % ID),
+                    self.path("r.p7s"))
+        self.before = self.files()
+        for name, code, words in (
+                ("r.p7s", "outer-structure", "'sigill receipt'"),
+                ("exempelkoping.pem", "outer-structure", "a certificate"),
+                ("empty", "outer-structure", "it is empty"),
+                ("junk", "sealed-size", "100 bytes")):
+            p = self.bad(65, code, "status", name)
+            self.assertIn(words, p.err)
+            self.assertEqual(p.out, "")
+
+    def test_being_sent(self):
+        """What a run that is cut off would leave is no news of one that
+        goes on."""
+        os.kill(self.portal.pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, self.portal.pid, signal.SIGCONT)
+        p = subprocess.Popen([BIN, "submit", "a.json", "--config",
+                              "sigill.conf"], cwd=self.dir, env=self.env,
+                             stdout=subprocess.DEVNULL,
+                             stderr=subprocess.DEVNULL)
+        note = self.path("outbox/%s/attempts.json" % ID)
+        end = time.monotonic() + 20
+        while not os.path.exists(note) and time.monotonic() < end:
+            time.sleep(0.01)
+        out = self.good("outbox").out
+        self.assertIn("being sent just now", out)
+        self.assertNotIn("interrupted", out)
+        one, = self.json("outbox")["entries"]
+        self.assertTrue(one["sending"])
+        self.assertNotIn("last_error", one)
+        self.assertIn("  being sent  ", self.sigill("status").out)
+        p.kill()
+        p.wait()
+        out = self.good("outbox").out
+        self.assertIn("[interrupted]", out)
+        one, = self.json("outbox")["entries"]
+        self.assertFalse(one["sending"])
+
     def test_nothing_there(self):
         self.assertEqual(self.good("status").out, "The outbox is empty.\n")
         self.assertEqual(self.good("outbox").out, "The outbox is empty.\n")
@@ -441,9 +497,29 @@ class List(Outbox):
                               (-3 * 3600 - 60, "3 hours ago: it comes late")):
             self.configure(closes=closes)
             self.assertIn(words, self.good("outbox").out)
-        self.online(closes=-60)
-        self.assertIn("it comes late", self.good("submit", "a.json").out)
+        self.online(closes=-90)
+        doc = self.json("submit", "a.json")
+        self.assertTrue(doc["late"])
+        self.assertIn("handed in a minute after it: late",
+                      self.good("submit", "a.json").out)
         self.assertEqual(self.stored(), 1)
+
+    def test_late_is_what_has_come_late(self):
+        """The deadline passes while it is being sent."""
+        os.kill(self.portal.pid, signal.SIGSTOP)
+        try:
+            self.configure(portal=self.url, closes=2)
+            end = time.monotonic() + 3
+            p = subprocess.Popen([BIN, "submit", "a.json", "--config",
+                                  "sigill.conf"], cwd=self.dir,
+                                 env=self.env, stdout=subprocess.PIPE)
+            time.sleep(end - time.monotonic())
+        finally:
+            os.kill(self.portal.pid, signal.SIGCONT)
+        out = p.communicate()[0].decode()
+        self.assertEqual(p.returncode, 0, out)
+        self.assertIn("after it: late", out)
+        self.assertNotIn("left", out)
 
 
 if __name__ == "__main__":

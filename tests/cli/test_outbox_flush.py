@@ -274,6 +274,7 @@ class People(Case):
         self.assertIn("[passphrase-needed]", out)
         self.assertNotIn("Passphrase for", out)
         self.assertEqual(self.attempts(ID)["attempts"], 1)
+        self.attempts(ID, next_attempt=when(-1))
         self.line(0, "1 delivered\n", "--passphrase-file", "pass")
 
     def test_what_does_not_belong_there(self):
@@ -403,6 +404,41 @@ class Together(Case):
         self.judge(opens="2098-01-01")
         p = self.bad(77, "rejected", "outbox", "flush", "--wait", "20")
         self.assertIn(ID, p.err)
+        # Told once, but the status stays until somebody has seen to it.
+        self.line(77, "", "--wait", "0")
+        doc = self.json("outbox", "flush", "--wait", "0", status=77)
+        self.assertEqual((doc["rejected"], doc["errors"][0]["code"]),
+                         (1, "rejected"))
+        self.assertIn("rejected by the authority", self.good("outbox").out)
+        self.line(0, "")
+        other = self.other_answers()
+        self.good("submit", other)
+        self.line(75, "", "--wait", "0")
+        self.assertNotIn(ID, self.good("outbox").out)
+
+    def test_rejected_and_thrown_away(self):
+        self.good("submit", "a.json")
+        self.judge(opens="2098-01-01")
+        self.bad(77, "rejected", "outbox", "flush", "--wait", "0")
+        self.stop()
+        self.good("outbox", "drop", ID)
+        self.line(0, "", "--wait", "0")
+        self.assertEqual(self.ids(), [])
+
+    def test_by_hand_all_are_tried_at_once(self):
+        self.waiting()
+        other = self.waiting(self.other_answers())
+        self.attempts(other, next_attempt=when(-1))
+        self.offline()
+        # Not due, so not tried, so nothing is said of why.
+        p = self.line(75, "0 delivered, 2 waiting: ")
+        self.assertEqual((self.attempts(ID)["attempts"],
+                          self.attempts(other)["attempts"]), (1, 2))
+        self.attempts(other, next_attempt=when(1800), last_attempt=when(0))
+        self.online()
+        status, out = on_terminal(self, ["outbox", "flush", "--config",
+                                         "sigill.conf"], [])
+        self.assertEqual((status, out), (0, "2 delivered\r\n"))
 
 
 class Swedish(SwedishScratch, Outbox):
