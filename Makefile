@@ -55,7 +55,6 @@ CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/outbox/outbox.c client/outbox/outbox_entry.c \
 	  client/outbox/outbox_folder.c client/outbox/outbox_put.c \
 	  client/outbox/outbox_show.c client/outbox/outbox_command.c \
-	  client/outbox/outbox_kin.c \
 	  client/outbox/flush.c client/outbox/schedule.c \
 	  client/outbox/dispatch.c \
 	  client/doctor/doctor.c client/doctor/checkup.c \
@@ -68,7 +67,8 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
 	  portal/anchors.c portal/vouched.c \
 	  portal/uploads.c portal/turns.c portal/complete.c portal/store.c \
-	  portal/names.c portal/sql.c portal/ledger.c portal/watch.c \
+	  portal/names.c portal/sql.c portal/schema.c portal/commits.c \
+	  portal/ledger.c portal/watch.c \
 	  portal/linger.c portal/listen.c portal/tls.c portal/identity.c \
 	  portal/notify.c
 
@@ -78,7 +78,7 @@ UNIT	= test_base test_config test_wiping test_cbor \
 	  test_json test_questionnaire test_answers \
 	  test_digest test_key test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope \
-	  test_vouched test_delivery test_schedule
+	  test_vouched test_commits test_delivery test_schedule
 
 # --- how it is built ------------------------------------------------------
 PKGS	= libcrypto jansson libutf8proc inih zlib
@@ -152,6 +152,9 @@ $(O)/test/test_delivery: $(O)/obj/client/bar.o $(addprefix \
 $(O)/test/test_schedule: $(addprefix $(O)/obj/client/,outbox/schedule.o \
 	report.o)
 $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
+$(O)/test/test_commits: LIBS += -lsqlite3
+$(O)/test/test_commits: $(addprefix $(O)/obj/portal/,commits.o ledger.o \
+	schema.o sql.o)
 
 VECTORS	= tests/vectors/make-vectors.c tests/vectors/tree.c \
 	  tests/vectors/variants.c tests/vectors/recipes_cms.c \

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The portal's ledger: which uploads there are, and the receipts that were
- * given, byte for byte.  Every call is one transaction that is on the disk
- * (WAL, synchronous=FULL) before it returns, except where it says otherwise.
- * Safe to use from many threads.
+ * given, byte for byte.  Every change is made wholly or not at all, and is on
+ * the disk (WAL, synchronous=FULL) before the call returns, except where it
+ * says otherwise.  What only looks sees what has been committed, and does not
+ * wait for those who change.  Safe to use from many threads.
  *
  * Errors beside those named: ERR_NO_SPACE, ERR_IO, ERR_NO_MEMORY.  Here e is
  * never NULL.

@@ -17,7 +17,9 @@ struct sql {
 	bool lazy;		/* commits do not wait for the disk now */
 	bool unsettled;		/* there was one that did not */
 	bool torn;		/* a sync failed: the log is in doubt */
-	int64_t changes;	/* of rows, when the transaction began */
+	bool spoilt;		/* a part could not be taken back */
+	int64_t changes;	/* of rows, before it and in parts taken back */
+	int64_t before_part;
 };
 
 /* What a failed call of the database means to us. */
@@ -148,6 +150,12 @@ sql_mend(struct sql *db, struct err *e)
 	return ERR_OK;
 }
 
+static enum err_code
+run_plain(struct sql *db, const char *sql, struct err *e)
+{
+	return sql_run(db, sql_prepare(db, e, sql, ""), e);
+}
+
 enum err_code
 sql_begin(struct sql *db, bool lazy, struct err *e)
 {
@@ -158,9 +166,9 @@ sql_begin(struct sql *db, bool lazy, struct err *e)
 		    "PRAGMA synchronous = FULL", e);
 	if (code == ERR_OK) {
 		db->lazy = lazy;
+		db->spoilt = false;
 		db->changes = sqlite3_total_changes64(db->handle);
-		code = sql_run(db, sql_prepare(db, e, "BEGIN IMMEDIATE", ""),
-		    e);
+		code = run_plain(db, "BEGIN IMMEDIATE", e);
 	}
 	return code;
 }
@@ -169,7 +177,7 @@ enum err_code
 sql_finish(struct sql *db, enum err_code code, struct err *e)
 {
 	if (code == ERR_OK) {
-		code = sql_run(db, sql_prepare(db, e, "COMMIT", ""), e);
+		code = run_plain(db, "COMMIT", e);
 		/* What could not be written, for want of space, say, ends
 		 * the log there; only a sync leaves it in doubt. */
 		if (code != ERR_OK && sqlite3_extended_errcode(db->handle) ==
@@ -182,6 +190,36 @@ sql_finish(struct sql *db, enum err_code code, struct err *e)
 	}
 	if (code != ERR_OK && !sqlite3_get_autocommit(db->handle))
 		(void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	return code;
+}
+
+bool
+sql_is_over(const struct sql *db)
+{
+	return db->spoilt || sqlite3_get_autocommit(db->handle) != 0;
+}
+
+enum err_code
+sql_begin_part(struct sql *db, struct err *e)
+{
+	db->before_part = sqlite3_total_changes64(db->handle);
+	return run_plain(db, "SAVEPOINT part", e);
+}
+
+enum err_code
+sql_finish_part(struct sql *db, enum err_code code, struct err *e)
+{
+	struct err ignored = { 0 };
+
+	if (sql_is_over(db))
+		return code;
+	if (code == ERR_OK && (code = run_plain(db, "RELEASE part", e)) ==
+	    ERR_OK)
+		return ERR_OK;
+	if (run_plain(db, "ROLLBACK TO part", &ignored) != ERR_OK ||
+	    run_plain(db, "RELEASE part", &ignored) != ERR_OK)
+		db->spoilt = true;
+	db->changes += sqlite3_total_changes64(db->handle) - db->before_part;
 	return code;
 }
 

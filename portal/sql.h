@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Durable transactions and statements: what portal/ledger.c says in SQL goes
- * through here.  The only file that knows which database it is.  For one
- * thread at a time.
+ * through here.  The only file that knows which database it is.  Each struct
+ * is one connection to it, for one thread at a time.
  *
  * Errors beside those named: ERR_NO_SPACE, ERR_IO, ERR_NO_MEMORY.  Here e is
  * never NULL.
@@ -57,6 +57,13 @@ enum err_code sql_execute(struct sql *db, const char *sql,
 enum err_code sql_begin(struct sql *db, bool lazy, struct err *e);
 /* Commits when code is ERR_OK, else takes all back. */
 enum err_code sql_finish(struct sql *db, enum err_code code,
+    struct err *e);
+/* Has it been taken back already, by an error of the disk, say? */
+bool sql_is_over(const struct sql *db);
+/* A part of it; kept when code is ERR_OK, else taken back, and code comes
+ * back. */
+enum err_code sql_begin_part(struct sql *db, struct err *e);
+enum err_code sql_finish_part(struct sql *db, enum err_code code,
     struct err *e);
 /* After a commit whose sync failed the log may have it all the same, and bring
  * it back at the next start.  Not after this, which sql_begin does first. */
