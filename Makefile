@@ -55,6 +55,7 @@ CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/outbox/outbox.c client/outbox/outbox_entry.c \
 	  client/outbox/outbox_folder.c client/outbox/outbox_put.c \
 	  client/outbox/outbox_show.c client/outbox/outbox_command.c \
+	  client/outbox/outbox_kin.c \
 	  client/outbox/flush.c client/outbox/schedule.c \
 	  client/outbox/dispatch.c \
 	  client/doctor/doctor.c client/doctor/checkup.c \
@@ -70,7 +71,7 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/names.c portal/sql.c portal/schema.c portal/commits.c \
 	  portal/ledger.c portal/watch.c \
 	  portal/linger.c portal/listen.c portal/tls.c portal/identity.c \
-	  portal/notify.c
+	  portal/notify.c portal/kept.c
 
 UNIT	= test_base test_config test_wiping test_cbor \
 	  test_text test_orgnr test_deflate \
