@@ -42,7 +42,8 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/receipt_sig.c crypto/tls_identity.c
 CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
-	  client/seal.c client/prepare.c client/submit.c client/send.c \
+	  client/seal.c client/prepare.c client/submit.c client/earlier.c \
+	  client/send.c \
 	  client/session.c client/status.c client/bar.c client/receipt.c \
 	  client/kept.c client/inspect.c \
 	  client/delivery/delivery.c client/delivery/delivery_answer.c \

@@ -12,13 +12,55 @@
 #include "base/timestamp.h"
 #include "client/check.h"
 #include "client/options.h"
+#include "client/outbox/outbox.h"
 #include "client/receipt.h"
 #include "client/report.h"
 #include "client/settings.h"
 
+/* The fingerprint of an entry in the outbox that the answers can replace. */
+static enum err_code
+find_replaced(const char *id, const struct settings *s,
+    const struct checked *checked, uint8_t out[static DIGEST_LEN],
+    struct err *e)
+{
+	const struct statement *ours = &checked->statement;
+	struct err_list broken = { 0 };
+	struct outbox_list list = { 0 };
+	struct outbox_entry *entry = NULL;
+	struct outbox *outbox = NULL;
+	enum err_code code;
+
+	if ((code = outbox_open(s, &outbox, e)) != ERR_OK ||
+	    (code = outbox_read(outbox, &list, &broken, e)) != ERR_OK)
+		goto out;
+	if (outbox_find(&list, id, &entry, NULL) != ERR_OK)
+		code = err_set(e, ERR_USAGE, id, 0, _("it is no accepted "
+		    "receipt's file, no id in the outbox and not 64 "
+		    "hexadecimal digits"));
+	else if (entry->environment != s->environment ||
+	    strcmp(entry->organisation, ours->number) != 0 ||
+	    strcmp(entry->questionnaire, ours->questionnaire) != 0 ||
+	    strcmp(entry->round, ours->round) != 0)
+		code = err_set(e, ERR_USAGE, entry->id, 0, _("it is for "
+		    "another organisation, questionnaire, round or "
+		    "environment than these answers"));
+	else if (memcmp(entry->fingerprint, checked->fingerprint,
+	    DIGEST_LEN) == 0)
+		code = err_set(e, ERR_USAGE, entry->id, 0,
+		    _("these are the same answers"));
+	else
+		memcpy(out, entry->fingerprint, DIGEST_LEN);
+out:
+	err_list_wipe(&broken);
+	outbox_list_wipe(&list);
+	outbox_close(outbox);
+	return code;
+}
+
 enum err_code
 prepare_supersedes(const struct options *o, const struct settings *s,
-    bool *given, uint8_t out[static DIGEST_LEN], struct err *e)
+    const struct checked *checked, bool *given,
+    uint8_t out[static DIGEST_LEN], struct err *e)
 {
 	struct receipt_signers signers = { 0 };
 	struct receipt receipt = { 0 };
@@ -29,9 +71,7 @@ prepare_supersedes(const struct options *o, const struct settings *s,
 	if (!*given || digest_from_hex(o->supersedes, out))
 		return ERR_OK;
 	if (access(o->supersedes, F_OK) != 0)
-		return err_set(e, ERR_USAGE, o->supersedes, 0, _("it is "
-		    "neither a file nor 64 hexadecimal digits; name the accepted "
-		    "receipt of what is replaced"));
+		return find_replaced(o->supersedes, s, checked, out, e);
 	if ((code = file_read(o->supersedes, LIMIT_RECEIPT, &der, e)) !=
 	    ERR_OK ||
 	    (code = settings_receipt_signers(s, &signers, e)) != ERR_OK ||

@@ -18,11 +18,13 @@ struct options;
 struct report;
 struct settings;
 
-/* What o->supersedes means: 64 hexadecimal digits, or the file of an accepted
- * receipt; *given: was there anything?  ERR_USAGE, ERR_RECEIPT_*. */
+/* What o->supersedes means: 64 hexadecimal digits, the file of an accepted
+ * receipt, or an entry in the outbox, which must be one that these answers can
+ * replace; *given: was there anything?  ERR_USAGE, ERR_RECEIPT_*, and those of
+ * opening an outbox. */
 enum err_code prepare_supersedes(const struct options *o,
-    const struct settings *s, bool *given, uint8_t out[static DIGEST_LEN],
-    struct err *e);
+    const struct settings *s, const struct checked *checked, bool *given,
+    uint8_t out[static DIGEST_LEN], struct err *e);
 
 /* Seals, after judging whatever would be refused afterwards; the file that is
  * to blame is in the error.  supersedes: NULL when nothing is replaced. */

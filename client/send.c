@@ -13,6 +13,7 @@
 #include "client/report.h"
 #include "client/session.h"
 #include "client/sniff.h"
+#include "client/ui.h"
 #include "crypto/envelope.h"
 
 void
@@ -60,9 +61,13 @@ deliver(struct session *s, const struct parcel *p, const struct buf *file,
 	    ERR_OK)
 		return code;
 	report_set(r, "already_delivered", json_boolean(found));
+	if (!found && !s->o->json)
+		ui_on_interrupt(_("interrupted; the same command goes on "
+		    "where it stopped"));
 	if (!found)
 		code = session_deliver(s, p, file, &delivery_usual,
 		    &retry_after, &receipt, e);
+	ui_on_interrupt(NULL);
 	if (code == ERR_OK)
 		send_report_receipt(p->path, &receipt, r);
 	receipt_wipe(&receipt);

@@ -319,6 +319,9 @@ session_wait(struct session *s, struct parcel *v, size_t n, int64_t seconds)
 	unsigned pause;
 	int64_t left;
 
+	if (!s->o->json)
+		ui_on_interrupt(_("interrupted; what has been handed in "
+		    "stays so; 'sigill status' asks for the verdict"));
 	while (ask_all(s, v, n, end, &pause) &&
 	    (left = end - clock_seconds()) > 0) {
 		if (pause == 0)
@@ -330,6 +333,7 @@ session_wait(struct session *s, struct parcel *v, size_t n, int64_t seconds)
 		told = true;
 		(void)sleep((int64_t)pause < left ? pause : (unsigned)left);
 	}
+	ui_on_interrupt(NULL);
 	for (size_t i = 0; i < n; i++)
 		if (!v[i].done && v[i].err.code == ERR_OK)
 			err_set(&v[i].err, ERR_VERDICT_PENDING, v[i].path, 0,

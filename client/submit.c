@@ -10,6 +10,7 @@
 #include "base/message.h"
 #include "base/timestamp.h"
 #include "client/check.h"
+#include "client/earlier.h"
 #include "client/options.h"
 #include "client/outbox/dispatch.h"
 #include "client/outbox/outbox.h"
@@ -117,8 +118,8 @@ seal_run(const struct options *o, struct report *r)
 	    ERR_OK)
 		goto out;
 	report_checked(&checked, &settings, r);
-	if ((code = prepare_supersedes(o, &settings, &given, supersedes,
-	    &e)) != ERR_OK ||
+	if ((code = prepare_supersedes(o, &settings, &checked, &given,
+	    supersedes, &e)) != ERR_OK ||
 	    (code = prepare_sealed(o, &settings, &checked, &identity,
 	    given ? supersedes : NULL, &sealed, r, &e)) != ERR_OK)
 		goto out;
@@ -161,27 +162,8 @@ describe(struct submitting *s, struct err *e)
 	(void)snprintf(entry->round, sizeof(entry->round), "%s",
 	    statement->round);
 	entry->environment = s->settings.environment;
-	return prepare_supersedes(s->o, &s->settings, &entry->has_supersedes,
-	    entry->supersedes, e);
-}
-
-/* Does its rejection make room for the same answers?  A file that only has a
- * rejection's name is an error: the entry may have been handed in. */
-static enum err_code
-check_rejected(const struct submitting *s, const struct outbox_entry *same,
-    struct err *e)
-{
-	const struct parcel parcel = dispatch_parcel(same);
-	struct receipt verdict = { 0 };
-	enum err_code code;
-	bool found;
-
-	code = session_kept(&s->session, &parcel, STAGE_REJECTED, &found,
-	    &verdict, e);
-	receipt_wipe(&verdict);
-	if (code == ERR_OK && !found)
-		code = err_set(e, ERR_BUSY, same->id, 0, NULL);
-	return code;
+	return prepare_supersedes(s->o, &s->settings, &s->checked,
+	    &entry->has_supersedes, entry->supersedes, e);
 }
 
 /* Locks the entry that has the same submission, if there is one that the
@@ -207,13 +189,13 @@ take_same(struct submitting *s, bool *found, struct err *e)
 		same = NULL;
 	}
 	if (code == ERR_OK && same != NULL && !*found)
-		code = check_rejected(s, same, e);
+		code = earlier_rejected(&s->session, same, s->r, e);
+	if (code == ERR_OK && !*found)
+		earlier_other(&s->session, &list, &s->entry, s->r);
 	if (*found) {
 		s->entry = *same;
 		same->fd = -1;
-	} else if (code == ERR_OK && same != NULL)
-		report_say(s->r, _("The authority has rejected %s; the same "
-		    "answers are sealed again."), same->id);
+	}
 	err_list_wipe(&broken);
 	outbox_list_wipe(&list);
 	return code;

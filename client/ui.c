@@ -79,6 +79,53 @@ columns(void)
 	return (size_t)window.ws_col - 1;
 }
 
+/* What a signal's handler needs, made before: all it may do is write. */
+static struct {
+	char text[512];
+	size_t len;
+	char blanks[BAR_LINE_LEN + 2];	/* "\r", the line's columns, "\r" */
+	volatile sig_atomic_t columns;	/* that the line has now */
+} last_words;
+
+static void
+on_interrupt(int number)
+{
+	const size_t n = (size_t)last_words.columns;
+	ssize_t done = 0;
+
+	if (n != 0) {
+		done = write(STDERR_FILENO, last_words.blanks, n + 1);
+		done = write(STDERR_FILENO, last_words.blanks, 1);
+	}
+	done = write(STDERR_FILENO, last_words.text, last_words.len);
+	(void)done;
+	/* It comes when this returns, and the parent sees what ended us. */
+	(void)signal(number, SIG_DFL);
+	(void)raise(number);
+}
+
+void
+ui_on_interrupt(const char *sentence)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction action = { 0 }, now;
+
+	if (sentence != NULL) {
+		(void)snprintf(last_words.text, sizeof(last_words.text),
+		    PROGRAM ": %s\n", sentence);
+		last_words.len = strlen(last_words.text);
+		memset(last_words.blanks, ' ', sizeof(last_words.blanks));
+		last_words.blanks[0] = '\r';
+	}
+	action.sa_handler = sentence != NULL ? on_interrupt : SIG_DFL;
+	(void)sigemptyset(&action.sa_mask);
+	/* What nohup has us ignore stays so. */
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (sigaction(numbers[i], NULL, &now) == 0 &&
+		    now.sa_handler != SIG_IGN)
+			(void)sigaction(numbers[i], &action, NULL);
+}
+
 /* Puts text where the line was; "" takes it away. */
 static void
 draw(char text[static BAR_LINE_LEN])
@@ -92,6 +139,7 @@ draw(char text[static BAR_LINE_LEN])
 	(void)fprintf(stderr, "\r%s%*s%s", text, (int)blanks, "",
 	    n == 0 ? "\r" : "");
 	shown.columns = n;
+	last_words.columns = (sig_atomic_t)n;
 	shown.drawn = milliseconds();
 }
 

@@ -28,6 +28,11 @@ int ui_print(const char *text);
 /* Is standard output a terminal? */
 bool ui_stdout_is_terminal(void);
 
+/* From now on the signals that people and schedulers stop a program with have
+ * it write this sentence to standard error, and end it all the same; NULL:
+ * nothing more. */
+void ui_on_interrupt(const char *sentence);
+
 /* How far a body has come, from client/delivery/upload.h's progress: a line on
  * standard error, drawn over and over and taken away before anything else is
  * shown.  Nothing unless that is a terminal.  total 0: the waiting for a

@@ -10,6 +10,7 @@
 #include "client/options.h"
 #include "client/outbox/outbox.h"
 #include "client/outbox/schedule.h"
+#include "client/ui.h"
 
 struct parcel
 dispatch_parcel(const struct outbox_entry *entry)
@@ -105,6 +106,7 @@ dispatch_entry(struct session *s, struct outbox *o,
 	struct buf file = { 0 };
 	unsigned retry_after = 0;
 	enum err_code code;
+	char words[400];
 
 	code = dispatch_connect(s, entry, &found);
 	/* Not this configuration's; what its own one noted stays. */
@@ -125,9 +127,16 @@ dispatch_entry(struct session *s, struct outbox *o,
 	plan_next(entry, 0, 0);
 	if (outbox_note(o, entry, &found) != ERR_OK)
 		goto out;
+	if (!s->o->json) {
+		(void)snprintf(words, sizeof(words), _("interrupted; it is "
+		    "kept in the outbox (%s); 'sigill outbox flush' or the "
+		    "same command goes on with it"), entry->id);
+		ui_on_interrupt(words);
+	}
 	if (session_deliver(s, &p, &file, &limits, &retry_after, out,
 	    &found) == ERR_OK)
 		entry->state = OUTBOX_STORED;
+	ui_on_interrupt(NULL);
 	entry->last_attempt = timestamp_now();
 	if (found.code == ERR_OK)
 		entry->next_attempt = entry->last_attempt;

@@ -11,8 +11,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.dirname(HERE) + "/faults")
 from scene import Libraries  # noqa: E402
-from scratch import BUILD, CONFIG, DEFAULTS  # noqa: E402
-from test_sigill_send import Portal  # noqa: E402
+from scratch import AUTHORITY, BUILD, CONFIG, DEFAULTS  # noqa: E402
+from test_sigill_send import VERIFY, Portal  # noqa: E402
 
 NOWHERE = "https://localhost:1"     # nobody listens there
 
@@ -89,9 +89,16 @@ class Outbox(Portal):
         """Sealed files in the portal's spool."""
         return len(glob.glob(self.path("spool/*.sigill")))
 
-    def judge(self, opens="2020-01-01"):
+    def judge(self, opens="2020-01-01", anchors=None):
         """Intake's verdict on all that the portal has."""
-        super().verify(opens)
+        if anchors is not None:
+            self.write("verify.conf", VERIFY.replace(
+                "sender-ca.pem", anchors).replace(
+                "crls = sender-ca.crl\n", "").format(
+                    authority=AUTHORITY, opens=opens, questionnaires=BUILD +
+                    "/share/sigill/questionnaires"))
+        else:
+            super().verify(opens)
         subprocess.run(
             [BUILD + "/bin/sigill-verify", "--config", "verify.conf",
              "--receipts", "verdicts", *glob.glob(self.path(

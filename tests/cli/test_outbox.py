@@ -139,13 +139,27 @@ class Submit(Outbox):
         self.good("submit", "a.json")
         self.assertEqual((self.ids(), self.stored()), ([ID], 1))
 
-    def test_rejected_is_sealed_again(self):
+    def test_rejected_for_what_is_in_the_answers(self):
+        """They would be rejected again, and nobody would know why."""
         self.good("submit", "a.json")
         self.judge(opens="2098-01-01")
+        self.sigill("status")
+        p = self.bad(77, "rejected", "submit", "a.json")
+        self.assertIn("[round] [rejected]", p.err)
+        self.assertIn("sigill outbox drop " + ID, p.out)
+        self.assertEqual((self.ids(), self.stored()), ([ID], 1))
+        self.good("outbox", "drop", ID)
+        self.good("submit", "a.json")
+        self.assertEqual((self.ids(), self.stored()), ([ID], 2))
+
+    def test_rejected_is_sealed_again(self):
+        self.good("submit", "a.json")
+        self.judge(anchors="tls-root.pem")
         p = self.sigill("status")
         self.assertEqual(p.returncode, 77)
         p = self.good("submit", "a.json")
-        self.assertIn("has rejected %s;" % ID, p.out)
+        self.assertIn("has rejected %s: " % ID, p.out)
+        self.assertIn("[signer-untrusted]; the same answers", p.out)
         self.assertEqual(self.ids(), [ID, ID + ".2"])
         self.assertEqual(self.stored(), 2)
         # And from now on that one counts.
@@ -239,6 +253,119 @@ class Submit(Outbox):
         self.assertIn(b"[no-space]", p.stderr)
         self.assertTrue(p.stdout.endswith(b"\n.lock\n"), p.stdout)
         self.assertEqual(self.stored(), 0)
+
+
+class Interrupted(Outbox):
+    """Ctrl-C, or a job that is stopped: it says where the file is."""
+
+    def begin(self, *args):
+        """The portal has taken the connection and says nothing."""
+        os.kill(self.portal.pid, signal.SIGSTOP)
+        self.addCleanup(os.kill, self.portal.pid, signal.SIGCONT)
+        return subprocess.Popen([BIN, *args, "--config", "sigill.conf"],
+                                cwd=self.dir, env=self.env,
+                                stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE)
+
+    def attempted(self, times):
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            try:
+                if self.attempts(ID)["attempts"] == times:
+                    return
+            except FileNotFoundError:
+                pass
+            time.sleep(0.01)
+        self.fail("nothing was tried")
+
+    def stopped(self, p, number):
+        """Died of that signal, having said one line."""
+        # Between the note and the connection is no time to speak of, but
+        # some: the handler is there before the portal hears of it.
+        deadline = time.monotonic() + 20
+        status = "/proc/%d/status" % p.pid
+        while time.monotonic() < deadline:
+            with open(status) as f:
+                caught = int(f.read().split("SigCgt:")[1].split()[0], 16)
+            if caught & 1 << number - 1:
+                break
+            time.sleep(0.01)
+        p.send_signal(number)
+        out, err = p.communicate(timeout=20)
+        self.assertEqual(p.returncode, -number)
+        return out, err.decode()
+
+    def test_submit_and_flush(self):
+        for times, (number, args) in enumerate((
+                (signal.SIGINT, ("submit", "a.json")),
+                (signal.SIGTERM, ("outbox", "flush", ID)),
+                (signal.SIGHUP, ("submit", "a.json"))), 1):
+            p = self.begin(*args)
+            self.attempted(times)
+            out, err = self.stopped(p, number)
+            os.kill(self.portal.pid, signal.SIGCONT)
+            self.assertEqual((out, err), (
+                b"", "sigill: interrupted; it is kept in the outbox (%s); "
+                "'sigill outbox flush' or the same command goes on with it\n"
+                % ID))
+        self.good("submit", "a.json")
+        self.assertEqual(self.stored(), 1)
+
+    def test_send(self):
+        self.seal()
+        p = self.begin("send", "a.sigill")
+        out, err = self.stopped(p, signal.SIGTERM)
+        self.assertEqual(err, "sigill: interrupted; the same command goes on "
+                         "where it stopped\n")
+
+    def test_while_waiting_for_the_verdict(self):
+        self.good("submit", "a.json")
+        p = self.begin("outbox", "flush", "--wait", "60")
+        out, err = self.stopped(p, signal.SIGTERM)
+        self.assertIn("what has been handed in stays so", err)
+
+    def test_for_a_program_nothing_is_said(self):
+        p = self.begin("submit", "a.json", "--json")
+        self.attempted(1)
+        p.terminate()
+        self.assertEqual((p.communicate(), p.returncode),
+                         ((b"", b""), -signal.SIGTERM))
+
+
+class Replacing(Outbox):
+    def test_other_answers(self):
+        self.good("submit", "a.json")
+        self.other_answers()
+        p = self.good("submit", "b.json")
+        self.assertRegex(p.out, r"were handed in 20\S+ \(%s\)\.  .*"
+                         r"--supersedes %s\." % (ID, ID))
+        doc = self.json("submit", "b.json", "--supersedes", ID)
+        self.assertFalse(doc["already_delivered"])
+        self.assertNotIn("other", doc)
+        one, = [e for e in self.json("outbox")["entries"]
+                if e["id"] == doc["id"]]
+        self.assertEqual(one["supersedes"], self.json(
+            "check", "a.json")["statement"])
+
+    def test_other_answers_that_wait(self):
+        self.waiting()
+        p = self.good("submit", self.other_answers())
+        self.assertIn("wait in the outbox (%s)" % ID, p.out)
+        # For another round they are no replacement.
+        p = self.good("submit", self.other_answers("c.json", round="2024"))
+        self.assertNotIn("Other answers", p.out)
+
+    def test_what_cannot_be_replaced(self):
+        self.good("submit", "a.json")
+        self.other_answers("c.json", round="2024")
+        for name, what, words in (
+                ("c.json", ID, "it is for another"),
+                ("a.json", ID, "the same answers"),
+                ("c.json", "NA84", "no id in the outbox")):
+            for command in "submit", "seal":
+                p = self.bad(64, "usage", command, name, "--supersedes", what)
+                self.assertIn(words, p.err)
+        self.assertEqual(self.ids(), [ID])
 
 
 class Drop(Outbox):
