@@ -12,9 +12,9 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "crypto/receipt_sig.h"
 #include "format/receipt.h"
 #include "portal/headers.h"
+#include "portal/kept.h"
 
 #define RECEIPT_TYPE	"application/cms"	/* RFC 7193 */
 #define RETRY_RECEIPT	"60"			/* seconds */
@@ -235,28 +235,6 @@ out:
 	return code;
 }
 
-/* Only a receipt of that stage for that file is passed on; who signed it is
- * for the sender to check, as with every receipt. */
-static enum err_code
-check_verdict(const struct buf *der, const uint8_t digest[static DIGEST_LEN],
-    enum receipt_stage stage, int64_t *time, struct err *e)
-{
-	struct signed_data opened = { 0 };
-	struct receipt receipt = { 0 };
-	enum err_code code;
-
-	code = receipt_sig_open(der->data, der->len, &opened, e);
-	if (code == ERR_OK)
-		code = receipt_parse(opened.content, opened.len, &receipt, e);
-	if (code == ERR_OK && (receipt.stage != stage ||
-	    memcmp(receipt.sealed, digest, DIGEST_LEN) != 0))
-		code = err_set(e, ERR_RECEIPT_DIGEST, NULL, 0, NULL);
-	*time = receipt.time;
-	receipt_wipe(&receipt);
-	signed_wipe(&opened);
-	return code;
-}
-
 /* Has this sender handed in the whole file?  Who only knows its digest must
  * not learn what was said about it. */
 static bool
@@ -320,7 +298,7 @@ fetch_verdict(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
 	    read_verdict(path, &der, &e) == ERR_NO_INPUT)
 		return false;
 	if ((code = e.code) == ERR_OK) {
-		code = check_verdict(&der, digest, stage, &row.time, &e);
+		code = kept_check(&der, digest, stage, &row.time, &e);
 		if (e.where[0] == '\0')
 			(void)snprintf(e.where, sizeof(e.where), "%s",
 			    file_base_name(path));
@@ -332,8 +310,8 @@ fetch_verdict(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
 	}
 	buf_wipe(&der);
 	if (code == ERR_OK)
-		code = ledger_receipt(d->service->ledger, digest, d->sender,
-		    row.stage, out, &e);
+		code = kept_receipt(d->service->ledger, digest, d->sender,
+		    stage, out, &e);
 	if (code != ERR_OK)
 		log_err(LOG_FAIL, "verdict-unusable", &e);
 	return code == ERR_OK;
@@ -357,8 +335,8 @@ delivery_receipt(struct delivery *d, struct reply *r, struct err *e)
 	code = ledger_knows(d->service->ledger, digest, d->sender, e);
 	if (code != ERR_OK)
 		return code;
-	code = ledger_receipt(d->service->ledger, digest, d->sender,
-	    receipt_stage_name((enum receipt_stage)stage), &receipt, &absent);
+	code = kept_receipt(d->service->ledger, digest, d->sender,
+	    (enum receipt_stage)stage, &receipt, &absent);
 	if (code != ERR_OK && code != ERR_HTTP_NOT_FOUND) {
 		*e = absent;
 		goto out;

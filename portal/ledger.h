@@ -50,7 +50,7 @@ struct receipt_row {
 };
 
 /* Makes the database where there is none.  ERR_CONFIG when the file is not
- * such a ledger. */
+ * such a ledger, ERR_IO when it is damaged. */
 enum err_code ledger_open(const char *path, struct ledger **out,
     struct err *e);
 void ledger_close(struct ledger *l);	/* NULL-safe */

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "portal/kept.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "crypto/receipt_sig.h"
+
+enum err_code
+kept_check(const struct buf *der, const uint8_t digest[static DIGEST_LEN],
+    enum receipt_stage stage, int64_t *time, struct err *e)
+{
+	struct signed_data opened = { 0 };
+	struct receipt receipt = { 0 };
+	enum err_code code;
+
+	code = receipt_sig_open(der->data, der->len, &opened, e);
+	if (code == ERR_OK)
+		code = receipt_parse(opened.content, opened.len, &receipt, e);
+	if (code == ERR_OK && (receipt.stage != stage ||
+	    memcmp(receipt.sealed, digest, DIGEST_LEN) != 0))
+		code = err_set(e, ERR_RECEIPT_DIGEST, NULL, 0, NULL);
+	*time = receipt.time;
+	receipt_wipe(&receipt);
+	signed_wipe(&opened);
+	return code;
+}
+
+/* Is this what a receipt says when it is damaged? */
+static bool
+is_damage(enum err_code code)
+{
+	return code == ERR_RECEIPT_STRUCTURE || code == ERR_RECEIPT_SIGNATURE ||
+	    code == ERR_RECEIPT_DIGEST;
+}
+
+enum err_code
+kept_receipt(struct ledger *ledger, const uint8_t digest[static DIGEST_LEN],
+    const char *sender, enum receipt_stage stage, struct buf *out,
+    struct err *e)
+{
+	const char *name = receipt_stage_name(stage);
+	char hex[DIGEST_HEX_LEN];
+	struct buf der = { 0 };
+	struct err why = { 0 };
+	enum err_code code;
+	int64_t time;
+
+	code = ledger_receipt(ledger, digest, sender, name, &der, e);
+	if (code != ERR_OK)
+		goto out;
+	code = kept_check(&der, digest, stage, &time, &why);
+	if (is_damage(code)) {
+		digest_hex(digest, hex);
+		log_event(LOG_FAIL, "ledger-damaged", "digest", hex, "stage",
+		    name, "sender", sender, (char *)NULL);
+		code = err_set(e, ERR_IO, "ledger", 0,
+		    "a receipt is damaged: %s", err_sentence(code));
+	} else if (code != ERR_OK)
+		*e = why;
+	if (code == ERR_OK) {
+		buf_add(out, der.data, der.len);
+		code = buf_check(out, e);
+	}
+out:
+	buf_wipe(&der);
+	return code;
+}
