@@ -275,11 +275,16 @@ publish(struct completer *c, const struct upload_row *row, const char *signer,
 	digest_hex(row->digest, hex);
 	if ((code = take_name(c, hex, &turn, e)) != ERR_OK)
 		return code;
+	/* The disk may keep a name as soon as it is made: a row must be there
+	 * for it, or nobody would know what it is after a power cut. */
+	if ((code = ledger_settle(c->ledger, row->id, e)) != ERR_OK)
+		goto out;
 	code = store_publish(c->store, row->id, row->digest, e);
 	if (code != ERR_OK)
 		(void)withdraw(c, row, &(struct err){ 0 });
 	else
 		code = record(c, row, signer, now, receipt, e);
+out:
 	turn_end(c->names, &turn);
 	if (code == ERR_OK)
 		log_event(LOG_INFORM, "stored", "digest", hex, "upload",

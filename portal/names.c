@@ -42,13 +42,13 @@ names_free(struct names *n)
 }
 
 struct name_change
-names_changed(struct names *n)
+names_changed(struct names *n, struct name_change before)
 {
 	struct name_change change;
 
 	pthread_mutex_lock(&n->mutex);
 	n->changes++;
-	change = (struct name_change){ n->changes, n->failures };
+	change = (struct name_change){ n->changes, before.failures };
 	pthread_mutex_unlock(&n->mutex);
 	return change;
 }

@@ -27,10 +27,11 @@ struct name_change {
 struct names *names_new(int folder);
 void names_free(struct names *n);	/* NULL-safe */
 
-/* Call it after the change. */
-struct name_change names_changed(struct names *n);
 /* The last one. */
 struct name_change names_latest(struct names *n);
+/* A new one, after it has been made; before is what names_latest gave until
+ * then.  An fsync that failed in between may have taken it along. */
+struct name_change names_changed(struct names *n, struct name_change before);
 /* Is the change on the disk?  At once if it is known to be, else after an
  * fsync, of which one runs at a time.  ERR_IO, ERR_NO_SPACE. */
 enum err_code names_sync(struct names *n, struct name_change change,

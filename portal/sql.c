@@ -16,7 +16,7 @@ struct sql {
 	struct { const char *sql; sqlite3_stmt *stmt; } known[STATEMENTS];
 	bool lazy;		/* commits do not wait for the disk now */
 	bool unsettled;		/* there was one that did not */
-	bool torn;		/* a sync failed: the log is in doubt */
+	bool torn;		/* the log is in doubt: sql_mend */
 	bool spoilt;		/* a part could not be taken back */
 	int64_t changes;	/* of rows, before it and in parts taken back */
 	int64_t before_part;
@@ -294,6 +294,9 @@ sql_open(const char *path, struct sql **out, struct err *e)
 		    e);
 	}
 	(void)umask(mask);
+	/* What an earlier process has left in the log is in doubt too: whether
+	 * it was lazy, or its sync failed, nobody knows any more. */
+	db->torn = true;
 	if (code == ERR_OK)
 		*out = db;
 	else

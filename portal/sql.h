@@ -66,7 +66,8 @@ enum err_code sql_begin_part(struct sql *db, struct err *e);
 enum err_code sql_finish_part(struct sql *db, enum err_code code,
     struct err *e);
 /* After a commit whose sync failed the log may have it all the same, and bring
- * it back at the next start.  Not after this, which sql_begin does first. */
+ * it back at the next start; and what a start finds there need not be on the
+ * disk.  Not after this, which sql_begin does first. */
 enum err_code sql_mend(struct sql *db, struct err *e);
 /* Is there a lazy one that no other has taken along? */
 bool sql_unsettled(const struct sql *db);

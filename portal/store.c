@@ -121,7 +121,7 @@ enum err_code
 store_begin(struct store *s, const char *id, uint64_t length, bool lazy,
     struct err *e)
 {
-	struct name_change change;
+	struct name_change change = names_latest(s->begun);
 	enum err_code code = ERR_OK;
 	int fd;
 
@@ -129,7 +129,7 @@ store_begin(struct store *s, const char *id, uint64_t length, bool lazy,
 	    0640);
 	if (fd == -1)
 		return fail(e, "partial file", errno);
-	change = names_changed(s->begun);
+	change = names_changed(s->begun, change);
 	/* Room, not size: the size tells how much has arrived. */
 	if (!lazy && fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)length) ==
 	    -1 && errno != EOPNOTSUPP && errno != ENOSYS)
@@ -179,6 +179,15 @@ void
 store_remove(struct store *s, const char *id)
 {
 	(void)unlinkat(s->partial, id, 0);
+}
+
+bool
+store_give_up(struct store *s, const char *id)
+{
+	struct stat st;
+
+	return fstatat(s->partial, id, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    st.st_nlink == 1 && unlinkat(s->partial, id, 0) == 0;
 }
 
 enum err_code
@@ -255,6 +264,7 @@ enum err_code
 store_publish(struct store *s, const char *id,
     const uint8_t digest[static DIGEST_LEN], struct err *e)
 {
+	struct name_change change = names_latest(s->sealed);
 	char name[SEALED_NAME_LEN];
 
 	sealed_name(digest, name);
@@ -263,19 +273,20 @@ store_publish(struct store *s, const char *id,
 	    (!is_same_file(s->partial, id, s->spool, name) &&
 	    replace(s, id, name) == -1)))
 		return fail(e, name, errno);
-	return names_sync(s->sealed, names_changed(s->sealed), e);
+	return names_sync(s->sealed, names_changed(s->sealed, change), e);
 }
 
 enum err_code
 store_withdraw(struct store *s, const uint8_t digest[static DIGEST_LEN],
     struct err *e)
 {
+	struct name_change change = names_latest(s->sealed);
 	char name[SEALED_NAME_LEN];
 
 	sealed_name(digest, name);
 	if (unlinkat(s->spool, name, 0) == -1)
 		return errno == ENOENT ? ERR_OK : fail(e, name, errno);
-	return names_sync(s->sealed, names_changed(s->sealed), e);
+	return names_sync(s->sealed, names_changed(s->sealed, change), e);
 }
 
 enum err_code

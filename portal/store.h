@@ -45,6 +45,9 @@ enum err_code store_settle(struct store *s, struct err *e);
 enum err_code store_open_partial(struct store *s, const char *id, int *fd,
     uint64_t *size, struct err *e);
 void store_remove(struct store *s, const char *id);
+/* Removes a partial file that has no other name, for its room.  False when it
+ * has, or cannot be removed. */
+bool store_give_up(struct store *s, const char *id);
 
 /* All of it at offset.  ERR_NO_SPACE, ERR_IO; part of it may be there. */
 enum err_code store_write(int fd, uint64_t offset, const void *data,

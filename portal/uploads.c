@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "crypto/crypto.h"
+#include "portal/kept.h"
 
 /* A body to this length comes in one request and at once, or again. */
 #define AT_ONCE		(1024u * 1024)
@@ -50,25 +51,56 @@ uploads_close(struct uploads *u)
 	free(u);
 }
 
-/* The row before the partial file: a file without a row is swept away at the
- * next start, a row without a file would be an upload to go on with. */
+/* Takes the name away that an upload may have reached, and notes with note
+ * that it has ended. */
 static enum err_code
-forget(struct uploads *u, const struct upload_row *row, struct err *e)
+end_row(struct uploads *u, const struct upload_row *row,
+    enum err_code (*note)(struct ledger *, const char *, struct err *),
+    struct err *e)
 {
-	enum err_code code;
+	enum err_code code = complete_retract(u->completer, row, e);
 
-	if ((code = complete_retract(u->completer, row, e)) != ERR_OK ||
-	    (code = ledger_remove(u->ledger, row->id, e)) != ERR_OK)
-		return code;
-	store_remove(u->store, row->id);
-	return ERR_OK;
+	return code == ERR_OK ? note(u->ledger, row->id, e) : code;
 }
 
 /*
- * How far an upload has come.  A partial file is made before its row and
- * removed after its receipt is kept; if it is missing all the same (the disk
- * would not sync it, or lost its name), the upload starts again.  A file of
- * that digest in the spool proves nothing: another sender may have brought it.
+ * With the upload's turn; *fd is open on its partial file, or -1.  The row
+ * before the file: a file without a row is swept away at the next start, a row
+ * without a file is an upload to go on with.  But when the disk is full of
+ * such files the row cannot be changed before one of them makes room.
+ */
+static enum err_code
+end_upload(struct uploads *u, const struct upload_row *row, int *fd,
+    enum err_code (*note)(struct ledger *, const char *, struct err *),
+    struct err *e)
+{
+	enum err_code code = end_row(u, row, note, e);
+
+	if (code == ERR_NO_SPACE && store_give_up(u->store, row->id)) {
+		if (*fd != -1)
+			(void)close(*fd);
+		*fd = -1;
+		err_clear(e);
+		code = end_row(u, row, note, e);
+	}
+	if (code == ERR_OK)
+		store_remove(u->store, row->id);
+	return code;
+}
+
+static enum err_code
+forget(struct uploads *u, const struct upload_row *row, int *fd,
+    struct err *e)
+{
+	return end_upload(u, row, fd, ledger_remove, e);
+}
+
+/*
+ * How far an upload has come.  If its partial file is missing (the portal was
+ * stopped before it was made, the disk would not sync it, or lost its name),
+ * the upload starts again, without room reserved: whoever only wants to delete
+ * it may find the disk full.  A file of that digest in the spool proves
+ * nothing: another sender may have brought it.
  */
 static enum err_code
 locate(struct upload *up, struct err *e)
@@ -83,7 +115,7 @@ locate(struct upload *up, struct err *e)
 	code = store_open_partial(u->store, up->row.id, &up->fd, &up->offset,
 	    &absent);
 	if (code == ERR_HTTP_NOT_FOUND) {
-		code = store_begin(u->store, up->row.id, up->row.length, false,
+		code = store_begin(u->store, up->row.id, up->row.length, true,
 		    e);
 		if (code == ERR_OK)
 			code = store_open_partial(u->store, up->row.id,
@@ -169,8 +201,8 @@ upload_finish(struct upload *up, struct buf *receipt, struct err *e)
 	enum err_code code;
 
 	if (up->row.complete)
-		return ledger_receipt(u->ledger, up->row.digest,
-		    up->row.sender, "stored", receipt, e);
+		return kept_receipt(u->ledger, up->row.digest,
+		    up->row.sender, STAGE_STORED, receipt, e);
 	if (up->offset != up->row.length) {
 		code = store_sync(u->store, up->row.id, up->fd, e);
 		if (code == ERR_OK)
@@ -186,7 +218,7 @@ upload_finish(struct upload *up, struct buf *receipt, struct err *e)
 	if (code == ERR_OK)
 		up->row.complete = true;
 	else if (complete_is_final(code))
-		(void)forget(u, &up->row, &(struct err){ 0 });
+		(void)forget(u, &up->row, &up->fd, &(struct err){ 0 });
 	return code;
 }
 
@@ -196,7 +228,7 @@ upload_discard(struct upload *up, struct err *e)
 	if (up->row.complete)
 		return err_set(e, ERR_HTTP_METHOD, NULL, 0,
 		    "a completed upload is not deleted: its receipt stands");
-	return forget(up->owner, &up->row, e);
+	return forget(up->owner, &up->row, &up->fd, e);
 }
 
 static enum err_code
@@ -217,13 +249,14 @@ clear_expired(struct uploads *u, const struct upload_row *row, int64_t now)
 	struct turn turn = { .id = row->id, .socket = -1 };
 	struct err ignored = { 0 };
 	struct upload_row again;
+	int fd = -1;
 
 	if (row->complete || now < row->expires ||
 	    turn_take(u->turns, &turn, &ignored) != ERR_OK)
 		return;
 	if (ledger_find(u->ledger, row->id, &again, &ignored) == ERR_OK &&
 	    !again.complete)
-		(void)forget(u, &again, &ignored);
+		(void)forget(u, &again, &fd, &ignored);
 	turn_end(u->turns, &turn);
 }
 
@@ -237,6 +270,7 @@ uploads_create(struct uploads *u, struct upload_row *row, bool whole,
 	};
 	bool lazy = whole && row->length <= AT_ONCE;
 	struct upload_row fresh = *row;
+	struct turn turn = { .id = fresh.id, .socket = -1 };
 	struct err none = { 0 };
 	enum err_code code;
 	bool existed;
@@ -249,19 +283,23 @@ uploads_create(struct uploads *u, struct upload_row *row, bool whole,
 	fresh.complete = false;
 	fresh.created = now;
 	fresh.expires = now + u->settings->upload_seconds;
+	/* The row before the file: who is over the quota shall not reserve
+	 * room, even for a moment.  Nobody else looks for the file until it
+	 * is there. */
 	if ((code = new_id(fresh.id, e)) != ERR_OK ||
-	    (code = store_begin(u->store, fresh.id, fresh.length, lazy, e)) !=
-	    ERR_OK)
+	    (code = turn_take(u->turns, &turn, e)) != ERR_OK)
 		return code;
 	*row = fresh;
 	code = ledger_create(u->ledger, row, &quota, lazy, &existed, e);
-	if (code != ERR_OK || existed)
-		store_remove(u->store, fresh.id);
+	if (code == ERR_OK && !existed && (code = store_begin(u->store,
+	    fresh.id, fresh.length, lazy, e)) != ERR_OK)
+		(void)ledger_remove(u->ledger, fresh.id, &(struct err){ 0 });
+	turn_end(u->turns, &turn);
 	return code;
 }
 
 /* A partial file without a row, or with a receipt, is left from a crash while
- * it was made or removed. */
+ * it was removed, or its row was lost with the power. */
 static void
 remove_orphan(void *arg, const char *id)
 {
@@ -310,22 +348,26 @@ void
 uploads_sweep(struct uploads *u, int64_t now)
 {
 	struct upload_row row = { .id = "" };
-	struct err why = { 0 };
+	struct err why = { 0 }, first = { 0 };
+	int fd = -1;
 
 	while (ledger_next_open(u->ledger, &row, &why) == ERR_OK) {
 		struct turn turn = { .id = row.id, .socket = -1 };
+		struct err failed = { 0 };
 
 		if (now < row.expires || !turn_try(u->turns, &turn))
 			continue;
-		if (row.expires != 0 &&
-		    complete_retract(u->completer, &row, &why) == ERR_OK &&
-		    ledger_expire(u->ledger, row.id, &why) == ERR_OK)
-			store_remove(u->store, row.id);
+		if (row.expires != 0)
+			(void)end_upload(u, &row, &fd, ledger_expire, &failed);
+		if (first.code == ERR_OK)
+			first = failed;
 		turn_end(u->turns, &turn);
 		if (now >= row.created + u->settings->upload_seconds +
 		    GONE_SECONDS)
 			clear_expired(u, &row, now);
 	}
-	if (why.code != ERR_OK && why.code != ERR_HTTP_NOT_FOUND)
-		log_err(LOG_FAIL, "not-swept", &why);
+	if (first.code == ERR_OK && why.code != ERR_HTTP_NOT_FOUND)
+		first = why;
+	if (first.code != ERR_OK)
+		log_err(LOG_FAIL, "not-swept", &first);
 }
