@@ -55,7 +55,7 @@ out:
 /* An outdated list turns all of its issuer's senders away: whoever starts the
  * portal, checks or reloads it must hear of that. */
 static void
-warn_outdated(const struct anchors *a)
+warn_outdated(struct anchors *a)
 {
 	char issuer[256], until[TIMESTAMP_LEN];
 	size_t len;
@@ -72,6 +72,7 @@ warn_outdated(const struct anchors *a)
 		timestamp_format((int64_t)next, until);
 		log_event(LOG_WARN, "revocation-list-outdated", "issuer",
 		    issuer, "until", until, (char *)NULL);
+		a->n_outdated++;
 	}
 }
 

@@ -20,6 +20,7 @@ struct anchors {
 	gnutls_x509_trust_list_t list;	/* owns the anchors and the CRLs */
 	gnutls_x509_crl_t *crls;	/* the array owned, its members not */
 	unsigned n_crls;
+	unsigned n_outdated;		/* of them */
 	struct trust *signers;		/* crypto/'s view of the same files */
 	struct cert_list roots;		/* the anchors once more */
 	/* Found good by this reading, and gone with it. */

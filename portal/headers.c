@@ -13,6 +13,7 @@ struct seen {
 	unsigned encodings;	/* Transfer-Encoding fields */
 	unsigned hosts;		/* Host fields */
 	const char *length;
+	const char *host;
 	const char *next;	/* where the next line begins, if it is plain */
 	bool bad;		/* a character that does not belong */
 };
@@ -53,9 +54,34 @@ see(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,
 		seen->length = value;
 	} else if (strcasecmp(name, "Transfer-Encoding") == 0)
 		seen->encodings++;
-	else if (strcasecmp(name, "Host") == 0)
+	else if (strcasecmp(name, "Host") == 0) {
 		seen->hosts++;
+		seen->host = value != NULL ? value : "";
+	}
 	return MHD_YES;
+}
+
+/* A name, an IPv4 address or an address in brackets, and perhaps a port (RFC
+ * 9110 §7.2, RFC 3986 §3.2.2). */
+static bool
+is_host(const char *s)
+{
+	static const char digits[] = "0123456789";
+	static const char others[] = "0123456789%-._~!$&'()*+,;="
+	    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t len;
+
+	if (*s == '[') {
+		len = strspn(++s, "0123456789abcdefABCDEF:.");
+		if (len == 0 || s[len] != ']')
+			return false;
+		s += len + 1;
+	} else if ((len = strspn(s, others)) == 0)
+		return false;
+	else
+		s += len;
+	return *s == '\0' || (*s == ':' &&
+	    s[1 + strspn(s + 1, digits)] == '\0');
 }
 
 /* Digits only: no sign, no space, nothing after them. */
@@ -101,6 +127,9 @@ headers_check_framing(struct MHD_Connection *connection, const char *method,
 	if (seen.hosts > 1)
 		return err_set(e, ERR_HTTP_BAD_REQUEST, NULL, 0,
 		    "Host is given twice");
+	if (seen.hosts == 1 && !is_host(seen.host))
+		return err_set(e, ERR_HTTP_BAD_REQUEST, NULL, 0,
+		    "Host is not a name or an address with perhaps a port");
 	/*
 	 * The library joins folded lines, ends values at a NUL and takes bare
 	 * line feeds, and does not tell.  But its strings lie where they were

@@ -79,12 +79,36 @@ static const struct argp parser = {
 	.doc = "Take sealed submissions over HTTPS and give signed receipts.",
 };
 
+/* The hints of errors.def are for senders where these differ. */
+static const char *
+own_hint(enum err_code code)
+{
+	switch (code) {
+	case ERR_CONFIG:
+	case ERR_CONFIG_MISSING:
+		return "see sigill-portal(8)";
+	case ERR_TEST_CERTIFICATE:
+		return "get a certificate for the authority's own portal, or "
+		    "set environment = test";
+	case ERR_PASSPHRASE_NEEDED:
+		return "name a file with it in passphrase_file";
+	default:
+		return NULL;
+	}
+}
+
 static void
 tell(const struct err *e)
 {
+	const char *hint = own_hint(e->code);
 	struct buf text = { 0 };
 
-	message_text(&text, PROGRAM, e, true);
+	message_text(&text, PROGRAM, e, hint == NULL);
+	if (hint != NULL) {
+		buf_add_str(&text, PROGRAM ": hint: ");
+		buf_add_str(&text, hint);
+		buf_add_str(&text, "\n");
+	}
 	(void)file_write_fd(STDERR_FILENO, "stderr", text.data, text.len,
 	    NULL);
 	buf_wipe(&text);
@@ -145,6 +169,15 @@ tell_listening(const struct settings *settings, const struct server *server)
 		    "environment", environment, (char *)NULL);
 }
 
+/* A portal that serves goes on: the next reload may bring a new list. */
+static enum err_code
+check_lists(const struct settings *settings, struct peers *peers,
+    struct err *e)
+{
+	return peers_outdated(peers) == 0 ? ERR_OK : err_set(e,
+	    ERR_CRL_OUTDATED, settings->crls, 0, NULL);
+}
+
 /* All parts, in the order in which they need each other. */
 static enum err_code
 run(const struct settings *settings, bool check, const sigset_t *signals,
@@ -161,8 +194,12 @@ run(const struct settings *settings, bool check, const sigset_t *signals,
 
 	if ((code = peers_open(settings, &service.peers, e)) != ERR_OK ||
 	    (!settings_fronted(settings) &&
-	    (code = tls_open(settings, &tls, e)) != ERR_OK) || check)
+	    (code = tls_open(settings, &tls, e)) != ERR_OK))
 		goto out;
+	if (check) {
+		code = check_lists(settings, service.peers, e);
+		goto out;
+	}
 	if ((code = store_open(settings->spool, &store, e)) != ERR_OK ||
 	    (code = ledger_open(store_ledger_path(store), &service.ledger,
 	    e)) != ERR_OK ||

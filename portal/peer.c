@@ -63,6 +63,17 @@ peers_reload(struct peers *p, struct err *e)
 	return ERR_OK;
 }
 
+unsigned
+peers_outdated(struct peers *p)
+{
+	unsigned n;
+
+	pthread_rwlock_rdlock(&p->lock);
+	n = p->anchors.n_outdated;
+	pthread_rwlock_unlock(&p->lock);
+	return n;
+}
+
 /* --- connections --- */
 
 static bool

@@ -22,6 +22,8 @@ enum err_code peers_open(const struct settings *settings, struct peers **out,
     struct err *e);
 void peers_close(struct peers *p);	/* NULL-safe */
 /* Reads the files again; after a failure what was there before stays. */
+/* How many revocation lists are out of date. */
+unsigned peers_outdated(struct peers *p);
 enum err_code peers_reload(struct peers *p, struct err *e);
 
 /*

@@ -81,24 +81,40 @@ set_text(json_t *o, const char *key, const char *value)
 	    json_object_set_new(o, key, json_string(value));
 }
 
+/* What fails inside is for the operator's log, not for strangers; but senders
+ * must not look for a fault of theirs where there is none. */
+static const char *
+detail_of(const struct err *e, unsigned status)
+{
+	if (e->code == ERR_SIGNER_CRL)
+		return "the authority's revocation list for the issuer of "
+		    "this certificate is missing or out of date; the "
+		    "certificate may be good, and only the authority can "
+		    "mend it";
+	return status < 500 ? e->msg : "";
+}
+
 void
 reply_problem(struct reply *r, const struct err *e)
 {
 	unsigned status = reply_status(e->code);
-	/* What fails inside is for the operator's log, not for strangers. */
-	const char *detail = status < 500 ? e->msg : "";
+	const char *detail = detail_of(e, status);
+	const char *hint = err_hint(e->code);
 	json_t *o = json_object();
 	char type[80], *text = NULL;
 
 	(void)snprintf(type, sizeof(type), "urn:sigill:problem:%s",
 	    err_name(e->code));
+	/* Written for who verifies. */
+	if (e->code == ERR_SIGNER_CRL)
+		hint = "try again later; if it goes on, tell the authority";
 	reply_set(r, status);
 	if (o != NULL && set_text(o, "type", type) == 0 &&
 	    set_text(o, "title", err_sentence(e->code)) == 0 &&
 	    json_object_set_new(o, "status", json_integer(status)) == 0 &&
 	    set_text(o, "detail", detail) == 0 &&
 	    set_text(o, "code", err_name(e->code)) == 0 &&
-	    set_text(o, "hint", err_hint(e->code)) == 0)
+	    set_text(o, "hint", hint) == 0)
 		text = json_dumps(o, JSON_COMPACT);
 	json_decref(o);
 	if (text != NULL) {

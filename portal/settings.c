@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -17,6 +18,7 @@
 
 #define DAY		(24 * 60 * 60)
 #define UPLOAD_DAYS	7	/* a weekend and a slow line in between */
+#define MIN_BLOCK	4096u	/* of the spool's file system */
 #define PATIENCE	30	/* seconds */
 #define MAX_UPLOADS	20	/* a service provider's batch, not a disk */
 #define MAX_BYTES	((int64_t)MAX_UPLOADS * LIMIT_SEALED)
@@ -277,6 +279,46 @@ load_receipts(struct settings *s, struct err *e)
 	return code;
 }
 
+static enum err_code
+no_folder(const char *path, int why, struct err *e)
+{
+	if (why != ENOENT)
+		return err_set(e, ERR_CONFIG, path, 0, "%s", strerror(why));
+	return err_set(e, ERR_CONFIG, path, 0, "there is no such folder; as "
+	    "root: install -d -o sigill -g sigill -m 770 %s", path);
+}
+
+/* Root can read another's spool, but would leave files there that the other
+ * cannot. */
+static enum err_code
+wrong_owner(const char *path, uid_t owner, struct err *e)
+{
+	const struct passwd *found = getpwuid(owner);
+
+	if (found == NULL)
+		return err_set(e, ERR_CONFIG, path, 0,
+		    "the folder belongs to another user, who has no name");
+	return err_set(e, ERR_CONFIG, path, 0, "the folder belongs to another "
+	    "user; run sigill-portal as it: sudo -u %s sigill-portal",
+	    found->pw_name);
+}
+
+/* The ledger maps a file that has a hole wherever a block is smaller than a
+ * page, and a full disk has no block for it: that ends the program. */
+static enum err_code
+check_blocks(const char *path, struct err *e)
+{
+	struct statvfs fs;
+
+	if (statvfs(path, &fs) == -1)
+		return err_set(e, ERR_CONFIG, path, 0, "%s", strerror(errno));
+	if (fs.f_bsize < MIN_BLOCK)
+		return err_set(e, ERR_CONFIG, path, 0, "its file system has "
+		    "blocks of %lu bytes, and must have %u or more: make it "
+		    "with mkfs -b 4096", fs.f_bsize, MIN_BLOCK);
+	return ERR_OK;
+}
+
 /* What others could write to would not be evidence. */
 static enum err_code
 check_folder(const char *path, bool mine, struct err *e)
@@ -284,18 +326,17 @@ check_folder(const char *path, bool mine, struct err *e)
 	struct stat st;
 
 	if (stat(path, &st) == -1)
-		return err_set(e, ERR_CONFIG, path, 0, "%s", strerror(errno));
+		return no_folder(path, errno, e);
 	if (!S_ISDIR(st.st_mode))
 		return err_set(e, ERR_CONFIG, path, 0, "it is not a folder");
+	if (mine && st.st_uid != geteuid())
+		return wrong_owner(path, st.st_uid, e);
 	if (access(path, mine ? R_OK | W_OK | X_OK : R_OK | X_OK) == -1)
 		return err_set(e, ERR_CONFIG, path, 0, "%s", strerror(errno));
-	if (mine && st.st_uid != geteuid())
-		return err_set(e, ERR_CONFIG, path, 0,
-		    "the folder belongs to another user");
 	if ((st.st_mode & S_IWOTH) != 0)
 		return err_set(e, ERR_CONFIG, path, 0,
 		    "everybody can write to the folder; run chmod o-w on it");
-	return ERR_OK;
+	return mine ? check_blocks(path, e) : ERR_OK;
 }
 
 enum err_code
