@@ -57,7 +57,8 @@ CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/outbox/outbox_folder.c client/outbox/outbox_put.c \
 	  client/outbox/outbox_show.c client/outbox/outbox_command.c \
 	  client/outbox/outbox_kin.c \
-	  client/outbox/flush.c client/outbox/schedule.c \
+	  client/outbox/flush.c client/outbox/flush_tell.c \
+	  client/outbox/schedule.c \
 	  client/outbox/dispatch.c \
 	  client/doctor/doctor.c client/doctor/checkup.c \
 	  client/doctor/doctor_local.c client/doctor/doctor_certs.c \

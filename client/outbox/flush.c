@@ -11,45 +11,15 @@
 #include "client/kept.h"
 #include "client/options.h"
 #include "client/outbox/dispatch.h"
+#include "client/outbox/flush_tell.h"
 #include "client/outbox/outbox.h"
 #include "client/outbox/outbox_kin.h"
-#include "client/outbox/outbox_show.h"
 #include "client/outbox/schedule.h"
 #include "client/report.h"
 #include "client/session.h"
 #include "client/ui.h"
 
-/* One run. */
-struct flush {
-	const struct options *o;
-	struct report *r;
-	struct settings settings;
-	struct session session;
-	struct outbox *outbox;
-	struct outbox_list list;
-	struct outbox_entry **v;	/* those of this run, most urgent
-					 * first; owned, the entries are not */
-	size_t len;
-	int64_t now;			/* when it began */
-	/* what came of it */
-	size_t tried, delivered, waiting, failed, elsewhere, verdicts;
-	size_t pending;			/* asked about, without a verdict */
-	size_t rejected;		/* earlier, and nobody has seen to it */
-	enum err_code cause;		/* why the first one waits */
-	enum err_code known;		/* what still needs a person, though
-					 * it was not tried again now */
-	int64_t next;			/* the first that is due; 0: none */
-	int64_t closes;			/* the first deadline; 0: none */
-	struct err down;		/* stands in the way of all others */
-};
-
 /* --- which ------------------------------------------------------------- */
-
-static int64_t
-closes_of(const struct flush *f, const struct outbox_entry *entry)
-{
-	return settings_closes(&f->settings, entry->round);
-}
 
 /* By deadline; without one, last; then as they are, the oldest first. */
 static void
@@ -58,8 +28,8 @@ sort_by_deadline(struct flush *f)
 	for (size_t i = 1; i < f->len; i++)
 		for (size_t j = i; j > 0; j--) {
 			struct outbox_entry *one = f->v[j];
-			const int64_t a = closes_of(f, f->v[j - 1]);
-			const int64_t b = closes_of(f, one);
+			const int64_t a = flush_closes(f, f->v[j - 1]);
+			const int64_t b = flush_closes(f, one);
 
 			if (b == 0 || (a != 0 && a <= b))
 				break;
@@ -108,7 +78,7 @@ choose(struct flush *f, struct err *e)
 static void
 leave(struct flush *f, const struct outbox_entry *entry, enum err_code why)
 {
-	const int64_t closes = closes_of(f, entry);
+	const int64_t closes = flush_closes(f, entry);
 	const int64_t due = schedule_due(entry->last_attempt,
 	    entry->next_attempt, closes, timestamp_now());
 
@@ -180,7 +150,7 @@ send_one(struct flush *f, struct outbox_entry *entry)
 	enum err_code code;
 
 	if (!at_once && schedule_due(entry->last_attempt, entry->next_attempt,
-	    closes_of(f, entry), f->now) > f->now) {
+	    flush_closes(f, entry), f->now) > f->now) {
 		if (dispatch_may_pass(entry->last_error)) {
 			leave(f, entry, ERR_OK);
 			return;
@@ -265,10 +235,14 @@ conclude(struct flush *f, struct outbox_entry *entry, struct parcel *p)
 		if (entry->state == OUTBOX_REJECTED)
 			(void)session_rejected(&p->verdict, entry->id, &e);
 	}
-	if (dispatch_may_pass(e.code))
-		f->pending++;
-	else
+	if (!dispatch_may_pass(e.code)) {
 		report_err(f->r, &e);
+		return;
+	}
+	f->pending++;
+	if (e.code != ERR_VERDICT_PENDING && e.code != ERR_BUSY &&
+	    f->unheard.code == ERR_OK)
+		f->unheard = e;
 }
 
 /* What an earlier run told once stays true until somebody acts on it. */
@@ -307,96 +281,7 @@ wait_verdicts(struct flush *f)
 	free(of);
 }
 
-/* --- telling ----------------------------------------------------------- */
-
-static void
-add_part(struct buf *b, const char *fmt, size_t n)
-{
-	char part[160];
-
-	(void)snprintf(part, sizeof(part), fmt, n);
-	if (b->len != 0)
-		buf_add_str(b, ", ");
-	buf_add_str(b, part);
-}
-
-/* "2 delivered, 1 waiting: the portal cannot be reached [no-network]; next
- * try in 12 minutes; the deadline is in 3 hours" */
-static void
-summarise(struct flush *f)
-{
-	char part[320], span[SCHEDULE_SPAN_LEN];
-	const int64_t now = timestamp_now();
-	struct buf line = { 0 };
-
-	add_part(&line, _("%zu delivered"), f->delivered);
-	if (f->waiting != 0)
-		add_part(&line, _("%zu waiting"), f->waiting);
-	if (f->waiting != 0 && f->cause != ERR_OK) {
-		(void)snprintf(part, sizeof(part), ": %s [%s]",
-		    _(err_sentence(f->cause)), err_name(f->cause));
-		buf_add_str(&line, part);
-	}
-	if (f->failed != 0)
-		add_part(&line, _("%zu cannot be sent"), f->failed);
-	if (f->verdicts != 0)
-		add_part(&line, _("%zu with a verdict"), f->verdicts);
-	if (f->pending != 0)
-		add_part(&line, _("%zu without a verdict yet"), f->pending);
-	if (f->rejected != 0)
-		add_part(&line, _("%zu rejected before"), f->rejected);
-	if (f->elsewhere != 0)
-		add_part(&line, _("%zu for another configuration"),
-		    f->elsewhere);
-	if (f->waiting != 0 && f->next > now) {
-		schedule_span(f->next - now, span);
-		(void)snprintf(part, sizeof(part), _("; next try in %s"),
-		    span);
-		buf_add_str(&line, part);
-	}
-	if (f->waiting != 0 && f->closes != 0) {
-		schedule_span(f->closes - now, span);
-		(void)snprintf(part, sizeof(part), f->closes > now ?
-		    _("; the deadline is in %s") :
-		    _("; the deadline was %s ago"), span);
-		buf_add_str(&line, part);
-	}
-	report_say(f->r, "%s", buf_str(&line) != NULL ? buf_str(&line) : "");
-	buf_wipe(&line);
-}
-
-/* Cron sends what is said to somebody: so nothing, when there is no news. */
-static void
-report_result(struct flush *f)
-{
-	json_t *entries = json_array();
-
-	for (size_t i = 0; i < f->len; i++)
-		if (json_array_append_new(entries, outbox_show_json(f->v[i],
-		    closes_of(f, f->v[i]), timestamp_now())) != 0)
-			f->r->failed = true;
-	report_set(f->r, "delivered", json_integer((json_int_t)f->delivered));
-	report_set(f->r, "waiting", json_integer((json_int_t)f->waiting));
-	report_set(f->r, "failed", json_integer((json_int_t)f->failed));
-	report_set(f->r, "rejected", json_integer((json_int_t)f->rejected));
-	report_set(f->r, "elsewhere", json_integer((json_int_t)f->elsewhere));
-	report_set(f->r, "entries", entries);
-	if (f->tried != 0 || f->verdicts != 0 ||
-	    (ui_stdout_is_terminal() && f->waiting + f->failed +
-	    f->pending + f->rejected + f->elsewhere != 0))
-		summarise(f);
-	else if (ui_stdout_is_terminal())
-		report_say(f->r, "%s", _("Nothing is waiting in the "
-		    "outbox."));
-	if (f->known != ERR_OK)
-		err_set(&f->r->quiet, f->known, NULL, 0, NULL);
-	else if (f->rejected != 0)
-		err_set(&f->r->quiet, ERR_REJECTED, NULL, 0, NULL);
-	else if (f->waiting != 0)
-		err_set(&f->r->quiet, ERR_WAITING, NULL, 0, NULL);
-	else if (f->pending != 0)
-		err_set(&f->r->quiet, ERR_VERDICT_PENDING, NULL, 0, NULL);
-}
+/* --- the run ----------------------------------------------------------- */
 
 static enum err_code
 flush(struct flush *f, struct err *e)
@@ -422,7 +307,7 @@ flush(struct flush *f, struct err *e)
 		count_rejected(f);
 		wait_verdicts(f);
 	}
-	report_result(f);
+	flush_tell(f);
 out:
 	err_list_wipe(&broken);
 	return code;

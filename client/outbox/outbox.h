@@ -13,6 +13,8 @@
  *					tried
  *	OUTBOX/.new.XXXXXX/		being put or being removed
  *	OUTBOX/.lock			held while something is put or removed
+ *	OUTBOX/.told			when it was last said that no verdict
+ *					can be asked for (flush_tell.c)
  *
  * An entry is put by one rename, when all of it is on the disk, and what has
  * become of it is told by its receipts alone: so there is no moment at which

@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
@@ -397,6 +398,25 @@ class Together(Case):
         self.judge()
         self.line(0, "0 delivered, 2 with a verdict\n", "--wait", "20")
         self.line(0, "", "--wait", "0")
+
+    def test_verdicts_that_cannot_be_asked_for(self):
+        """Said once a day: a job that says nothing for ever is no help."""
+        self.good("submit", "a.json")
+        self.offline()
+        said = "0 delivered, 1 without a verdict yet: the portal cannot be " \
+            "reached [no-network]\n"
+        self.line(75, said, "--wait", "0")
+        self.line(75, "", "--wait", "0")
+        self.line(0, "")
+        told = self.path("outbox/.told")
+        os.utime(told, (time.time() - 86500,) * 2)
+        self.line(75, said, "--wait", "0")
+        # A clock that was set back hides nothing.
+        os.utime(told, (time.time() + 86500,) * 2)
+        self.line(75, said, "--wait", "0")
+        self.online()
+        self.line(75, "", "--wait", "0")
+        self.assertFalse(os.path.exists(told))
 
     def test_rejected(self):
         self.waiting()
