@@ -279,11 +279,12 @@ is_down(const struct session *s, enum err_code code)
 	    s->upload != NULL && upload_was_silent(s->upload));
 }
 
-/* All of them once.  *pause: the longest that the portal asked to be left
- * alone.  False when none is left to be asked for. */
+/* All of them once, but again only while there is time.  *pause: the longest
+ * that the portal asked to be left alone.  False when none is left to be
+ * asked for. */
 static bool
 ask_all(struct session *s, struct parcel *v, size_t n, int64_t end,
-    unsigned *pause)
+    bool again, unsigned *pause)
 {
 	const struct err *down = NULL;
 	unsigned retry_after;
@@ -293,6 +294,8 @@ ask_all(struct session *s, struct parcel *v, size_t n, int64_t end,
 	for (size_t i = 0; i < n; i++) {
 		if (v[i].done)
 			continue;
+		if (again && clock_seconds() >= end)
+			return true;
 		retry_after = 0;
 		err_clear(&v[i].err);
 		if (down != NULL)
@@ -322,7 +325,8 @@ session_wait(struct session *s, struct parcel *v, size_t n, int64_t seconds)
 	if (!s->o->json)
 		ui_on_interrupt(_("interrupted; what has been handed in "
 		    "stays so; 'sigill status' asks for the verdict"));
-	while (ask_all(s, v, n, end, &pause) &&
+	/* told: each has been asked for once. */
+	while (ask_all(s, v, n, end, told, &pause) &&
 	    (left = end - clock_seconds()) > 0) {
 		if (pause == 0)
 			pause = ASK_SECONDS;
