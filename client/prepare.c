@@ -28,9 +28,10 @@ find_replaced(const char *id, const struct settings *s,
 	struct outbox_list list = { 0 };
 	struct outbox_entry *entry = NULL;
 	struct outbox *outbox = NULL;
-	enum err_code code;
+	enum err_code code = ERR_OK;
 
-	if ((code = outbox_open(s, &outbox, e)) != ERR_OK ||
+	/* Where there is no outbox, there is no such id in it. */
+	if (outbox_look(s, &outbox, NULL) == ERR_OK &&
 	    (code = outbox_read(outbox, &list, &broken, e)) != ERR_OK)
 		goto out;
 	if (outbox_find(&list, id, &entry, NULL) != ERR_OK)
