@@ -61,7 +61,8 @@ CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/outbox/schedule.c \
 	  client/outbox/dispatch.c \
 	  client/doctor/doctor.c client/doctor/checkup.c \
-	  client/doctor/doctor_local.c client/doctor/doctor_certs.c \
+	  client/doctor/doctor_local.c client/doctor/doctor_rounds.c \
+	  client/doctor/doctor_certs.c \
 	  client/doctor/doctor_network.c client/doctor/doctor_portal.c
 VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
 	  verifier/seen.c verifier/judge.c verifier/receipts.c \

@@ -5,6 +5,7 @@
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/file.h"
@@ -203,7 +204,8 @@ config_load(const char *path, const struct config_item *items,
 
 	code = file_read(path, LIMIT_CONFIG_FILE, &text, &unread);
 	if (code != ERR_OK) {
-		code = err_set(e, code == ERR_NO_INPUT ? ERR_CONFIG_MISSING :
+		code = err_set(e, code == ERR_NO_INPUT && access(path,
+		    F_OK) == -1 && errno == ENOENT ? ERR_CONFIG_MISSING :
 		    code, path, 0, "%s", unread.msg);
 		goto out;
 	}

@@ -33,8 +33,9 @@ struct config_item {
 struct config;			/* opaque; owns all strings that it returns */
 
 /*
- * Reads path.  ERR_CONFIG_MISSING when there is no such file, ERR_CONFIG
- * (where = the file, at = the line) when it is wrong.  *out is owned by the
+ * Reads path.  ERR_CONFIG_MISSING when there is no such file, ERR_NO_INPUT
+ * when it cannot be read, ERR_CONFIG (where = the file, at = the line) when it
+ * is wrong.  *out is owned by the
  * caller.
  */
 enum err_code config_load(const char *path, const struct config_item *items,

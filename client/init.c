@@ -27,7 +27,7 @@ struct plan {
 
 /* The configuration: what init knows is set, the rest is to be filled in. */
 static const char config_text[] =
-    "# sigill.conf(5).  The lines with both '#' and '=' are yours:\n"
+    "# sigill.conf(5).  The lines with no space after their '#' are yours:\n"
     "# complete those that you need, and take away their '#'.\n"
     "\n"
     "[sigill]\n"
@@ -54,8 +54,9 @@ static const char config_text[] =
     "#portal_signers = portal-signers.pem\n"
     "#intake_signers = intake-signers.pem\n"
     "\n"
-    "# The rounds' last moments, so that the outbox hurries near them.\n"
-    "[round 2026]\n"
+    "# The rounds' last moments, so that the outbox hurries near them: the\n"
+    "# name is the one in the answers.\n"
+    "#[round 2026]\n"
     "#closes = 2027-03-31T22:00:00Z\n"
     "\n"
     "[outbox]\n"

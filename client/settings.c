@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "client/settings.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,7 +64,9 @@ find_config(const struct options *o, char out[static 4096])
 		return o->config;
 	if (settings_user_dir(dir)) {
 		n = snprintf(out, 4096, "%s/sigill.conf", dir);
-		if (n > 0 && n < 4096 && access(out, F_OK) == 0)
+		/* One that is there and cannot be looked at is an error. */
+		if (n > 0 && n < 4096 && (access(out, F_OK) == 0 ||
+		    (errno != ENOENT && errno != ENOTDIR)))
 			return out;
 	}
 	return access(SYSTEM_CONFIG, F_OK) == 0 ? SYSTEM_CONFIG : NULL;
@@ -79,9 +82,13 @@ settings_load(const struct options *o, bool optional, struct settings *out,
 	int which;
 
 	memset(out, 0, sizeof(*out));
-	if ((path = find_config(o, found)) == NULL)
-		return optional ? ERR_OK :
-		    err_set(e, ERR_CONFIG_MISSING, NULL, 0, NULL);
+	if ((path = find_config(o, found)) == NULL && optional)
+		return ERR_OK;
+	if (path == NULL && !settings_user_dir(found))
+		return err_set(e, ERR_CONFIG_MISSING, NULL, 0, _("HOME is "
+		    "not set, so only %s was looked for"), SYSTEM_CONFIG);
+	if (path == NULL)
+		return err_set(e, ERR_CONFIG_MISSING, NULL, 0, NULL);
 	if ((code = config_load(path, items, &out->config, e)) != ERR_OK)
 		return code;
 	environment = config_get(out->config, "sigill", "environment");
@@ -127,6 +134,18 @@ settings_closes(const struct settings *s, const char *round)
 		return 0;
 	(void)snprintf(section, sizeof(section), "round %s", round);
 	return config_number(s->config, section, "closes", 0);
+}
+
+bool
+settings_any_closes(const struct settings *s)
+{
+	const char *section;
+
+	for (size_t i = 0; s->config != NULL && (section = config_section(
+	    s->config, "round", i)) != NULL; i++)
+		if (config_number(s->config, section, "closes", 0) != 0)
+			return true;
+	return false;
 }
 
 /* One certificate from a file that must hold just that. */

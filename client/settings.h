@@ -41,6 +41,9 @@ enum err_code settings_need(const struct settings *s, const char *section,
 
 /* When a round closes, UTC seconds; 0 when that is not configured. */
 int64_t settings_closes(const struct settings *s, const char *round);
+/* Is that configured of any round?  Then a round without it is an oversight
+ * or a slip of the pen. */
+bool settings_any_closes(const struct settings *s);
 
 /* Who we are. */
 struct identity {

@@ -277,6 +277,9 @@ deliver(struct submitting *s, struct err *e)
 	}
 	if (code == ERR_OK && found)
 		send_report_receipt(entry->sealed, &receipt, s->r);
+	if (closes == 0 && settings_any_closes(&s->settings))
+		report_say(s->r, _("sigill.conf sets no deadline for round "
+		    "%s, only for others."), entry->round);
 	/* Only now: sending may have taken until after the deadline. */
 	if (entry->state == OUTBOX_WAITING)
 		schedule_report(closes, timestamp_now(), s->r);

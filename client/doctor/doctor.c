@@ -8,6 +8,7 @@
 #include "client/doctor/doctor_local.h"
 #include "client/doctor/doctor_network.h"
 #include "client/doctor/doctor_portal.h"
+#include "client/doctor/doctor_rounds.h"
 #include "client/report.h"
 
 /* In the order in which a delivery would meet them.  The names are for
@@ -25,6 +26,7 @@ static const struct {
 	{ "anchors", N_("Anchors"), doctor_anchors },
 	{ "questionnaires", N_("Questionnaires"), doctor_questionnaires },
 	{ "outbox", N_("Outbox"), doctor_outbox },
+	{ "rounds", N_("Deadlines"), doctor_rounds },
 	{ "disk", N_("Free space"), doctor_disk },
 	{ "proxy", N_("Proxy"), doctor_proxy },
 	{ "name", N_("Name look-up"), doctor_name },

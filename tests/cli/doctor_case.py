@@ -12,8 +12,8 @@ from scratch import Scratch
 
 # In the order in which they are made.
 CHECKS = ["configuration", "certificate", "chain", "key", "recipients",
-          "receipt-signers", "anchors", "questionnaires", "outbox", "disk",
-          "proxy", "name", "connection", "clock", "health", "access"]
+          "receipt-signers", "anchors", "questionnaires", "outbox", "rounds",
+          "disk", "proxy", "name", "connection", "clock", "health", "access"]
 STATUS = {"config": 78, "config-missing": 78, "certificate": 77,
           "signer-expired": 77, "signer-usage": 77, "signer-untrusted": 77,
           "test-certificate": 77, "organisation-number": 65, "key-mode": 77,

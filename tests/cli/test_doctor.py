@@ -360,6 +360,34 @@ class Outbox(Doctor):
         self.assertEqual(c["waiting_since"][:10], c["detail"][-10:])
         self.assertIn("outbox flush", c["advice"])
 
+    def rounds(self, *rounds):
+        text = self.read("sigill.conf").decode().split("[round ")[0]
+        self.write("sigill.conf", text + "".join(
+            "[round %s]\ncloses = %s\n" % r for r in rounds))
+
+    def test_deadlines(self):
+        c = self.ok("rounds")
+        self.assertEqual((c["closes"], c["detail"]),
+                         ({}, "no deadline is set"))
+        self.rounds(("2021", "2022-03-31"), ("2023", "2098-03-31"))
+        c = self.ok("rounds")
+        self.assertEqual(c["closes"], {"2021": "2022-03-31T00:00:00Z",
+                                       "2023": "2098-03-31T00:00:00Z"})
+        self.assertEqual(c["detail"], "2021 closed 2022-03-31, "
+                         "2023 closes 2098-03-31")
+        self.rounds(("2021", "2022-03-31"))
+        self.assertIn("next one", self.warning("rounds", "config")["advice"])
+
+    def test_deadline_that_is_not_set(self):
+        env, _ = self.proxy(b"HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n")
+        self.sigill("submit", "a.json", env=env)
+        self.rounds(("2026", "2098-03-31"))
+        c = self.warning("rounds", "config")
+        self.assertIn("round 2023", c["detail"])
+        self.assertIn("[round 2023]", c["advice"])
+        self.rounds(("2023", "2098-03-31"))
+        self.ok("rounds")
+
     def test_broken_entry(self):
         os.makedirs(self.outbox, 0o700)
         os.mkdir(self.outbox + "/0000-0000-0000-0000")

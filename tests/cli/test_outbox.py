@@ -631,6 +631,13 @@ class List(Outbox):
                       self.good("submit", "a.json").out)
         self.assertEqual(self.stored(), 1)
 
+    def test_deadline_of_another_round_only(self):
+        self.assertNotIn("deadline", self.good("submit", "a.json").out)
+        self.configure(portal=self.url, extra="[round 2032]\n"
+                       "closes = 2098-01-01\n")
+        self.assertIn("no deadline for round 2023",
+                      self.good("submit", "a.json").out)
+
     def test_late_is_what_has_come_late(self):
         """The deadline passes while it is being sent."""
         os.kill(self.portal.pid, signal.SIGSTOP)

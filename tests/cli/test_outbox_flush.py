@@ -107,6 +107,10 @@ class Flush(Case):
                            stdin=subprocess.DEVNULL, capture_output=True)
         self.assertEqual(p.returncode, 78)
         self.assertIn(b"[config-missing]", p.stderr)
+        self.assertIn(b"HOME is not set", p.stderr)
+        # There is one, and it is no file that can be read.
+        p = self.bad(66, "no-input", "outbox", "flush", config="outbox")
+        self.assertNotIn("sigill init", p.err)
 
     def test_line_that_is_down(self):
         self.waiting()
