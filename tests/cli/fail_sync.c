@@ -5,6 +5,9 @@
  * there is a $ after it) fails once, as when a disk gives up; FAIL_SYNC is
  * removed then.  Later ones succeed, as Linux has
  * it, although what was written is lost.
+ *
+ * While there is a file HOLD_LINK, the first linkat waits after its work is
+ * done; HOLD_LINK.waiting tells that it does.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -82,4 +85,27 @@ int
 fdatasync(int fd)
 {
 	return sync_it("fdatasync", fd);
+}
+
+int
+linkat(int from, const char *path, int to, const char *name, int flags)
+{
+	const char *control = getenv("HOLD_LINK");
+	int (*next)(int, const char *, int, const char *, int);
+	char waiting[PATH_MAX];
+	int made;
+
+	*(void **)&next = dlsym(RTLD_NEXT, "linkat");
+	if (next(from, path, to, name, flags) == -1)
+		return -1;
+	if (control == NULL || access(control, F_OK) != 0)
+		return 0;
+	(void)snprintf(waiting, sizeof(waiting), "%s.waiting", control);
+	made = open(waiting, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (made == -1)
+		return 0;
+	(void)close(made);
+	while (access(control, F_OK) == 0)
+		(void)usleep(10000);
+	return 0;
 }

@@ -209,15 +209,20 @@ class PortalCase(unittest.TestCase):
             time.sleep(0.02)
         self.fail("the portal did not start: " + self.logged())
 
-    def start_on_a_bad_disk(self):
-        """A portal whose syncs can be made to fail, by fail_sync."""
-        lib = self.scratch + "/fail_sync.so"
+    def start_with(self, library, **env):
+        """A portal with tests/cli/LIBRARY.c loaded before it."""
+        lib = "%s/%s.so" % (self.scratch, library)
         subprocess.run(["gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", lib,
-                        "tests/cli/fail_sync.c"], check=True)
+                        "tests/cli/%s.c" % library], check=True)
         self.start(env=dict(
-            os.environ, LD_PRELOAD=lib, FAIL_SYNC=self.scratch + "/fail",
+            os.environ, LD_PRELOAD=lib, **env,
             ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") +
             ":verify_asan_link_order=0"))
+
+    def start_on_a_bad_disk(self):
+        """A portal whose syncs can be made to fail, by fail_sync."""
+        self.start_with("fail_sync", FAIL_SYNC=self.scratch + "/fail",
+                        HOLD_LINK=self.scratch + "/hold")
 
     def fail_sync(self, path):
         """The next sync of a file with this in its path fails, once."""

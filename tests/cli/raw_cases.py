@@ -259,6 +259,14 @@ class Table:
             line=b"POST /v1/uploads HTTP/1.1\0"))
         self.refuse("no Host", self.good().replace(
             b"Host: localhost\r\n", b"", 1))
+        for value in (b"", b"a b", b"a/b", b"me@a", b"a:b", b"a:1:2",
+                      b"[::1", b"[::1]a", b"[]", b":443", b"\xc3\xa5"):
+            self.refuse("Host %r" % value, self.good().replace(
+                b"Host: localhost", b"Host: " + value, 1))
+        for value in (b"a:", b"a:443", b"[::1]:443", b"127.0.0.1",
+                      b"a-b.example"):
+            self.answer("Host %r" % value, self.harmless().replace(
+                b"Host: localhost", b"Host: " + value, 1), 422)
         self.refuse("two Hosts", self.good(b"Host: other"))
         self.refuse("the same Host twice", self.good(b"host: localhost"))
         for method in (b"post", b"Post", b"PUT", b"GET", b"HEAD", b"TRACE",

@@ -1,11 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
-"""sigill-portal when the machine lets it down: disks and memory."""
+"""sigill-portal when the machine lets it down: disks, power and memory."""
+import hashlib
 import os
 import shutil
 import signal
 import sqlite3
 import subprocess
+import threading
 import time
 import unittest
 
@@ -45,6 +47,14 @@ class FullDisk(PortalCase):
             self.skipTest("cannot mount a tmpfs here")
         self.addCleanup(subprocess.run, ["umount", "-l", self.spool])
 
+    def fill(self):
+        with open(self.spool + "/filler", "wb", buffering=0) as f:
+            try:
+                while True:
+                    f.write(b"\0" * 4096)
+            except OSError:
+                pass
+
     def test_full_file_system(self):
         self.mount(2000)
         self.start()
@@ -52,12 +62,7 @@ class FullDisk(PortalCase):
         self.assert_problem(a, 507, "no-space")
         self.assertEqual(self.partial_files(), [])
         loc = self.begin(self.small)
-        with open(self.spool + "/filler", "wb", buffering=0) as f:
-            try:
-                while True:
-                    f.write(b"\0" * 4096)
-            except OSError:
-                pass
+        self.fill()
         # The upload's own bytes had been reserved; the receipt has no room.
         a = self.ask("PATCH", loc, patching(0), self.small)
         self.assert_problem(a, 507, "no-space")
@@ -68,6 +73,83 @@ class FullDisk(PortalCase):
         a = self.post(self.small)
         self.assert_receipt(a.body, self.small)
         self.stop()
+
+    def test_who_is_over_the_quota_reserves_nothing(self):
+        self.mount(2000)
+        self.start(max_uploads=1)
+        self.begin(self.small)
+        a = self.post(self.large, b"")      # for which there is no room
+        self.assert_problem(a, 429, "portal-busy")
+
+    def test_a_disk_full_of_uploads_is_emptied(self):
+        self.mount(2000)
+        self.start()
+        gone, late, mine = (self.begin(bytes(n)) for n in (
+            200001, 200002, 200003))
+        with sqlite3.connect(self.spool + "/.portal/ledger.db") as db:
+            db.execute("UPDATE uploads SET expires = 1700000000"
+                       " WHERE length = 200002")
+        self.fill()
+        self.assertEqual(self.ask("DELETE", gone, TUS).status, 204)
+        self.assertEqual(self.ask("HEAD", gone, TUS).status, 404)
+        self.fill()
+        self.process.send_signal(signal.SIGHUP)
+        for _ in range(200):
+            if len(self.partial_files()) == 1:
+                break
+            time.sleep(0.02)
+        self.assertEqual(self.ask("HEAD", late, TUS).status, 410)
+        self.assertEqual(self.partial_files(), [mine.split("/")[-1]])
+        # And by a portal that finds the disk full when it starts.
+        self.kill()
+        self.fill()
+        self.start()
+        self.assertEqual(self.ask("DELETE", mine, TUS).status, 204)
+        self.assertEqual(self.post(self.small).status, 201)
+        self.stop()
+
+    def test_blocks_smaller_than_a_page(self):
+        image = self.scratch + "/image"
+        with open(image, "wb") as f:
+            f.truncate(4 << 20)
+        subprocess.run(["/sbin/mkfs.ext4", "-q", "-b", "1024", image],
+                       check=True)
+        p = subprocess.run(["mount", "-o", "loop", image, self.spool],
+                           stderr=subprocess.DEVNULL)
+        if p.returncode != 0:
+            self.skipTest("cannot mount an image here")
+        self.addCleanup(subprocess.run, ["umount", "-l", self.spool])
+        os.chmod(self.spool, 0o700)
+        p = subprocess.run([PORTAL, "--check", "--config", self.configure()],
+                           stderr=subprocess.PIPE)
+        self.assertEqual(p.returncode, 78, p.stderr)
+        self.assertIn(b"blocks of 1024 bytes", p.stderr)
+
+
+class PowerCut(PortalCase):
+    settings = None
+
+    def test_a_name_is_not_without_an_owner(self):
+        cut = self.scratch + "/cut"
+        self.start_with("power_cut", POWER_CUT=cut)
+        self.assertEqual(self.post(self.large).status, 201)
+        with open(cut, "w"):
+            pass
+        with self.assertRaises((OSError, AttributeError)):
+            self.post(self.small).status
+        self.assertEqual(self.process.wait(30), -signal.SIGKILL)
+        self.kill()
+        self.assertEqual(len(self.sealed_files()), 2)
+        # What the log had beyond its last sync is lost.
+        ledger = self.spool + "/.portal/ledger.db"
+        os.replace(cut + ".wal", ledger + "-wal")
+        os.unlink(ledger + "-shm")
+        self.start()
+        with sqlite3.connect(ledger) as db:
+            owned = [d.hex() + ".sigill" for d, in
+                     db.execute("SELECT digest FROM receipts")]
+        self.assertEqual(sorted(owned), self.sealed_files())
+        self.assert_receipt(self.post(self.small).body, self.small)
 
 
 class BadDisk(PortalCase):
@@ -132,6 +214,26 @@ class BadDisk(PortalCase):
         self.assert_receipt(self.post(self.small).body, self.small)
         self.assert_stored(self.small)
 
+    def test_a_failure_is_that_of_the_names_before_it(self):
+        """Also of one that has been made and not been noted yet."""
+        hold = self.scratch + "/hold"
+        with open(hold, "w"):
+            pass
+        answers = []
+        first = threading.Thread(
+            target=lambda: answers.append(self.post(self.small)))
+        first.start()
+        for _ in range(500):
+            if os.path.exists(hold + ".waiting"):
+                break
+            time.sleep(0.01)
+        self.fail_sync("/spool$")
+        self.assert_problem(self.post(self.large), 500, "io")
+        os.unlink(hold)
+        first.join()
+        self.assert_problem(answers[0], 500, "io")
+        self.assert_receipt(self.post(self.small).body, self.small)
+
     def test_a_name_that_others_rely_on_stays(self):
         receipt = self.post(self.small, who=REGIONEN).body
         loc = self.begin(self.small)
@@ -161,6 +263,52 @@ class BadDisk(PortalCase):
         loc = self.publish_without_receipt()
         self.assertEqual(self.offset(loc), len(self.small))
         self.assert_receipt(self.post(self.small).body, self.small)
+
+
+class DamagedLedger(PortalCase):
+    settings = None
+
+    def test_a_damaged_receipt_is_not_given(self):
+        self.start()
+        a = self.post(self.small)
+        receipt, loc = a.body, a.headers["location"]
+        where = "/v1/receipts/%s/stored" % \
+            hashlib.sha256(self.small).hexdigest()
+        self.assertEqual(self.ask("GET", where).body, receipt)
+        other = self.post(self.large).body
+        for bad in (receipt[:-1] + bytes([receipt[-1] ^ 1]), receipt[:-1],
+                    other):
+            self.store(bad)
+            a = self.ask("GET", where)
+            self.assert_problem(a, 500, "io")
+            self.assert_problem(self.post(self.small), 500, "io")
+            a = self.ask("PATCH", loc, patching(
+                len(self.small), Prefer="return=representation"))
+            self.assert_problem(a, 500, "io")
+        self.assertIn("ledger-damaged", self.logged())
+        self.store(receipt)
+        self.assertEqual(self.ask("GET", where).body, receipt)
+
+    def store(self, receipt):
+        with sqlite3.connect(self.spool + "/.portal/ledger.db") as db:
+            db.execute("UPDATE receipts SET bytes = ? WHERE digest = ?",
+                       (receipt, hashlib.sha256(self.small).digest()))
+
+    def test_a_damaged_ledger_is_not_served_from(self):
+        self.start()
+        self.post(self.small)
+        self.stop()
+        path = self.spool + "/.portal/ledger.db"
+        with sqlite3.connect(path) as db:
+            page, = db.execute("SELECT rootpage FROM sqlite_schema"
+                               " WHERE name = 'receipts'").fetchone()
+        with open(path, "r+b") as f:
+            f.seek((page - 1) * 4096)
+            f.write(bytes(4096))
+        p = subprocess.run([PORTAL, "--config", self.configure()],
+                           stderr=subprocess.PIPE, timeout=30)
+        self.assertEqual(p.returncode, 74, p.stderr)
+        self.assertIn(b"the ledger is damaged", p.stderr)
 
 
 class LittleMemory(PortalCase):

@@ -252,6 +252,38 @@ class Operation(PortalCase):
         self.assertEqual(self.run_portal("--check"), (0, ""))
         self.assertEqual(os.listdir(self.spool), [])
 
+    def test_check_tells_of_a_list_that_is_out_of_date(self):
+        got, text = self.run_portal("--check", crls="crls = sender-ca-outdated.crl")
+        self.assertEqual(got, 77, text)
+        for words in "crl-outdated", "turned away", "outdated.crl":
+            self.assertIn(words, text)
+        # Who serves goes on, and tells senders whose fault it is.
+        self.start(crls="crls = sender-ca-outdated.crl")
+        a = self.ask("OPTIONS", "/v1/uploads")
+        self.assert_problem(a, 503, "signer-crl")
+        self.assertIn("only the authority", a.problem()["detail"])
+        self.assertNotIn("verify", a.problem()["hint"])
+        self.assertIn("revocation-list-outdated", self.logged())
+
+    def test_a_folder_that_is_missing_or_anothers(self):
+        got, text = self.run_portal("--check", spool="nowhere")
+        self.assertEqual(got, 78)
+        self.assertRegex(text, "install -d -o sigill .*/nowhere")
+        if os.geteuid() != 0:
+            self.skipTest("only root can give a folder away")
+        os.chown(self.spool, 1, 1)
+        got, text = self.run_portal("--check")
+        self.assertEqual(got, 78)
+        self.assertIn("sudo -u daemon sigill-portal", text)
+
+    def test_hints_are_the_operators(self):
+        text = self.run_portal("--check", environment="production")[1]
+        self.assertIn("test-certificate", text)
+        self.assertIn("set environment = test", text)
+        self.assertNotIn("seal", text.split("hint:")[1])
+        text = self.run_portal("--check", environment="staging")[1]
+        self.assertIn("hint: see sigill-portal(8)", text)
+
     def test_usage(self):
         for args in (["--nonsense"], ["extra"], ["--config"]):
             p = subprocess.run([PORTAL] + args, stderr=subprocess.PIPE)
