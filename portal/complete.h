@@ -3,13 +3,14 @@
  * What happens when all bytes of an upload are there, in an order in which
  * every interruption can be picked up again:
  *
- *	sync the file → digest, outer signature and its signer → give it its
- *	name, durably → receipt into the ledger, durably → forget its name as
- *	a partial file
+ *	sync the file → digest, outer signature and its signer → its row in
+ *	the ledger, durably → give it its name, durably → receipt into the
+ *	ledger, durably → forget its name as a partial file
  *
  * A receipt that anybody has seen stands for a file that is on the disk.  The
- * three waits for the disk are for the bytes, the name and the receipt: each
- * must be there before the next step says that it is.  The last step needs
+ * waits for the disk are for the bytes, the row (mostly there already), the
+ * name and the receipt: each must be there before the next step relies on it,
+ * and a name without a row would belong to nobody.  The last step needs
  * none, since a partial file whose upload has its receipt is removed at the
  * next start.
  */
