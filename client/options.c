@@ -20,6 +20,11 @@ enum {
 	KEY_NO_PASSPHRASE, KEY_LOCAL,
 };
 
+/* argp's own words, which it looks up where ours are. */
+static const char *const argps_words[] __attribute__((unused)) = {
+	N_("Usage:"), N_(" [OPTION...]"),
+};
+
 /* Every option once.  sigill(1) lists the same ones. */
 static const struct row {
 	unsigned takes;

@@ -68,6 +68,9 @@ deliver(struct session *s, const struct parcel *p, const struct buf *file,
 		code = session_deliver(s, p, file, &delivery_usual,
 		    &retry_after, &receipt, e);
 	ui_on_interrupt(NULL);
+	if (code == ERR_OK && found)
+		report_say(r, "%s", _("It has been handed in already; "
+		    "nothing was sent."));
 	if (code == ERR_OK)
 		send_report_receipt(p->path, &receipt, r);
 	receipt_wipe(&receipt);

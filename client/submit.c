@@ -296,6 +296,9 @@ deliver(struct submitting *s, struct err *e)
 		code = send_wait(&s->session, &parcel, s->r, e);
 	}
 	parcel_wipe(&parcel);
+	if (code == ERR_OK || code == ERR_VERDICT_PENDING)
+		report_say(s->r, "%s", _("Done.  The receipt is what belongs "
+		    "in the registry, with the sealed file that it is for."));
 	return code;
 }
 

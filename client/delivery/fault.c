@@ -187,6 +187,9 @@ fault_explain(const struct libcurl *lib, const struct fault *f,
 			words = _("its answer is too large");
 		return err_set(e, code, f->portal, 0, "%.240s", words);
 	default:
+		/* A library's words for this name its own functions. */
+		if (code == ERR_INTERRUPTED)
+			words = _("the connection broke");
 		return err_set(e, code, f->portal, 0, "%.240s", words);
 	}
 }

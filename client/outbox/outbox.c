@@ -134,6 +134,9 @@ outbox_find(const struct outbox_list *l, const char *id,
 		if (strcasecmp(l->broken[i], id) == 0)
 			return err_set(e, ERR_OUTBOX, id, 0,
 			    _("it cannot be read"));
+	if (len < 4)
+		return err_set(e, ERR_OUTBOX_ENTRY, id, 0,
+		    _("of an id at least four characters are needed"));
 	return err_set(e, ERR_OUTBOX_ENTRY, id, 0, n == 0 ? NULL :
 	    _("%zu begin like that"), n);
 }

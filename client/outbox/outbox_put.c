@@ -115,6 +115,7 @@ put(struct outbox *o, const char *name, const struct buf *sealed,
     struct outbox_entry *entry, struct err *e)
 {
 	char folder[PATH_MAX], path[PATH_MAX], full[NAME_MAX + 1];
+	struct err found = { 0 };
 	enum err_code code;
 
 	if ((code = refuse_same(o, entry, e)) != ERR_OK)
@@ -123,8 +124,8 @@ put(struct outbox *o, const char *name, const struct buf *sealed,
 	if (mkdtemp(folder) == NULL)
 		return err_errno(e, ERR_IO, o->path, errno);
 	sealed_name(name, full);
-	if ((code = fill(folder, full, sealed, entry, e)) == ERR_OK)
-		code = give_name(o, folder, entry, path, e);
+	if ((code = fill(folder, full, sealed, entry, &found)) == ERR_OK)
+		code = give_name(o, folder, entry, path, &found);
 	if (code == ERR_OK) {
 		(void)snprintf(entry->sealed, sizeof(entry->sealed),
 		    "%.3800s/%s", path, full);
@@ -134,7 +135,10 @@ put(struct outbox *o, const char *name, const struct buf *sealed,
 	outbox_unlock(entry);
 	/* What has another name than this may be another's. */
 	outbox_remove_folder(folder);
-	return code;
+	/* The place within it is gone, and says nothing to anybody. */
+	return err_set(e, code, o->path, 0, found.msg[0] != '\0' ?
+	    _("nothing was handed in: %s") : _("nothing was handed in"),
+	    found.msg);
 }
 
 enum err_code

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -94,6 +95,24 @@ show_attempts(const struct outbox_entry *entry, int64_t closes, int64_t now,
 		    _("as soon as 'sigill outbox flush' runs"));
 }
 
+/* Where its receipts are, and when each of them came. */
+static void
+show_receipts(const struct outbox_entry *entry, struct report *r)
+{
+	char path[4096], when[TIMESTAMP_LEN];
+	const char *label = _("Receipts");
+	struct stat st;
+
+	for (int stage = STAGE_STORED; stage <= STAGE_SCORED; stage++) {
+		if (kept_path(entry->sealed, (enum receipt_stage)stage, path,
+		    NULL) != ERR_OK || stat(path, &st) == -1)
+			continue;
+		timestamp_format(st.st_mtime, when);
+		report_line(r, label, _("%s (came %s)"), path, when);
+		label = "";
+	}
+}
+
 void
 outbox_show_entry(const struct outbox_entry *entry, int64_t closes,
     int64_t now, struct report *r)
@@ -112,8 +131,10 @@ outbox_show_entry(const struct outbox_entry *entry, int64_t closes,
 	    entry->questionnaire, entry->round);
 	report_line(r, _("Sealed"), "%s", created);
 	report_line(r, _("Sealed file"), "%s", entry->sealed);
-	if (entry->state != OUTBOX_WAITING)
+	if (entry->state != OUTBOX_WAITING) {
+		show_receipts(entry, r);
 		return;
+	}
 	if (!sending)
 		show_attempts(entry, closes, now, r);
 	schedule_report(closes, now, r);

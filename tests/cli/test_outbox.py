@@ -31,6 +31,7 @@ class Submit(Outbox):
             "a.sigill.stored.p7s"})
         folder = self.path("outbox/" + ID)
         for text in (ID, folder + "/a.sigill,", "stored: the portal has",
+                     "belongs in the registry",
                      folder + "/a.sigill.stored.p7s\n"):
             self.assertIn(text, p.out)
         self.assertEqual(self.stored(), 1)
@@ -251,6 +252,9 @@ class Submit(Outbox):
             self.skipTest("cannot mount here")
         self.assertEqual(p.returncode, 74, p.stderr)
         self.assertIn(b"[no-space]", p.stderr)
+        self.assertIn(b"/outbox: there is no space left on the device: "
+                      b"nothing was handed in: ", p.stderr)
+        self.assertNotIn(b".new.", p.stderr)
         self.assertTrue(p.stdout.endswith(b"\n.lock\n"), p.stdout)
         self.assertEqual(self.stored(), 0)
 
@@ -440,7 +444,8 @@ class Drop(Outbox):
     def test_what_is_not_there(self):
         self.good("submit", "a.json")
         for id in "XXXX-XXXX-XXXX-XXXX", "../outbox", "", "N", ID + ".2":
-            self.bad(66, "outbox-entry", "outbox", "drop", id)
+            p = self.bad(66, "outbox-entry", "outbox", "drop", id)
+            self.assertEqual("at least four" in p.err, len(id) < 4)
         self.assertEqual(self.ids(), [ID])
 
     def test_beginning_of_several(self):
@@ -602,6 +607,8 @@ class List(Outbox):
         self.sigill("status")
         self.assertNotIn(ID, self.good("outbox", "list").out)
         self.assertIn(ID, self.good("outbox", "list", "-a").out)
+        self.assertRegex(self.good("outbox", "list", "-a").out,
+                         r"a\.sigill\.accepted\.p7s \(came 20\S+Z\)\n")
         doc = self.json("outbox", "list", "--all")
         one, two = sorted(doc["entries"], key=lambda e: e["state"])
         self.assertEqual((one["id"], one["state"], two["state"]),

@@ -682,6 +682,9 @@ class Swedish(SwedishScratch):
     def test_help(self):
         p = self.good("--help", config=None)
         self.assertIn("Användning", p.out)
+        p = self.good("submit", "--help", config=None)
+        self.assertTrue(p.out.startswith(
+            "Användning: sigill submit [FLAGGA...] "), p.out)
 
     def test_everything_is_translated(self):
         pot = self.path("sigill.pot")
