@@ -16,6 +16,18 @@ timestamp_format(int64_t t, char out[static TIMESTAMP_LEN])
 		(void)snprintf(out, TIMESTAMP_LEN, "0000-00-00T00:00:00Z");
 }
 
+void
+timestamp_format_local(int64_t t, char out[static TIMESTAMP_LOCAL_LEN])
+{
+	struct tm tm = { 0 };
+	time_t tt = (time_t)t;
+
+	if (t < 0 || t > TIMESTAMP_MAX || localtime_r(&tt, &tm) == NULL ||
+	    strftime(out, TIMESTAMP_LOCAL_LEN, "%Y-%m-%d %H:%M:%S %Z", &tm) ==
+	    0)
+		timestamp_format(t, out);
+}
+
 bool
 timestamp_parse(const char *s, int64_t *out)
 {

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define TIMESTAMP_LEN	21	/* with its NUL */
+#define TIMESTAMP_LOCAL_LEN	48	/* the same */
 /* 9999-12-31T23:59:59Z: the last that four digits of year can write. */
 #define TIMESTAMP_MAX	INT64_C(253402300799)
 
@@ -17,6 +18,8 @@
 void timestamp_format(int64_t t, char out[static TIMESTAMP_LEN]);
 /* The reverse; also a bare date (its first second).  False if it is neither. */
 bool timestamp_parse(const char *s, int64_t *out);
+/* For people, in the zone of the machine or TZ: "2026-11-21 23:24:38 CET". */
+void timestamp_format_local(int64_t t, char out[static TIMESTAMP_LOCAL_LEN]);
 /* "Sun, 06 Nov 1994 08:49:37 GMT": an IMF-fixdate (RFC 9110 §5.6.7), to the
  * letter, and the weekday must be that day's. */
 bool timestamp_parse_imf(const char *s, int64_t *out);

@@ -16,7 +16,7 @@ earlier_other(const struct session *s, const struct outbox_list *list,
 	const struct outbox_entry *other = outbox_other_answers(list, entry);
 	struct parcel parcel;
 	struct receipt receipt = { 0 };
-	char when[TIMESTAMP_LEN];
+	char when[TIMESTAMP_LOCAL_LEN];
 	bool found;
 
 	if (other == NULL || entry->has_supersedes)
@@ -30,7 +30,7 @@ earlier_other(const struct session *s, const struct outbox_list *list,
 		return;
 	}
 	parcel = dispatch_parcel(other);
-	timestamp_format(session_kept(s, &parcel, STAGE_STORED,
+	timestamp_format_local(session_kept(s, &parcel, STAGE_STORED,
 	    &found, &receipt, NULL) == ERR_OK && found ? receipt.time :
 	    other->created, when);
 	report_say(r, _("Other answers for the same questionnaire and "

@@ -112,9 +112,9 @@ report_stage(const struct receipt *receipt, struct report *r)
 void
 receipt_report(const struct receipt *receipt, struct report *r)
 {
-	char when[TIMESTAMP_LEN], hex[DIGEST_HEX_LEN];
+	char when[TIMESTAMP_LOCAL_LEN], hex[DIGEST_HEX_LEN];
 
-	timestamp_format(receipt->time, when);
+	timestamp_format_local(receipt->time, when);
 	digest_hex(receipt->sealed, hex);
 	report_stage(receipt, r);
 	report_line(r, _("Time"), "%s", when);

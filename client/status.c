@@ -214,15 +214,15 @@ show_row(const struct row *row, struct report *r)
 	};
 	const struct outbox_entry *entry = row->entry;
 	const struct receipt *receipt = &row->parcel.verdict;
-	char when[TIMESTAMP_LEN] = "", number[12] = "";
+	char when[TIMESTAMP_LOCAL_LEN] = "", number[12] = "";
 	enum err_code reason;
 
 	if (row->state == OUTBOX_STORED)
 		receipt = &row->stored;
 	if (row->state != OUTBOX_WAITING)
-		timestamp_format(receipt->time, when);
+		timestamp_format_local(receipt->time, when);
 	else if (entry != NULL)
-		timestamp_format(entry->created, when);
+		timestamp_format_local(entry->created, when);
 	if (entry != NULL) {
 		orgnr_format(entry->organisation, number);
 		report_say(r, "%-21s %s %s  %s  %s  %s%s", entry->id,

@@ -254,7 +254,7 @@ deliver(struct submitting *s, struct err *e)
 	struct parcel parcel = dispatch_parcel(entry);
 	const bool delivered = entry->state != OUTBOX_WAITING;
 	struct receipt receipt = { 0 };
-	char when[TIMESTAMP_LEN];
+	char when[TIMESTAMP_LOCAL_LEN];
 	const int64_t closes = settings_closes(&s->settings, entry->round);
 	enum err_code code;
 	bool found = true;
@@ -271,7 +271,7 @@ deliver(struct submitting *s, struct err *e)
 		code = dispatch_entry(&s->session, s->outbox, entry,
 		    &receipt, e);
 	if (code == ERR_OK && delivered && found) {
-		timestamp_format(receipt.time, when);
+		timestamp_format_local(receipt.time, when);
 		report_say(s->r, _("These answers have been handed in "
 		    "already (%s); nothing was sent."), when);
 	}
@@ -307,9 +307,9 @@ static void
 report_waiting(struct submitting *s)
 {
 	uint8_t recipients[DIGEST_LEN];
-	char since[TIMESTAMP_LEN];
+	char since[TIMESTAMP_LOCAL_LEN];
 
-	timestamp_format(s->entry.created, since);
+	timestamp_format_local(s->entry.created, since);
 	report_say(s->r, _("The same answers wait in the outbox, sealed %s; "
 	    "this goes on with them."), since);
 	if (prepare_recipients(&s->settings, recipients, NULL) == ERR_OK &&

@@ -73,9 +73,9 @@ show_attempts(const struct outbox_entry *entry, int64_t closes, int64_t now,
 {
 	const int64_t due = schedule_due(entry->last_attempt,
 	    entry->next_attempt, closes, now);
-	char when[TIMESTAMP_LEN], span[SCHEDULE_SPAN_LEN];
+	char when[TIMESTAMP_LOCAL_LEN], span[SCHEDULE_SPAN_LEN];
 
-	timestamp_format(entry->last_attempt, when);
+	timestamp_format_local(entry->last_attempt, when);
 	if (entry->attempts != 0 && entry->last_attempt != 0)
 		report_line(r, _("Attempts"), _("%u, the last %s"),
 		    entry->attempts, when);
@@ -99,7 +99,7 @@ show_attempts(const struct outbox_entry *entry, int64_t closes, int64_t now,
 static void
 show_receipts(const struct outbox_entry *entry, struct report *r)
 {
-	char path[4096], when[TIMESTAMP_LEN];
+	char path[4096], when[TIMESTAMP_LOCAL_LEN];
 	const char *label = _("Receipts");
 	struct stat st;
 
@@ -107,7 +107,7 @@ show_receipts(const struct outbox_entry *entry, struct report *r)
 		if (kept_path(entry->sealed, (enum receipt_stage)stage, path,
 		    NULL) != ERR_OK || stat(path, &st) == -1)
 			continue;
-		timestamp_format(st.st_mtime, when);
+		timestamp_format_local(st.st_mtime, when);
 		report_line(r, label, _("%s (came %s)"), path, when);
 		label = "";
 	}
@@ -118,9 +118,9 @@ outbox_show_entry(const struct outbox_entry *entry, int64_t closes,
     int64_t now, struct report *r)
 {
 	const bool sending = outbox_show_sending(entry);
-	char created[TIMESTAMP_LEN], number[12];
+	char created[TIMESTAMP_LOCAL_LEN], number[12];
 
-	timestamp_format(entry->created, created);
+	timestamp_format_local(entry->created, created);
 	orgnr_format(entry->organisation, number);
 	report_line(r, _("Submission"), "%s%s", entry->id,
 	    entry->environment == ENVIRONMENT_TEST ? _(" (TEST)") : "");

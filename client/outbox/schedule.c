@@ -87,32 +87,40 @@ schedule_span(int64_t seconds, char out[static SCHEDULE_SPAN_LEN])
 		    _("a minute"));
 }
 
+static void
+set_members(int64_t closes, bool late, struct report *r)
+{
+	char when[TIMESTAMP_LEN];
+
+	timestamp_format(closes, when);
+	report_set_text(r, "closes", when);
+	report_set(r, "late", json_boolean(late));
+}
+
 void
 schedule_report_done(int64_t closes, int64_t done, struct report *r)
 {
-	char span[SCHEDULE_SPAN_LEN], when[TIMESTAMP_LEN];
+	char span[SCHEDULE_SPAN_LEN], when[TIMESTAMP_LOCAL_LEN];
 
 	if (closes == 0)
 		return;
-	timestamp_format(closes, when);
+	timestamp_format_local(closes, when);
 	schedule_span(closes - done, span);
 	report_line(r, _("Deadline"), done < closes ? _("%s; handed in %s "
 	    "before it") : _("%s; handed in %s after it: late"), when, span);
-	report_set_text(r, "closes", when);
-	report_set(r, "late", json_boolean(done >= closes));
+	set_members(closes, done >= closes, r);
 }
 
 void
 schedule_report(int64_t closes, int64_t now, struct report *r)
 {
-	char span[SCHEDULE_SPAN_LEN], when[TIMESTAMP_LEN];
+	char span[SCHEDULE_SPAN_LEN], when[TIMESTAMP_LOCAL_LEN];
 
 	if (closes == 0)
 		return;
-	timestamp_format(closes, when);
+	timestamp_format_local(closes, when);
 	schedule_span(closes - now, span);
 	report_line(r, _("Deadline"), now < closes ? _("%s, %s left") :
 	    _("%s, %s ago: it comes late"), when, span);
-	report_set_text(r, "closes", when);
-	report_set(r, "late", json_boolean(now >= closes));
+	set_members(closes, now >= closes, r);
 }

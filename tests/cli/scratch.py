@@ -59,7 +59,7 @@ class Scratch(unittest.TestCase):
         self.configure()
         shutil.copy(SAMPLE, self.dir + "/a.json")
         self.env = dict(os.environ, HOME=self.dir, LC_ALL="C.UTF-8",
-                        no_proxy="*")
+                        TZ="UTC", no_proxy="*")
         self.env.pop("XDG_CONFIG_HOME", None)
         self.before = self.files()
 

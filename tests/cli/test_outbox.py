@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """sigill submit, outbox drop and status: from the answers to the verdict, as
 the person sees it who does this every second year."""
+import datetime
 import hashlib
 import json
 import os
@@ -75,9 +76,21 @@ class Submit(Outbox):
                     "receipt"):
             self.assertEqual(one[key], two[key])
         p = self.good("submit", "a.json")
-        self.assertIn("handed in already (%s)" % one["receipt"]["time"],
+        self.assertIn("handed in already (%s UTC)" % one[
+            "receipt"]["time"].replace("T", " ").rstrip("Z"),
                       p.out)
         self.assertEqual(self.ids(), [ID])
+
+    def test_times_are_hers(self):
+        """For people in their zone, for programs in UTC."""
+        zone = dict(self.env, TZ="XYZ-5:30")
+        doc = self.json("submit", "a.json", env=zone)
+        utc = datetime.datetime.strptime(doc["receipt"]["time"],
+                                         "%Y-%m-%dT%H:%M:%SZ")
+        here = (utc + datetime.timedelta(hours=5.5)).strftime(
+            "%Y-%m-%d %H:%M:%S XYZ")
+        for args in (("submit", "a.json"), ("status",), ("receipt", ID)):
+            self.assertIn(here, self.good(*args, env=zone).out)
 
     def test_where_it_is(self):
         text = self.read("sigill.conf").decode()
@@ -341,7 +354,7 @@ class Replacing(Outbox):
         self.good("submit", "a.json")
         self.other_answers()
         p = self.good("submit", "b.json")
-        self.assertRegex(p.out, r"were handed in 20\S+ \(%s\)\.  .*"
+        self.assertRegex(p.out, r"were handed in 20\S+ \S+ UTC \(%s\)\.  .*"
                          r"--supersedes %s\." % (ID, ID))
         doc = self.json("submit", "b.json", "--supersedes", ID)
         self.assertFalse(doc["already_delivered"])
@@ -460,7 +473,7 @@ class Status(Outbox):
         self.good("submit", "a.json")
         p = self.good("status")
         self.assertRegex(p.out, "^%s +infosakkollen-2023 2023  219999-0017  "
-                         r"stored  20\S+Z \(TEST\)\n$" % ID)
+                         r"stored  20\S+ \S+ UTC \(TEST\)\n$" % ID)
         self.judge()
         p = self.good("status")
         self.assertIn("  accepted  ", p.out)
@@ -608,7 +621,7 @@ class List(Outbox):
         self.assertNotIn(ID, self.good("outbox", "list").out)
         self.assertIn(ID, self.good("outbox", "list", "-a").out)
         self.assertRegex(self.good("outbox", "list", "-a").out,
-                         r"a\.sigill\.accepted\.p7s \(came 20\S+Z\)\n")
+                         r"a\.sigill\.accepted\.p7s \(came 20\S+ \S+ UTC\)\n")
         doc = self.json("outbox", "list", "--all")
         one, two = sorted(doc["entries"], key=lambda e: e["state"])
         self.assertEqual((one["id"], one["state"], two["state"]),
