@@ -2,6 +2,7 @@
 #include "client/init.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,7 +27,7 @@ struct plan {
 };
 
 /* The configuration: what init knows is set, the rest is to be filled in. */
-static const char config_text[] =
+static const char *const config_text = N_(
     "# sigill.conf(5).  The lines with no space after their '#' are yours:\n"
     "# complete those that you need, and take away their '#'.\n"
     "\n"
@@ -66,7 +67,7 @@ static const char config_text[] =
     "\n"
     "[questionnaires]\n"
     "# A folder of definitions that are newer than the installed ones.\n"
-    "#directory = questionnaires\n";
+    "#directory = questionnaires\n");
 
 static void
 join(const char *dir, const char *name, char out[static 4200])
@@ -130,11 +131,16 @@ refuse_existing(const struct plan *p, struct err *e)
 static enum err_code
 write_config(const struct plan *p, struct err *e)
 {
-	char text[sizeof(config_text) + 32];
-	int n = snprintf(text, sizeof(text), config_text,
+	enum err_code code;
+	char *text = NULL;
+	int n = asprintf(&text, _(config_text),
 	    environment_name(p->environment));
 
-	return file_write_new(p->config, text, (size_t)n, 0600, e);
+	if (n == -1)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	code = file_write_new(p->config, text, (size_t)n, 0600, e);
+	free(text);
+	return code;
 }
 
 /* All three files, or none. */

@@ -48,8 +48,8 @@ static const struct row {
 	{ TAKES_OUTPUT, KEY_OUTPUT, "output", N_("FILE"),
 	    N_("the sealed file (the answers' name with .sigill)") },
 	{ TAKES_SUPERSEDES, KEY_SUPERSEDES, "supersedes", N_("WHAT"),
-	    N_("replace an earlier submission: its accepted receipt, or its "
-	    "fingerprint in 64 hexadecimal digits") },
+	    N_("replace an earlier submission: its id in the outbox, its "
+	    "accepted receipt, or its fingerprint in 64 hexadecimal digits") },
 	{ TAKES_WAIT, KEY_WAIT, "wait", N_("SECONDS"),
 	    N_("then ask for the authority's verdict, that long") },
 	{ TAKES_OUTBOX, KEY_ALL, "all", NULL,

@@ -686,6 +686,20 @@ class Swedish(SwedishScratch):
         self.assertTrue(p.out.startswith(
             "Användning: sigill submit [FLAGGA...] "), p.out)
 
+    def test_init(self):
+        """Her configuration is explained in her language, and is the same."""
+        both = {}
+        for name, more in ("sv", {}), ("en", {"LC_ALL": "C.UTF-8",
+                                              "LANGUAGE": ""}):
+            self.sigill("init", "--organisation", "219999-0017", "--name",
+                        "Exempelköping", "--no-passphrase", "--dir", name,
+                        config=None, env=dict(self.env, **more))
+            both[name] = self.read(name + "/sigill.conf").decode()
+        self.assertIn("# Det som utfärdaren skickar dig", both["sv"])
+        self.assertEqual(*[[line for line in text.splitlines()
+                            if not line.startswith("# ")]
+                           for text in both.values()])
+
     def test_everything_is_translated(self):
         pot = self.path("sigill.pot")
         subprocess.run(["xgettext", "--language=C", "--keyword=_",
