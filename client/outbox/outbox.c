@@ -210,7 +210,8 @@ outbox_lock(struct outbox *o, struct outbox_entry *entry, struct err *e)
 		return err_errno(e, ERR_OUTBOX, path, errno);
 	if (flock(fd, LOCK_EX | LOCK_NB) == -1)
 		code = errno == EWOULDBLOCK ?
-		    err_set(e, ERR_BUSY, entry->id, 0, NULL) :
+		    err_set(e, ERR_BUSY, entry->id, 0,
+		    _("it sends this submission, or asks for its verdict")) :
 		    err_errno(e, ERR_OUTBOX, path, errno);
 	/* Removed, and perhaps another put, while it was opened? */
 	else if (fstat(fd, &held) == -1 || lstat(path, &there) == -1 ||

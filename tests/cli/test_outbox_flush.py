@@ -356,7 +356,8 @@ class Together(Case):
             doc = self.json("outbox", "flush", status=75)
             self.assertEqual(doc["waiting"], 1)
             self.bad(75, "busy", "submit", "a.json")
-            self.bad(75, "busy", "outbox", "drop", ID)
+            p = self.bad(75, "busy", "outbox", "drop", ID)
+            self.assertIn("it sends this submission", p.err)
             self.assertEqual(self.stored(), 0)
         self.line(0, "1 delivered\n")
 
