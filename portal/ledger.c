@@ -66,30 +66,6 @@ insert_receipt(struct sql *db, const struct receipt_row *r, struct err *e)
 	    r->len), e);
 }
 
-/* Whether its pages and rows hang together; what is in the rows is not seen,
- * which is why receipts are looked at when they are given: portal/kept.h. */
-static enum err_code
-check_whole(struct sql *db, const char *path, struct err *e)
-{
-	struct sqlite3_stmt *stmt = sql_prepare(db, e,
-	    "PRAGMA quick_check(1)", "");
-	const void *found;
-	enum err_code code;
-	size_t len;
-
-	if (stmt == NULL)
-		return e->code;
-	if ((code = sql_row(db, stmt, e)) == ERR_OK) {
-		found = sql_bytes(stmt, 0, &len);
-		if (len != 2 || memcmp(found, "ok", 2) != 0)
-			code = err_set(e, ERR_IO, path, 0,
-			    "the ledger is damaged (%.*s); put back a copy",
-			    (int)len, (const char *)found);
-	}
-	sql_done(stmt);
-	return code;
-}
-
 enum err_code
 ledger_open(const char *path, struct ledger **out, struct err *e)
 {
@@ -101,7 +77,7 @@ ledger_open(const char *path, struct ledger **out, struct err *e)
 	(void)pthread_mutex_init(&l->mutex, NULL);
 	if ((code = sql_open(path, &l->db, e)) == ERR_OK &&
 	    (code = schema_set_up(l->db, path, e)) == ERR_OK &&
-	    (code = check_whole(l->db, path, e)) == ERR_OK)
+	    (code = schema_check(l->db, path, e)) == ERR_OK)
 		code = sql_open(path, &l->view, e);
 	if (code == ERR_OK && (l->commits = commits_new(l->db)) == NULL)
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);

@@ -2,6 +2,7 @@
 #include "portal/schema.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "portal/sql.h"
 
@@ -55,4 +56,26 @@ schema_set_up(struct sql *db, const char *path, struct err *e)
 		code = err_set(e, ERR_CONFIG, path, 0,
 		    "it is not a ledger of this version");
 	return code == ERR_OK ? sql_execute(db, indexes, e) : code;
+}
+
+enum err_code
+schema_check(struct sql *db, const char *path, struct err *e)
+{
+	struct sqlite3_stmt *stmt = sql_prepare(db, e,
+	    "PRAGMA quick_check(1)", "");
+	const void *found;
+	enum err_code code;
+	size_t len;
+
+	if (stmt == NULL)
+		return e->code;
+	if ((code = sql_row(db, stmt, e)) == ERR_OK) {
+		found = sql_bytes(stmt, 0, &len);
+		if (len != 2 || memcmp(found, "ok", 2) != 0)
+			code = err_set(e, ERR_IO, path, 0,
+			    "the ledger is damaged (%.*s); put back a copy",
+			    (int)len, (const char *)found);
+	}
+	sql_done(stmt);
+	return code;
 }
