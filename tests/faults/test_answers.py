@@ -133,11 +133,13 @@ STOP = [("%d" % status, "stops at once; the next run has a portal that is "
 REDIRECTS = [("redirect %d to elsewhere" % status, "not followed", SMALL,
               [says(status, Location=ELSEWHERE)], ["76 protocol", "0"],
               ["POST", "POST"]) for status in (301, 302, 303, 307, 308)]
-LOCATIONS = [("Location `%s`" % where, "not followed, although the portal "
-              "has the file", SMALL, [changed(location=where)],
-              ["76 protocol", "0"], ["POST", "POST"]) for where in
-             (ELSEWHERE + "/1", "//evil.example/1", "http://localhost/1",
-              "https://u:p@localhost/1", "x" * 9000)]
+LOCATIONS = [("Location " + said, "not followed, although the portal has "
+              "the file", SMALL, [changed(location=where)],
+              ["76 protocol", "0"], ["POST", "POST"]) for where, said in
+             [(w, "`%s`" % w) for w in
+              (ELSEWHERE + "/1", "//evil.example/1", "http://localhost/1",
+               "https://u:p@localhost/1")] +
+             [("x" * 9000, "of 9,000 bytes")]]
 OFFSETS = [("Upload-Offset `%s`" % offset,
             "not believed, although the portal has the file", SMALL,
             [changed(upload_offset=offset)], ["76 protocol", "0"],
