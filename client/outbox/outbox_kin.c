@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-bool
-outbox_is_kin(const struct outbox_entry *a, const struct outbox_entry *b)
+static bool
+is_kin(const struct outbox_entry *a, const struct outbox_entry *b)
 {
 	return a->environment == b->environment &&
 	    strcmp(a->organisation, b->organisation) == 0 &&
@@ -24,7 +24,7 @@ outbox_needs_care(const struct outbox_list *l,
 		if (strcmp(one->id, entry->id) != 0 &&
 		    one->created >= entry->created &&
 		    one->state != OUTBOX_REJECTED &&
-		    outbox_is_kin(one, entry))
+		    is_kin(one, entry))
 			return false;
 	}
 	return true;
@@ -37,7 +37,7 @@ outbox_other_answers(const struct outbox_list *l,
 	/* They are in the order in which they were put. */
 	for (size_t i = l->len; i-- > 0;)
 		if (l->v[i].state != OUTBOX_REJECTED &&
-		    outbox_is_kin(&l->v[i], like) &&
+		    is_kin(&l->v[i], like) &&
 		    memcmp(l->v[i].fingerprint, like->fingerprint,
 		    DIGEST_LEN) != 0)
 			return &l->v[i];

@@ -11,9 +11,6 @@
 
 #include "client/outbox/outbox.h"
 
-bool outbox_is_kin(const struct outbox_entry *a,
-    const struct outbox_entry *b);
-
 /* Rejected, and nothing has come after it that is not rejected too: so a
  * person has still to see to it. */
 bool outbox_needs_care(const struct outbox_list *l,
