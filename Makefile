@@ -23,7 +23,7 @@ O	= build$(if $(SAN),/san)
 # --- what there is: every source by name ---------------------------------
 BASE	= base/err.c base/buf.c base/file.c base/wipe.c base/passphrase.c \
 	  base/private.c base/timestamp.c base/tame.c base/log.c base/config.c \
-	  base/message.c
+	  base/message.c base/notify.c
 FORMAT	= format/cbor.c format/cbor_reader.c format/text.c \
 	  format/orgnr.c format/fingerprint.c \
 	  format/deflate.c format/json.c format/json_scan.c \
@@ -40,6 +40,7 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/signed_walk.c crypto/source.c crypto/enveloped.c \
 	  crypto/enveloped_walk.c crypto/compressed.c crypto/envelope.c \
 	  crypto/receipt_sig.c crypto/tls_identity.c
+LEDGER	= ledger/sqlite.c ledger/schema.c
 CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
 	  client/seal.c client/prepare.c client/submit.c client/earlier.c \
@@ -71,10 +72,10 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
 	  portal/anchors.c portal/vouched.c \
 	  portal/uploads.c portal/turns.c portal/complete.c portal/store.c \
-	  portal/names.c portal/sql.c portal/schema.c portal/commits.c \
+	  portal/names.c portal/commits.c \
 	  portal/ledger.c portal/watch.c \
 	  portal/linger.c portal/listen.c portal/tls.c portal/identity.c \
-	  portal/notify.c portal/kept.c
+	  portal/kept.c
 
 UNIT	= test_base test_config test_wiping test_cbor \
 	  test_text test_orgnr test_deflate \
@@ -116,6 +117,7 @@ all: $(BIN) $(SHARE)
 $(O)/lib/base.a: $(call obj,$(BASE))
 $(O)/lib/format.a: $(call obj,$(FORMAT))
 $(O)/lib/crypto.a: $(call obj,$(CRYPTO))
+$(O)/lib/ledger.a: $(call obj,$(LEDGER))
 $(O)/lib/%.a:
 	@mkdir -p $(@D)
 	rm -f $@ && $(AR) rcs $@ $^
@@ -130,7 +132,7 @@ $(O)/bin/sigill: $(call obj,$(CLIENT)) $(LIB)
 $(O)/bin/sigill-verify: $(call obj,$(VERIFIER)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
-$(O)/bin/sigill-portal: $(call obj,$(PORTAL)) $(LIB)
+$(O)/bin/sigill-portal: $(call obj,$(PORTAL)) $(O)/lib/ledger.a $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lmicrohttpd -lgnutls -lsqlite3
 
@@ -157,8 +159,8 @@ $(O)/test/test_schedule: $(addprefix $(O)/obj/client/,outbox/schedule.o \
 	report.o)
 $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
 $(O)/test/test_commits: LIBS += -lsqlite3
-$(O)/test/test_commits: $(addprefix $(O)/obj/portal/,commits.o ledger.o \
-	schema.o sql.o)
+$(O)/test/test_commits: $(addprefix $(O)/obj/portal/,commits.o ledger.o) \
+	$(call obj,$(LEDGER))
 
 VECTORS	= tests/vectors/make-vectors.c tests/vectors/tree.c \
 	  tests/vectors/variants.c tests/vectors/recipes_cms.c \

@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "portal/sql.h"
+#include "ledger/sql.h"
 
 struct change {			/* on the stack of who waits for it */
 	change_fn *run;

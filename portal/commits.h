@@ -23,7 +23,7 @@ typedef enum err_code change_fn(struct sql *db, void *arg, struct err *e);
 struct commits *commits_new(struct sql *db);	/* NULL without memory */
 void commits_free(struct commits *c);		/* NULL-safe; nobody waits */
 
-/* Runs a change and commits it; lazy as in portal/sql.h.  What run returned,
+/* Runs a change and commits it; lazy as in ledger/sql.h.  What run returned,
  * or why the transaction failed: then it failed for all who were in it. */
 enum err_code commits_make(struct commits *c, change_fn *run, void *arg,
     bool lazy, struct err *e);

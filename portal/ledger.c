@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "portal/commits.h"
-#include "portal/schema.h"
-#include "portal/sql.h"
+#include "ledger/schema.h"
+#include "ledger/sql.h"
 
 #define UPLOAD_COLUMNS	"id, sender, digest, length, complete, created, expires"
 
@@ -22,7 +22,7 @@ struct ledger {
 
 /* The one row of UPLOAD_COLUMNS; ERR_HTTP_NOT_FOUND without. */
 static enum err_code
-fetch_upload(struct sql *db, struct sqlite3_stmt *stmt, struct upload_row *row,
+fetch_upload(struct sql *db, struct sql_stmt *stmt, struct upload_row *row,
     struct err *e)
 {
 	size_t id_len, sender_len, digest_len;
@@ -338,7 +338,7 @@ enum err_code
 ledger_receipt(struct ledger *l, const uint8_t digest[static 32],
     const char *sender, const char *stage, struct buf *out, struct err *e)
 {
-	struct sqlite3_stmt *stmt;
+	struct sql_stmt *stmt;
 	const void *bytes;
 	enum err_code code;
 	size_t len;

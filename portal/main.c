@@ -19,7 +19,7 @@
 #include "crypto/crypto.h"
 #include "portal/complete.h"
 #include "portal/ledger.h"
-#include "portal/notify.h"
+#include "base/notify.h"
 #include "portal/peer.h"
 #include "portal/server.h"
 #include "portal/settings.h"

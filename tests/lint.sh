@@ -43,19 +43,25 @@ only() {
 		grep -E "$1") /dev/null | grep -vE "^($3):"
 }
 {
-	only '^base/' '"(format|crypto|client|verifier|portal)/' 'none'
-	only '^format/' '"(crypto|client|verifier|portal)/' 'none'
-	only '^crypto/' '"(format|client|verifier|portal)/' 'none'
-	only '^client/' '"(verifier|portal)/' 'none'
-	only '^verifier/' '"(client|portal)/' 'none'
-	only '^portal/' '"(client|verifier)/' 'none'
-	not_tests='^(base|format|crypto|client|verifier|portal)/'
+	only '^base/' '"(format|crypto|ledger|client|verifier|intake|portal)/' 'none'
+	only '^format/' '"(crypto|ledger|client|verifier|intake|portal)/' 'none'
+	only '^crypto/' '"(format|ledger|client|verifier|intake|portal)/' 'none'
+	only '^ledger/' '"(format|crypto|client|verifier|intake|portal)/' 'none'
+	only '^client/' '"(ledger|verifier|intake|portal)/' 'none'
+	only '^verifier/' '"(ledger|client|intake|portal)/' 'none'
+	only '^intake/' '"(client|portal)/' 'none'
+	only '^portal/' '"(client|verifier|intake)/' 'none'
+	not_tests='^(base|format|crypto|ledger|client|verifier|intake|portal)/'
 	only "$not_tests" '<openssl/' 'crypto/[a-z0-9_]+\.c|crypto/internal\.h'
 	only "$not_tests" '<curl/' 'client/delivery/libcurl\.h'
 	only "$not_tests" '<zlib\.h' 'format/deflate\.c'
 	only "$not_tests" '<utf8proc\.h' 'format/text\.c'
 	only "$not_tests" '<ini\.h' 'base/config\.c'
-	only "$not_tests" '<sqlite3\.h' 'portal/sql\.c'
+	only "$not_tests" '<sqlite3\.h' 'ledger/sqlite\.c'
+	only "$not_tests" '<libpq-fe\.h' 'ledger/postgres\.c'
+	only "$not_tests" '<libp11\.h' 'crypto/token\.c'
+	only "$not_tests" '<(seccomp\.h|linux/landlock\.h)' 'intake/service/sandbox\.c'
+	only "$not_tests" '<csv\.h' 'intake/staff/register\.c'
 	only "$not_tests" '<(microhttpd\.h|gnutls/)' 'portal/[a-z0-9_]+\.[ch]'
 	grep -nE '^#[[:space:]]*include[[:space:]]*"[^/"]*"' $c /dev/null
 } >"$work/includes"

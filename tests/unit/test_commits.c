@@ -21,7 +21,7 @@
 
 #include "portal/commits.h"
 #include "portal/ledger.h"
-#include "portal/sql.h"
+#include "ledger/sql.h"
 
 #define THREADS	5
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "portal/notify.h"
+#include "base/notify.h"
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * Telling the service manager (systemd) where the portal stands, so that what
  * is started after it finds it listening.
  */
-#ifndef SIGILL_PORTAL_NOTIFY_H
-#define SIGILL_PORTAL_NOTIFY_H
+#ifndef SIGILL_BASE_NOTIFY_H
+#define SIGILL_BASE_NOTIFY_H
 
 /* Sends state ("READY=1", "STOPPING=1") as sd_notify(3) does.  Does nothing
  * where nobody has asked for it, and when it cannot be sent. */

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "portal/sql.h"
-
 #include <sqlite3.h>
+
+#define sql_stmt sqlite3_stmt
+#include "ledger/sql.h"
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define BUSY_MS		5000	/* a backup or a person with sqlite3(1) */
-#define STATEMENTS	24	/* more than portal/ledger.c has */
+#define STATEMENTS	128	/* more than any program has */
 
 struct sql {
 	sqlite3 *handle;
@@ -72,7 +74,7 @@ sql_done(sqlite3_stmt *stmt)
 	(void)sqlite3_clear_bindings(stmt);
 }
 
-struct sqlite3_stmt *
+struct sql_stmt *
 sql_prepare(struct sql *db, struct err *e, const char *sql, const char *types,
     ...)
 {
@@ -260,10 +262,25 @@ sql_bytes(sqlite3_stmt *stmt, int column, size_t *len)
 	return bytes;
 }
 
+const char *
+sql_text(sqlite3_stmt *stmt, int column)
+{
+	const unsigned char *s = sqlite3_column_text(stmt, column);
+
+	return s != NULL ? (const char *)s : "";
+}
+
 int64_t
 sql_integer(sqlite3_stmt *stmt, int column)
 {
 	return sqlite3_column_int64(stmt, column);
+}
+
+bool
+sql_is_shared(const struct sql *db)
+{
+	(void)db;
+	return false;
 }
 
 bool

@@ -1,14 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Durable transactions and statements: what portal/ledger.c says in SQL goes
- * through here.  The only file that knows which database it is.  Each struct
- * is one connection to it, for one thread at a time.
+ * Durable transactions and statements, the same on SQLite (one machine) and on
+ * PostgreSQL (several): what the ledgers say in SQL goes through here, and
+ * nobody above knows which one it is.  Each struct is one connection, for one
+ * thread at a time.
  *
- * Errors beside those named: ERR_NO_SPACE, ERR_IO, ERR_NO_MEMORY.  Here e is
- * never NULL.
+ * Statements are written once for both: placeholders are "?", and the SQL is
+ * what both speak (ON CONFLICT DO NOTHING, RETURNING, row values; sums are
+ * CAST to BIGINT).
+ *
+ * Errors beside those named: ERR_NO_SPACE, ERR_IO, ERR_NO_MEMORY, ERR_LEDGER
+ * (no connection, or it broke: what was not committed is not there, and of a
+ * commit nobody knows).  Here e is never NULL.
  */
-#ifndef SIGILL_PORTAL_SQL_H
-#define SIGILL_PORTAL_SQL_H
+#ifndef SIGILL_LEDGER_SQL_H
+#define SIGILL_LEDGER_SQL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -17,33 +23,43 @@
 #include "base/err.h"
 
 struct sql;		/* opaque */
-struct sqlite3_stmt;		/* a statement; opaque */
+struct sql_stmt;		/* a statement; opaque */
 
-/* Makes the file where there is none. */
-enum err_code sql_open(const char *path, struct sql **out,
+/*
+ * where: the path of an SQLite file, which is made where there is none, with
+ * mode 0600; or a URI "postgresql://…" (libpq's; passwords belong into its
+ * passfile).
+ */
+enum err_code sql_open(const char *where, struct sql **out,
     struct err *e);
+/* Can several machines work on it at once? */
+bool sql_is_shared(const struct sql *db);
 void sql_close(struct sql *db);	/* NULL-safe */
 
 /*
  * A statement with what types tells bound to it: t text, b digest, i int64_t,
- * r bytes and their size; all of them live until it is ended.  sql lives as
- * long as *db, which compiles it once.  NULL on failure, with *e filled.
+ * r bytes and their size; all of them live until it is ended, and a NULL
+ * pointer is SQL's NULL.  sql is a constant that lives as long as *db, which
+ * compiles it once; it is not used again before it has been ended.  NULL on
+ * failure, with *e filled.
  */
-struct sqlite3_stmt *sql_prepare(struct sql *db, struct err *e,
+struct sql_stmt *sql_prepare(struct sql *db, struct err *e,
     const char *sql, const char *types, ...);
 /* Runs a statement that gives no rows, and ends it.  NULL: *e's code. */
-enum err_code sql_run(struct sql *db, struct sqlite3_stmt *stmt,
+enum err_code sql_run(struct sql *db, struct sql_stmt *stmt,
     struct err *e);
 /* The same for one that gives one whole number. */
-enum err_code sql_number(struct sql *db, struct sqlite3_stmt *stmt,
+enum err_code sql_number(struct sql *db, struct sql_stmt *stmt,
     int64_t *out, struct err *e);
 /* The next row, to be read with the two below; ERR_HTTP_NOT_FOUND after the
  * last.  sql_done ends the statement. */
-enum err_code sql_row(struct sql *db, struct sqlite3_stmt *stmt,
+enum err_code sql_row(struct sql *db, struct sql_stmt *stmt,
     struct err *e);
-const void *sql_bytes(struct sqlite3_stmt *stmt, int column, size_t *len);
-int64_t sql_integer(struct sqlite3_stmt *stmt, int column);
-void sql_done(struct sqlite3_stmt *stmt);
+/* Bytes: NULL when it is NULL, or has none.  Text: "" when it is NULL. */
+const void *sql_bytes(struct sql_stmt *stmt, int column, size_t *len);
+const char *sql_text(struct sql_stmt *stmt, int column);
+int64_t sql_integer(struct sql_stmt *stmt, int column);
+void sql_done(struct sql_stmt *stmt);
 
 /* Statements without rows, not bound, not kept. */
 enum err_code sql_execute(struct sql *db, const char *sql,

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "ledger/schema.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "ledger/sql.h"
+
+/* "Sigl": tells our files from other SQLite databases. */
+#define APPLICATION_ID	"0x5369676c"
+#define SCHEMA_VERSION	2
+
+/* Types are SQLite's here: ledger/schema.h tells what becomes of them. */
+static const char version_1[] =
+    "CREATE TABLE uploads ("
+    "  id TEXT PRIMARY KEY NOT NULL,"
+    "  sender TEXT NOT NULL,"
+    "  digest BLOB NOT NULL,"
+    "  length INTEGER NOT NULL,"
+    "  complete INTEGER NOT NULL DEFAULT 0,"
+    "  created INTEGER NOT NULL,"
+    "  expires INTEGER NOT NULL,"
+    "  UNIQUE (sender, digest, length)) STRICT;"
+    "CREATE TABLE receipts ("
+    "  digest BLOB NOT NULL,"
+    "  sender TEXT NOT NULL,"
+    "  stage TEXT NOT NULL,"
+    "  signer TEXT NOT NULL,"
+    "  time INTEGER NOT NULL,"
+    "  bytes BLOB NOT NULL,"
+    "  PRIMARY KEY (digest, sender, stage)) STRICT;"
+    /* What is not complete is asked for at each new upload, among years of
+     * what is. */
+    "CREATE INDEX unfinished"
+    "  ON uploads (sender, id, expires, length) WHERE complete = 0;";
+
+static const char version_2[] =
+    /* Which portal has the bytes of an upload: its name, or "". */
+    "ALTER TABLE uploads ADD COLUMN home TEXT NOT NULL DEFAULT '';"
+    /* Every sealed file that intake has seen, once. */
+    "CREATE TABLE arrivals ("
+    "  digest BLOB PRIMARY KEY NOT NULL,"	/* of the sealed file */
+    "  size INTEGER NOT NULL,"
+    "  source TEXT NOT NULL,"		/* spool | folder */
+    "  place TEXT NOT NULL,"		/* NAME in the configuration */
+    "  name TEXT NOT NULL,"		/* of the file there */
+    "  arrived INTEGER NOT NULL,"	/* UTC seconds */
+    /* queued | held | accepted | rejected */
+    "  state TEXT NOT NULL DEFAULT 'queued',"
+    "  attempts INTEGER NOT NULL DEFAULT 0," /* that broke a worker */
+    "  due INTEGER NOT NULL DEFAULT 0,"	/* not before this time */
+    "  code TEXT NOT NULL DEFAULT '',"	/* why it is not accepted */
+    "  verified INTEGER NOT NULL DEFAULT 0," /* time of the verdict */
+    "  facts BLOB,"			/* intake/facts.h */
+    /* Of the facts, what is asked for: */
+    "  organisation TEXT,"
+    "  questionnaire TEXT,"
+    "  round TEXT,"
+    "  fingerprint BLOB,"
+    "  submission BLOB,"
+    "  supersedes BLOB,"
+    "  late INTEGER NOT NULL DEFAULT 0,"
+    "  duplicate INTEGER NOT NULL DEFAULT 0,"
+    "  counts INTEGER NOT NULL DEFAULT 0," /* the one of its round */
+    "  handed INTEGER NOT NULL DEFAULT 0," /* to scoring: when */
+    "  filed INTEGER NOT NULL DEFAULT 0) STRICT;" /* in the archive */
+    "CREATE INDEX arrivals_waiting ON arrivals (due, arrived, digest)"
+    "  WHERE state = 'queued';"
+    "CREATE INDEX arrivals_state ON arrivals (state, arrived);"
+    "CREATE INDEX arrivals_organisation"
+    "  ON arrivals (organisation, questionnaire, round);"
+    "CREATE INDEX arrivals_submission ON arrivals (submission);"
+    "CREATE INDEX arrivals_fingerprint ON arrivals (fingerprint);"
+    "CREATE INDEX arrivals_handed ON arrivals (verified)"
+    "  WHERE state = 'accepted' AND duplicate = 0 AND handed = 0;"
+    "CREATE INDEX arrivals_filed ON arrivals (verified)"
+    "  WHERE state IN ('accepted', 'rejected') AND filed = 0;"
+    /* The receipts that intake has signed, byte for byte. */
+    "CREATE TABLE verdicts ("
+    "  digest BLOB NOT NULL,"
+    "  stage TEXT NOT NULL,"
+    "  organisation TEXT NOT NULL,"	/* that it was given to; or "" */
+    "  position INTEGER NOT NULL,"	/* of its leaf in the log */
+    "  size INTEGER NOT NULL,"		/* of the tree that it names */
+    "  time INTEGER NOT NULL,"
+    "  bytes BLOB NOT NULL,"
+    "  published INTEGER NOT NULL DEFAULT 0," /* in the folder */
+    "  PRIMARY KEY (digest, stage)) STRICT;"
+    "CREATE INDEX verdicts_organisation ON verdicts (organisation, size);"
+    "CREATE INDEX verdicts_published ON verdicts (position)"
+    "  WHERE published = 0;"
+    /* The Merkle log (RFC 9162 §2): intake/tree.h. */
+    "CREATE TABLE log_entries ("
+    "  position INTEGER PRIMARY KEY NOT NULL,"
+    "  bytes BLOB NOT NULL) STRICT;"
+    "CREATE TABLE log_nodes ("		/* of complete subtrees */
+    "  level INTEGER NOT NULL,"		/* 0: leaves */
+    "  position INTEGER NOT NULL,"	/* from the left, on its level */
+    "  hash BLOB NOT NULL,"
+    "  PRIMARY KEY (level, position)) STRICT;"
+    "CREATE TABLE log_state ("		/* one row: who appends locks it */
+    "  one INTEGER PRIMARY KEY NOT NULL CHECK (one = 1),"
+    "  size INTEGER NOT NULL) STRICT;"
+    "INSERT INTO log_state (one, size) VALUES (1, 0);"
+    /* What staff have decided about what was held. */
+    "CREATE TABLE decisions ("
+    "  digest BLOB NOT NULL,"
+    "  time INTEGER NOT NULL,"
+    "  decision TEXT NOT NULL,"		/* accept | reject */
+    "  reason TEXT NOT NULL,"
+    "  who TEXT NOT NULL,"
+    "  done INTEGER NOT NULL DEFAULT 0," /* the service has seen to it */
+    "  PRIMARY KEY (digest, time)) STRICT;"
+    "CREATE INDEX decisions_open ON decisions (time) WHERE done = 0;"
+    /* Who is expected to answer. */
+    "CREATE TABLE organisations ("
+    "  number TEXT PRIMARY KEY NOT NULL,"
+    "  name TEXT NOT NULL,"
+    "  kind TEXT NOT NULL,"
+    "  contact TEXT NOT NULL) STRICT;"
+    "CREATE TABLE mandates ("
+    "  digest BLOB PRIMARY KEY NOT NULL,"	/* of the mandate's DER */
+    "  organisation TEXT NOT NULL,"
+    "  submitter TEXT NOT NULL,"
+    "  questionnaire TEXT NOT NULL,"
+    "  round TEXT NOT NULL,"
+    "  expires INTEGER NOT NULL,"
+    "  seen INTEGER NOT NULL,"		/* first used; 0: never */
+    "  revoked INTEGER NOT NULL DEFAULT 0," /* when */
+    "  who TEXT NOT NULL DEFAULT '',"
+    "  reason TEXT NOT NULL DEFAULT '') STRICT;";
+
+static const char *const versions[] = { version_1, version_2 };
+
+static enum err_code
+upgrade(struct sql *db, int64_t from, struct err *e)
+{
+	enum err_code code = sql_execute(db, "BEGIN IMMEDIATE;"
+	    "PRAGMA application_id = " APPLICATION_ID ";", e);
+
+	for (int64_t i = from; code == ERR_OK && i < SCHEMA_VERSION; i++)
+		code = sql_execute(db, versions[i], e);
+	if (code == ERR_OK)
+		code = sql_execute(db, "PRAGMA user_version = 2", e);
+	return sql_finish(db, code, e);
+}
+
+enum err_code
+schema_set_up(struct sql *db, const char *path, struct err *e)
+{
+	int64_t version = 0, tables = 0;
+	enum err_code code;
+
+	code = sql_number(db, sql_prepare(db, e, "PRAGMA user_version",
+	    ""), &version, e);
+	if (code == ERR_OK)
+		code = sql_number(db, sql_prepare(db, e,
+		    "SELECT count(*) FROM sqlite_schema", ""), &tables, e);
+	if (code != ERR_OK || version == SCHEMA_VERSION)
+		return code;
+	if (version > SCHEMA_VERSION || (version == 0 && tables != 0))
+		return err_set(e, ERR_CONFIG, path, 0,
+		    "it is not a ledger of this version");
+	return upgrade(db, version, e);
+}
+
+enum err_code
+schema_check(struct sql *db, const char *path, struct err *e)
+{
+	struct sql_stmt *stmt = sql_prepare(db, e,
+	    "PRAGMA quick_check(1)", "");
+	const void *found;
+	enum err_code code;
+	size_t len;
+
+	if (stmt == NULL)
+		return e->code;
+	if ((code = sql_row(db, stmt, e)) == ERR_OK) {
+		found = sql_bytes(stmt, 0, &len);
+		if (len != 2 || memcmp(found, "ok", 2) != 0)
+			code = err_set(e, ERR_IO, path, 0,
+			    "the ledger is damaged (%.*s); put back a copy",
+			    (int)len, (const char *)found);
+	}
+	sql_done(stmt);
+	return code;
+}
