@@ -22,6 +22,9 @@ enum signed_kind {
 	SIGNED_OUTER,	/* id-ct-contentInfo; ERR_OUTER_* */
 	SIGNED_INNER,	/* id-ct-compressedData; ERR_INNER_* */
 	SIGNED_RECEIPT,	/* id-data; ERR_RECEIPT_* */
+	/* id-data too; "format" inside tells them apart */
+	SIGNED_MANDATE,	/* ERR_MANDATE */
+	SIGNED_HEAD,	/* of a log; ERR_LOG_HEAD */
 };
 
 /* Who signs.  Borrowed. */

@@ -29,6 +29,14 @@ const struct signed_form signed_forms[] = {
 		ERR_RECEIPT_STRUCTURE, ERR_RECEIPT_SIGNATURE,
 		ERR_RECEIPT_SIGNATURE
 	},
+	[SIGNED_MANDATE] = {
+		{ (const uint8_t []){ OID_PKCS7(1) }, 11 }, 1,
+		ERR_MANDATE, ERR_MANDATE, ERR_MANDATE
+	},
+	[SIGNED_HEAD] = {
+		{ (const uint8_t []){ OID_PKCS7(1) }, 11 }, 1,
+		ERR_LOG_HEAD, ERR_LOG_HEAD, ERR_LOG_HEAD
+	},
 };
 
 /* The walk's state: what it reads, and how it refuses. */

@@ -23,6 +23,31 @@ enum receipt_stage {
 	STAGE_SCORED,
 };
 
+/* Hashes in a proof, and leaves in a log: crypto/merkle.h has the same. */
+#define RECEIPT_PATH_MAX	49
+#define RECEIPT_LOG_MAX		(UINT64_C(1) << 48)
+
+struct receipt_path {
+	uint8_t hashes[RECEIPT_PATH_MAX][32];
+	size_t len;
+};
+
+/*
+ * Where a receipt stands in the authority's append-only log (RFC 9162): leaf
+ * number `index` of the tree of `size` leaves whose root is `root`, with the
+ * proof.  The leaf is receipt_leaf's bytes.  Since the last receipt that this
+ * organisation got, the log has only been added to: `since` proves it.
+ */
+struct receipt_log {
+	uint64_t index, size;
+	uint8_t root[32];
+	struct receipt_path path;	/* RFC 9162 §2.1.3 */
+	bool has_since;
+	uint64_t since_size;		/* 0 < since_size <= size */
+	uint8_t since_root[32];
+	struct receipt_path since_path;	/* RFC 9162 §2.1.4 */
+};
+
 /* Everything is owned; { 0 } is an empty one. */
 struct receipt {
 	enum receipt_stage stage;
@@ -43,6 +68,9 @@ struct receipt {
 	 * new reasons */
 	char *reason;
 	char *advice;
+	/* accepted, rejected: by intake, but not by sigill-verify */
+	bool has_log;
+	struct receipt_log log;
 	/* scored */
 	uint8_t feedback[32];	/* SHA-256 of the feedback document */
 };
@@ -51,6 +79,9 @@ void receipt_wipe(struct receipt *r);
 
 /* One content, one byte string, as for submissions. */
 enum err_code receipt_encode(const struct receipt *r, struct buf *out,
+    struct err *e);
+/* The same without "log": what the log has as the leaf of this receipt. */
+enum err_code receipt_leaf(const struct receipt *r, struct buf *out,
     struct err *e);
 /* ERR_RECEIPT_STRUCTURE when it is anything else than that. */
 enum err_code receipt_parse(const uint8_t *data, size_t len,

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A mandate's content: an organisation lets another one submit its answers.
+ * The organisation signs it (crypto/signed.h, SIGNED_MANDATE), and the
+ * submitter encloses it in the submission.
+ */
+#ifndef SIGILL_FORMAT_MANDATE_H
+#define SIGILL_FORMAT_MANDATE_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "format/orgnr.h"
+#include "format/submission.h"
+
+/* Everything is owned; { 0 } is an empty one. */
+struct mandate {
+	char organisation[ORGNR_LEN];	/* whose answers; who signs it */
+	char submitter[ORGNR_LEN];	/* who may seal and hand them in */
+	char *questionnaire;		/* id */
+	char *round;
+	enum environment environment;
+	int64_t created, expires;	/* UTC seconds; expires is the last */
+};
+
+void mandate_wipe(struct mandate *m);
+/* One content, one byte string.  ERR_SCHEMA, ERR_NOT_CANONICAL. */
+enum err_code mandate_encode(const struct mandate *m, struct buf *out,
+    struct err *e);
+enum err_code mandate_parse(const uint8_t *data, size_t len,
+    struct mandate *out, struct err *e);
+/* A new reference; NULL without memory. */
+json_t *mandate_json(const struct mandate *m);
+
+#endif

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The rules of a round: what becomes of a file that has been verified, given
+ * what the ledger knows of others.  No input, no output, no clock.
+ *
+ *	the same submission (id, organisation, fingerprint) in another sealed
+ *	    file				accepted, a duplicate
+ *	another content under a known id	rejected: duplicate
+ *	replaces another organisation's, or
+ *	    itself				rejected
+ *	its mandate was revoked			rejected: mandate-revoked
+ *	the organisation is not in the
+ *	    register (if there is one)		held: not-registered
+ *	the same answers as one that was
+ *	    accepted				accepted
+ *	replaces the one that counts		accepted, and counts
+ *	has been replaced already (it came
+ *	    after its correction)		accepted, does not count
+ *	other answers than the one that counts,
+ *	    without replacing it		held: conflict
+ *	otherwise				accepted, and counts
+ *
+ * What was held, a person decides: rejected with the code declined, or
+ * accepted, and counts.
+ */
+#ifndef SIGILL_INTAKE_RULES_H
+#define SIGILL_INTAKE_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "intake/facts.h"
+
+/* An accepted submission that the ledger knows. */
+struct earlier {
+	uint8_t sealed[DIGEST_LEN];
+	uint8_t submission[SUBMISSION_ID_LEN];
+	uint8_t fingerprint[DIGEST_LEN];
+	char organisation[ORGNR_LEN];
+	bool same_round;	/* same organisation, questionnaire, round */
+	bool has_supersedes;
+	uint8_t supersedes[DIGEST_LEN];
+	bool counts;
+	bool duplicate;
+};
+
+/* What the ledger knows that bears on one file.  Owned. */
+struct history {
+	/* All with the same submission id, or the same round, or the
+	 * fingerprint that is to be replaced. */
+	struct earlier *v;
+	size_t len;
+	bool register_in_use;	/* it has at least one organisation */
+	bool registered;
+	bool mandate_revoked;
+};
+
+enum rule_state { RULE_ACCEPT, RULE_REJECT, RULE_HOLD };
+
+struct ruling {
+	enum rule_state state;
+	enum err_code code;	/* of a rejection, or why it is held */
+	bool duplicate;		/* not handed over again */
+	bool counts;		/* and those of the round that did do no more */
+};
+
+void history_wipe(struct history *h);
+
+/* accepted_by_staff: a person has decided that it is taken, so that nothing
+ * holds it; what is rejected above is rejected still. */
+void rules_decide(const struct facts *facts, const struct history *history,
+    bool accepted_by_staff, struct ruling *out);
+
+#endif
