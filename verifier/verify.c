@@ -357,6 +357,9 @@ verdict_suspend(struct verdict *out, const struct err *e)
 	explicit_bzero(out->fingerprint, sizeof(out->fingerprint));
 	out->late = false;
 	out->duplicate = false;
+	out->has_mandate = false;
+	explicit_bzero(out->mandate, sizeof(out->mandate));
+	out->mandate_expires = 0;
 }
 
 void

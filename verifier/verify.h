@@ -69,6 +69,9 @@ struct verdict {
 	uint8_t fingerprint[DIGEST_LEN];	/* SHA-256 of the statement */
 	bool late;		/* the round had closed; staff decide */
 	bool duplicate;		/* it was accepted in another sealed file */
+	bool has_mandate;	/* another than the organisation signed it */
+	uint8_t mandate[DIGEST_LEN];	/* SHA-256 of the mandate's DER */
+	int64_t mandate_expires;
 };
 
 /* Judges the bytes of one sealed file.  *out must be { 0 }. */
