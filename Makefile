@@ -23,7 +23,7 @@ O	= build$(if $(SAN),/san)
 # --- what there is: every source by name ---------------------------------
 BASE	= base/err.c base/buf.c base/file.c base/wipe.c base/passphrase.c \
 	  base/private.c base/timestamp.c base/tame.c base/log.c base/config.c \
-	  base/message.c base/notify.c
+	  base/message.c base/report.c base/show.c base/notify.c
 FORMAT	= format/cbor.c format/cbor_reader.c format/text.c \
 	  format/orgnr.c format/fingerprint.c \
 	  format/deflate.c format/json.c format/json_scan.c \
@@ -41,7 +41,7 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/enveloped_walk.c crypto/compressed.c crypto/envelope.c \
 	  crypto/receipt_sig.c crypto/tls_identity.c
 LEDGER	= ledger/sqlite.c ledger/schema.c
-CLIENT	= client/main.c client/options.c client/ui.c client/report.c \
+CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
 	  client/seal.c client/prepare.c client/submit.c client/earlier.c \
 	  client/send.c \
@@ -155,8 +155,7 @@ $(addprefix $(O)/test/,test_der test_signed test_enveloped test_envelope): \
 # Of a program's own parts.
 $(O)/test/test_delivery: $(O)/obj/client/bar.o $(addprefix \
 	$(O)/obj/client/delivery/,no_proxy.o pace.o upload_answer.o)
-$(O)/test/test_schedule: $(addprefix $(O)/obj/client/,outbox/schedule.o \
-	report.o)
+$(O)/test/test_schedule: $(O)/obj/client/outbox/schedule.o
 $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
 $(O)/test/test_commits: LIBS += -lsqlite3
 $(O)/test/test_commits: $(addprefix $(O)/obj/portal/,commits.o ledger.o) \
@@ -185,10 +184,10 @@ $(O)/test/load: $(O)/obj/tests/bench/load.o
 # Each needed package, because a fresh Debian has none of them.
 BUILD_DEPS = gcc libc6-dev make pkg-config libssl-dev libcurl4-openssl-dev \
 	  zlib1g-dev libjansson-dev libutf8proc-dev libinih-dev \
-	  libmicrohttpd-dev libgnutls28-dev libsqlite3-dev gettext openssl
+	  libmicrohttpd-dev libgnutls28-dev libsqlite3-dev libpq-dev gettext openssl
 TEST_DEPS = libcmocka-dev python3 python3-cbor2 python3-asn1crypto curl \
 	  clang libclang-rt-dev cppcheck mandoc gnupg locales nginx strace \
-	  tinyproxy-bin squid
+	  tinyproxy-bin squid postgresql
 
 # The demonstration does without the tests' programs.
 WANTED	= $(BUILD_DEPS) $(TEST_DEPS)
@@ -209,10 +208,10 @@ deps:
 	else \
 	    echo "Please run this, and then make again:"; \
 	    echo "    sudo apt-get update && sudo $$cmd"; \
-	    case " $$missing " in *nginx*|*squid*) \
-		echo "Debian starts nginx and squid then; the tests do not" \
-		    "need that:"; \
-		echo "    sudo systemctl disable --now nginx squid";; \
+	    case " $$missing " in *nginx*|*squid*|*postgresql*) \
+		echo "Debian starts nginx, squid and postgresql then; the" \
+		    "tests do not need that:"; \
+		echo "    sudo systemctl disable --now nginx squid postgresql";; \
 	    esac; exit 1; \
 	fi; \
 	echo "Installing them$${root:+ with sudo}; no service is started."; \
