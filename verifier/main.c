@@ -172,6 +172,7 @@ judge_all(const struct options *o, struct verifier *verifier,
 
 		now = timestamp_now();
 		verifier->now = o->at != -1 ? o->at : now;
+		verifier->arrived = verifier->now;
 		judge_file(job, o->files[i], now, &out);
 		report_outcome(report, &out);
 		outcome_wipe(&out);

@@ -217,9 +217,10 @@ step_answers(struct work *w, struct err *e)
 }
 
 /*
- * A round that is known here and has opened.  After it has closed, the
- * answers are taken and marked: whether they still count is for people to
- * decide.  The sender's own time is believed only when it is the later one.
+ * A round that is known here and had opened when the file arrived, however
+ * long that has waited since.  What arrived after it had closed is taken and
+ * marked: whether it still counts is for people to decide.  The sender's own
+ * time is believed only when it is the later one.
  */
 static enum err_code
 step_round(struct work *w, struct err *e)
@@ -231,10 +232,10 @@ step_round(struct work *w, struct err *e)
 		round = &w->v->rounds[i];
 		if (strcmp(round->name, name) != 0)
 			continue;
-		if (w->v->now < round->opens)
+		if (w->v->arrived < round->opens)
 			return err_set(e, ERR_ROUND, "round", 0,
 			    "it has not opened yet");
-		w->verdict->late = w->v->now > round->closes ||
+		w->verdict->late = w->v->arrived > round->closes ||
 		    w->submission.created > round->closes;
 		return ERR_OK;
 	}

@@ -44,6 +44,7 @@ struct verifier {
 	size_t n_rounds;
 	const struct seen *seen;		/* accepted before */
 	int64_t now;				/* the time to judge at */
+	int64_t arrived;			/* of the file: late or not */
 };
 
 enum verdict_kind {
