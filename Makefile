@@ -65,7 +65,8 @@ CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/doctor/doctor_local.c client/doctor/doctor_rounds.c \
 	  client/doctor/doctor_certs.c \
 	  client/doctor/doctor_network.c client/doctor/doctor_portal.c
-VERIFIER = verifier/main.c verifier/settings.c verifier/verify.c \
+VERIFIER = verifier/main.c verifier/settings.c verifier/load.c \
+	  verifier/verify.c \
 	  verifier/seen.c verifier/judge.c verifier/receipts.c \
 	  verifier/handoff.c verifier/verdict_json.c verifier/report.c
 PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
@@ -161,10 +162,18 @@ $(O)/test/test_commits: LIBS += -lsqlite3
 $(O)/test/test_commits: $(addprefix $(O)/obj/portal/,commits.o ledger.o) \
 	$(call obj,$(LEDGER))
 
-VECTORS	= tests/vectors/make-vectors.c tests/vectors/tree.c \
+LAYERS	= tests/vectors/layers.c tests/vectors/tree.c \
 	  tests/vectors/variants.c tests/vectors/recipes_cms.c \
 	  tests/vectors/recipes_content.c
-$(O)/test/make-vectors: $(call obj,$(VECTORS)) $(LIB)
+$(O)/test/make-vectors: $(O)/obj/tests/vectors/make-vectors.o \
+	$(call obj,$(LAYERS)) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+# Thousands of sealed files of a made-up population.
+POPULATION = tests/population/make-population.c tests/population/people.c \
+	  tests/population/issuer.c tests/population/cases.c
+$(O)/test/make-population: $(call obj,$(POPULATION) $(LAYERS)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 

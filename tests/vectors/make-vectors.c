@@ -10,13 +10,9 @@
 #include <string.h>
 
 #include "base/file.h"
-#include "crypto/compressed.h"
 #include "crypto/crypto.h"
 #include "crypto/digest.h"
-#include "crypto/envelope.h"
-#include "format/deflate.h"
-#include "tests/vectors/recipe.h"
-#include "tests/vectors/variants.h"
+#include "tests/vectors/layers.h"
 
 #define NOW	INT64_C(1800000000)	/* 2027-01-15T08:00:00Z */
 
@@ -151,97 +147,17 @@ usual(const char *signer, const uint8_t definition[static 32],
 	    .type = ANSWER_TEXT, .text = copy("s3") };
 }
 
-/* The first `find` in the bytes becomes `put`. */
-static void
-replace(struct buf *b, const char *find, const char *put, const char *name)
-{
-	struct buf from = { 0 }, to = { 0 }, out = { 0 };
-	const uint8_t *at;
-
-	tree_hex(find, &from);
-	tree_hex(put, &to);
-	at = memmem(b->data, b->len, from.data, from.len);
-	if (at == NULL) {
-		fprintf(stderr, "make-vectors: %s: nothing to replace\n",
-		    name);
-		exit(1);
-	}
-	buf_add(&out, b->data, (size_t)(at - b->data));
-	buf_add(&out, to.data, to.len);
-	at += from.len;
-	buf_add(&out, at, (size_t)(b->data + b->len - at));
-	buf_move(b, &out);
-	buf_wipe(&from);
-	buf_wipe(&to);
-}
-
-static void
-edit(struct buf *der, const struct edit edits[static EDITS_MAX])
-{
-	struct buf out = { 0 };
-
-	if (edits[0].op == EDIT_NONE)
-		return;
-	tree_edit(der->data, der->len, edits, &out);
-	buf_move(der, &out);
-}
-
 /* --- the layers ----------------------------------------------------------------- */
-
-static void
-content(const struct recipe *r, const uint8_t definition[static 32],
-    const struct cert_list *recipients, struct buf *cbor, struct buf *out)
-{
-	struct submission s = { 0 };
-	struct err e = { 0 };
-
-	usual(r->signer != NULL ? r->signer : "exempelkoping", definition,
-	    recipients, &s);
-	if (r->change != NULL)
-		r->change(&s);
-	must(submission_encode(&s, cbor, &e), &e, r->name);
-	if (r->find != NULL)
-		replace(cbor, r->find, r->put, r->name);
-	if (r->append != NULL)
-		tree_hex(r->append, cbor);
-	must(deflate_pack(cbor->data, cbor->len, out, &e), &e, r->name);
-	if (r->zlib != NULL)
-		r->zlib(out);
-	submission_wipe(&s);
-}
-
-static void
-sign(const struct recipe *r, enum signed_variant variant,
-    enum signed_kind kind, const struct buf *in, const struct signer *signer,
-    struct buf *out)
-{
-	struct variant_extra extra = { 0 };
-	struct identity second;
-	struct err e = { 0 };
-	char crl[512];
-
-	if (variant == SIGNED_USUAL) {
-		must(signed_make(kind, in->data, in->len, signer, NOW, out,
-		    &e), &e, r->name);
-		return;
-	}
-	identity_load("exempelregionen", false, &second);
-	(void)snprintf(crl, sizeof(crl), "%s/sender-ca.crl", certs);
-	extra.second = &second.signer;
-	extra.crl = crl;
-	variant_signed(variant, kind, in, signer, &extra, NOW, out);
-	identity_wipe(&second);
-}
 
 static void
 seal(const struct recipe *r, const uint8_t definition[static 32],
     struct buf *cbor, struct buf *out)
 {
 	const char *name = r->signer != NULL ? r->signer : "exempelkoping";
-	struct buf zlib = { 0 }, der = { 0 }, inner = { 0 }, envelope = { 0 };
 	struct cert_list recipients = { 0 }, extra = { 0 }, more = { 0 };
-	struct identity in, ex;
-	struct err e = { 0 };
+	struct submission s = { 0 };
+	struct identity in, ex, second;
+	char crl[512];
 
 	identity_load(name, strcmp(name, "issued") == 0 && !r->no_chain, &in);
 	identity_load(r->outer_signer != NULL ? r->outer_signer : name,
@@ -254,32 +170,19 @@ seal(const struct recipe *r, const uint8_t definition[static 32],
 		load_certs(r->inner_extra_cert, &more);
 		in.signer.chain = &more;
 	}
+	identity_load("exempelregionen", false, &second);
+	(void)snprintf(crl, sizeof(crl), "%s/sender-ca.crl", certs);
 	load_recipients(r, &recipients);
-	content(r, definition, &recipients, cbor, &zlib);
-	must(compressed_wrap(zlib.data, zlib.len, &der, &e), &e, r->name);
-	edit(&der, r->compressed);
-	sign(r, r->inner_variant, SIGNED_INNER, &der, &in.signer, &inner);
-	edit(&inner, r->inner);
-	if (r->envelope_variant == ENVELOPE_USUAL)
-		must(enveloped_make(inner.data, inner.len, &recipients,
-		    &envelope, &e), &e, r->name);
-	else
-		variant_envelope(r->envelope_variant, &inner, &recipients,
-		    &envelope);
-	edit(&envelope, r->envelope);
-	sign(r, r->outer_variant, SIGNED_OUTER, &envelope, &ex.signer, out);
-	edit(out, r->outer);
-	if (r->file != NULL)
-		r->file(out);
+	usual(name, definition, &recipients, &s);
+	layers_seal(r, &(struct sealing){ &in.signer, &ex.signer, &recipients,
+	    { &second.signer, crl }, NOW }, &s, cbor, out);
+	submission_wipe(&s);
 	identity_wipe(&in);
 	identity_wipe(&ex);
+	identity_wipe(&second);
 	cert_list_wipe(&recipients);
 	cert_list_wipe(&extra);
 	cert_list_wipe(&more);
-	buf_wipe(&zlib);
-	buf_wipe(&der);
-	buf_wipe(&inner);
-	buf_wipe(&envelope);
 }
 
 static void
