@@ -23,7 +23,8 @@ O	= build$(if $(SAN),/san)
 # --- what there is: every source by name ---------------------------------
 BASE	= base/err.c base/buf.c base/file.c base/wipe.c base/passphrase.c \
 	  base/private.c base/timestamp.c base/tame.c base/log.c base/config.c \
-	  base/message.c base/report.c base/show.c base/notify.c
+	  base/message.c base/report.c base/show.c base/command.c \
+	  base/notify.c
 FORMAT	= format/cbor.c format/cbor_reader.c format/text.c \
 	  format/orgnr.c format/fingerprint.c \
 	  format/deflate.c format/json.c format/json_scan.c \

@@ -51,6 +51,15 @@ parse_number(const char *s, int64_t *out)
 	return errno == 0 && *end == '\0';
 }
 
+/* scheme ":" (RFC 3986 §3.1); a file with such a name is written "./a:b". */
+static bool
+is_uri(const char *s)
+{
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789+-.");
+
+	return n > 1 && s[0] >= 'a' && s[0] <= 'z' && s[n] == ':';
+}
+
 static bool
 parse_value(const struct config *c, const struct config_item *item,
     const char *value, struct entry *out)
@@ -62,6 +71,10 @@ parse_value(const struct config *c, const struct config_item *item,
 		if (*value == '\0')
 			return false;
 		break;
+	case CONFIG_PLACE:
+		if (is_uri(value))
+			break;
+		/* FALLTHROUGH */
 	case CONFIG_PATH:
 		if (*value == '\0' || !file_resolve(c->path, value, path))
 			return false;
@@ -95,6 +108,7 @@ form_of(enum config_type type)
 	static const char *const forms[] = {
 		[CONFIG_STRING] = N_("a text"),
 		[CONFIG_PATH] = N_("a file name"),
+		[CONFIG_PLACE] = N_("a file name"),
 		[CONFIG_NUMBER] = N_("a whole number"),
 		[CONFIG_TIME] =
 		    N_("a date, or a time as 2027-03-31T22:00:00Z"),

@@ -16,6 +16,7 @@
 enum config_type {
 	CONFIG_STRING,
 	CONFIG_PATH,	/* relative to the configuration file's folder */
+	CONFIG_PLACE,	/* the same, or a URI ("pkcs11:…"), taken as it is */
 	CONFIG_NUMBER,	/* unsigned decimal */
 	CONFIG_TIME,	/* RFC 3339 in UTC, or a date */
 };
