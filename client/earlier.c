@@ -2,11 +2,11 @@
 #include "client/earlier.h"
 
 #include "base/message.h"
+#include "base/report.h"
 #include "base/timestamp.h"
 #include "client/outbox/dispatch.h"
 #include "client/outbox/outbox.h"
 #include "client/outbox/outbox_kin.h"
-#include "client/report.h"
 #include "client/session.h"
 
 void

@@ -9,8 +9,8 @@
 
 #include "base/file.h"
 #include "base/message.h"
+#include "base/report.h"
 #include "client/options.h"
-#include "client/report.h"
 #include "client/settings.h"
 #include "crypto/cert.h"
 #include "crypto/key.h"

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/command.h"
 #include "base/message.h"
+#include "base/report.h"
 #include "base/wipe.h"
 #include "client/check.h"
 #include "client/doctor/doctor.h"
@@ -15,7 +17,6 @@
 #include "client/options.h"
 #include "client/outbox/outbox_command.h"
 #include "client/receipt.h"
-#include "client/report.h"
 #include "client/send.h"
 #include "client/status.h"
 #include "client/submit.h"
@@ -24,58 +25,59 @@
 #include "format/json.h"
 
 static const struct command commands[] = {
-	{ "init", init_run, NULL,
+	{ { "init", NULL,
 	    N_("make a key, a certificate request and a configuration"),
 	    N_("Needs --organisation and --name. Nothing that exists is "
 	    "overwritten."),
-	    TAKES_INIT | TAKES_PASSPHRASE },
-	{ "doctor", doctor_run, NULL,
+	    TAKES_INIT | TAKES_PASSPHRASE }, init_run },
+	{ { "doctor", NULL,
 	    N_("try everything that a delivery depends on, and send nothing"),
 	    N_("Tells of each thing whether it is in order, and what to do "
 	    "when it is not. Good to run a week before the last day, also "
 	    "from a scheduled job."),
-	    TAKES_PASSPHRASE },
-	{ "check", check_run, N_("ANSWERS"),
+	    TAKES_PASSPHRASE }, doctor_run },
+	{ { "check", N_("ANSWERS"),
 	    N_("find all mistakes, and show what would leave the house"),
 	    N_("Works without a configuration and sends nothing."),
-	    TAKES_QUESTIONNAIRE },
-	{ "seal", seal_run, N_("ANSWERS"),
+	    TAKES_QUESTIONNAIRE }, check_run },
+	{ { "seal", N_("ANSWERS"),
 	    N_("sign and encrypt answers for the authority, offline"),
 	    N_("The sealed file is never overwritten. '-o -' writes it to "
 	    "standard output."),
 	    TAKES_QUESTIONNAIRE | TAKES_OUTPUT | TAKES_SUPERSEDES |
-	    TAKES_PASSPHRASE },
-	{ "send", send_run, N_("FILE"),
+	    TAKES_PASSPHRASE }, seal_run },
+	{ { "send", N_("FILE"),
 	    N_("deliver a sealed file, and keep the receipts beside it"),
 	    N_("Running it again goes on where it stopped and never delivers "
 	    "twice."),
-	    TAKES_WAIT | TAKES_PASSPHRASE },
-	{ "submit", submit_run, N_("ANSWERS"),
+	    TAKES_WAIT | TAKES_PASSPHRASE }, send_run },
+	{ { "submit", N_("ANSWERS"),
 	    N_("check, seal and send: the everyday command"),
 	    N_("The sealed file goes into the outbox before anything is sent "
 	    "and stays there, its receipts beside it. Running it again goes "
 	    "on where it stopped and never delivers twice."),
 	    TAKES_QUESTIONNAIRE | TAKES_SUPERSEDES | TAKES_WAIT |
-	    TAKES_PASSPHRASE },
-	{ "outbox", outbox_run, N_("[list | flush [ID...] | drop ID]"),
+	    TAKES_PASSPHRASE }, submit_run },
+	{ { "outbox", N_("[list | flush [ID...] | drop ID]"),
 	    N_("what is waiting: list it, send it, or take it back"),
 	    N_("'flush' is for scheduled jobs: it never asks anything, and "
 	    "ends with 75 while something is still waiting."),
 	    TAKES_OUTBOX | TAKES_WAIT | TAKES_PASSPHRASE | NEVER_ASKS },
-	{ "status", status_run, N_("[ID | FILE...]"),
+	    outbox_run },
+	{ { "status", N_("[ID | FILE...]"),
 	    N_("what has become of what was handed in"),
 	    N_("Fetches, verifies and keeps the receipts that are still "
 	    "missing. Without operands: of everything in the outbox."),
-	    TAKES_WAIT | TAKES_PASSPHRASE },
-	{ "receipt", receipt_run, N_("FILE | ID"),
+	    TAKES_WAIT | TAKES_PASSPHRASE }, status_run },
+	{ { "receipt", N_("FILE | ID"),
 	    N_("verify and show a receipt, offline"),
 	    N_("A receipt called FILE.stored.p7s is compared with FILE when "
 	    "that lies beside it."),
-	    TAKES_SEALED },
-	{ "inspect", inspect_run, N_("FILE"),
+	    TAKES_SEALED }, receipt_run },
+	{ { "inspect", N_("FILE"),
 	    N_("show what an outsider can see of a sealed file"),
 	    N_("Works without a configuration."),
-	    0 },
+	    0 }, inspect_run },
 };
 #define N_COMMANDS	(sizeof(commands) / sizeof(commands[0]))
 
@@ -83,7 +85,7 @@ static const struct command *
 find_command(const char *name)
 {
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		if (strcmp(commands[i].name, name) == 0)
+		if (strcmp(commands[i].usage.name, name) == 0)
 			return &commands[i];
 	return NULL;
 }
@@ -102,9 +104,9 @@ show_help(void)
 	    "and hands them in.\n\n"));
 	for (size_t i = 0; i < N_COMMANDS; i++) {
 		(void)snprintf(line, sizeof(line), "  %-9s ",
-		    commands[i].name);
+		    commands[i].usage.name);
 		buf_add_str(&text, line);
-		buf_add_str(&text, _(commands[i].summary));
+		buf_add_str(&text, _(commands[i].usage.summary));
 		buf_add_str(&text, "\n");
 	}
 	buf_add_str(&text, _("\n'sigill COMMAND --help' tells a command's "
@@ -113,16 +115,6 @@ show_help(void)
 		status = ui_print(s);
 	buf_wipe(&text);
 	return status;
-}
-
-/* --json counts wherever it stands, also on a line that is wrong. */
-static bool
-wants_json(int argc, char **argv)
-{
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--json") == 0)
-			return true;
-	return false;
 }
 
 /* Libraries tell a lack of memory as a fault of the file. */
@@ -171,23 +163,26 @@ run(int argc, char **argv, struct report *r)
 		if (wipe_ran_out())
 			blame_memory(r);
 	}
-	return ui_show(r, o.json || wants_json(argc, argv));
+	return ui_show(r, o.json ||
+	    command_has(argc, argv, "--json"));
 }
 
 int
 main(int argc, char **argv)
 {
+	/* It counts wherever it stands, also on a line that is wrong. */
+	const bool json = command_has(argc, argv, "--json");
 	struct report r = { 0 };
 	struct err e = { 0 };
 	int status;
 
 	wipe_harden();
 	ui_init();
-	message_init(wants_json(argc, argv));
+	message_init(json);
 	json_init();
 	if (crypto_init(&e) != ERR_OK) {
 		report_err(&r, &e);
-		status = ui_show(&r, wants_json(argc, argv));
+		status = ui_show(&r, json);
 	} else
 		status = run(argc, argv, &r);
 	report_wipe(&r);

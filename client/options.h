@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The command line: what can be said on it, and reading it.  Every option is
- * one row of a table in options.c; a command names the groups it takes.
+ * one row of a table in options.c (base/command.h).
  */
 #ifndef SIGILL_CLIENT_OPTIONS_H
 #define SIGILL_CLIENT_OPTIONS_H
@@ -10,14 +10,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/command.h"
 #include "base/err.h"
 
 struct report;
 
-/* Groups of options; every command takes --json, --config, --help and
- * --version. */
+/* Groups of options, beside --json, --config, --help and --version, which
+ * every command takes. */
 enum {
-	TAKES_COMMON = 1 << 0,
 	TAKES_PASSPHRASE = 1 << 1,
 	TAKES_QUESTIONNAIRE = 1 << 2,
 	TAKES_OUTPUT = 1 << 3,
@@ -53,14 +53,9 @@ struct options {
 };
 
 struct command {
-	const char *name;
+	struct command_usage usage;
 	enum err_code (*run)(const struct options *options,
 	    struct report *report);
-	const char *operand;	/* its name in the usage line; NULL: none;
-				 * in brackets: any number of them, or none */
-	const char *summary;	/* one line */
-	const char *details;	/* paragraphs for --help */
-	unsigned takes;
 };
 
 /*

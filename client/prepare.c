@@ -9,12 +9,12 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/message.h"
+#include "base/report.h"
 #include "base/timestamp.h"
 #include "client/check.h"
 #include "client/options.h"
 #include "client/outbox/outbox.h"
 #include "client/receipt.h"
-#include "client/report.h"
 #include "client/settings.h"
 
 /* The fingerprint of an entry in the outbox that the answers can replace. */

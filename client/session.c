@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include "base/message.h"
+#include "base/report.h"
 #include "client/delivery/proxy.h"
 #include "client/delivery/upload.h"
 #include "client/kept.h"
 #include "client/options.h"
 #include "client/outbox/outbox.h"
 #include "client/receipt.h"
-#include "client/report.h"
 #include "client/ui.h"
 
 /* Between two questions for a verdict, unless the portal says otherwise. */

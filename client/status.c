@@ -8,6 +8,7 @@
 
 #include "base/file.h"
 #include "base/message.h"
+#include "base/report.h"
 #include "base/timestamp.h"
 #include "client/check.h"
 #include "client/options.h"
@@ -15,7 +16,6 @@
 #include "client/outbox/outbox.h"
 #include "client/outbox/outbox_kin.h"
 #include "client/outbox/outbox_show.h"
-#include "client/report.h"
 #include "client/send.h"
 #include "client/session.h"
 #include "client/sniff.h"

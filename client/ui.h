@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "client/report.h"
+#include "base/report.h"
 
 /* First: file descriptors 0 to 2 are there, and a closed pipe or a limit on
  * file sizes is an error that we see rather than a signal. */

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "base/message.h"
+#include "base/report.h"
 #include "base/tame.h"
 #include "base/timestamp.h"
 #include "base/wipe.h"
-#include "client/report.h"
 
 enum result { OK, WARNING, PROBLEM, SKIPPED };
 

@@ -2,6 +2,7 @@
 #include "client/doctor/doctor.h"
 
 #include "base/message.h"
+#include "base/report.h"
 #include "base/timestamp.h"
 #include "client/doctor/checkup.h"
 #include "client/doctor/doctor_certs.h"
@@ -9,7 +10,6 @@
 #include "client/doctor/doctor_network.h"
 #include "client/doctor/doctor_portal.h"
 #include "client/doctor/doctor_rounds.h"
-#include "client/report.h"
 
 /* In the order in which a delivery would meet them.  The names are for
  * programs and stay as they are. */

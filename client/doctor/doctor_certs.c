@@ -3,8 +3,8 @@
 
 #include "base/limits.h"
 #include "base/message.h"
+#include "base/report.h"
 #include "client/doctor/checkup.h"
-#include "client/report.h"
 #include "client/seal.h"
 #include "crypto/usage.h"
 #include "format/orgnr.h"

@@ -15,11 +15,11 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "base/message.h"
+#include "base/report.h"
 #include "client/doctor/checkup.h"
 #include "client/options.h"
 #include "client/outbox/outbox.h"
 #include "client/outbox/outbox_folder.h"
-#include "client/report.h"
 #include "client/session.h"
 
 /* What is written to see whether the disk takes it: more than an ordinary

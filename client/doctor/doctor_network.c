@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/message.h"
+#include "base/report.h"
 #include "client/delivery/resolve.h"
 #include "client/doctor/checkup.h"
-#include "client/report.h"
 
 void
 doctor_proxy(struct checkup *c)

@@ -6,11 +6,11 @@
 #include <time.h>
 
 #include "base/message.h"
+#include "base/report.h"
 #include "base/timestamp.h"
 #include "client/delivery/delivery.h"
 #include "client/delivery/upload.h"
 #include "client/doctor/checkup.h"
-#include "client/report.h"
 
 /* For a connection, and for an answer.  When nothing answers the whole run
  * takes no longer than that and RESOLVE_SECONDS; when everything is as slow as

@@ -6,9 +6,9 @@
 
 #include "base/buf.h"
 #include "base/message.h"
+#include "base/report.h"
 #include "client/doctor/checkup.h"
 #include "client/outbox/outbox.h"
-#include "client/report.h"
 
 /* What sigill.conf says of rounds. */
 struct rounds {

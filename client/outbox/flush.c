@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/message.h"
+#include "base/report.h"
 #include "base/timestamp.h"
 #include "client/kept.h"
 #include "client/options.h"
@@ -15,7 +16,6 @@
 #include "client/outbox/outbox.h"
 #include "client/outbox/outbox_kin.h"
 #include "client/outbox/schedule.h"
-#include "client/report.h"
 #include "client/session.h"
 #include "client/ui.h"
 

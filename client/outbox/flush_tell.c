@@ -8,11 +8,11 @@
 
 #include "base/file.h"
 #include "base/message.h"
+#include "base/report.h"
 #include "base/timestamp.h"
 #include "client/options.h"
 #include "client/outbox/outbox_show.h"
 #include "client/outbox/schedule.h"
-#include "client/report.h"
 #include "client/ui.h"
 
 #define TOLD		".told"

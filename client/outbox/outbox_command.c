@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/message.h"
+#include "base/report.h"
 #include "base/timestamp.h"
 #include "client/options.h"
 #include "client/outbox/dispatch.h"
@@ -12,7 +13,6 @@
 #include "client/outbox/outbox_kin.h"
 #include "client/outbox/outbox_put.h"
 #include "client/outbox/outbox_show.h"
-#include "client/report.h"
 #include "client/send.h"
 #include "client/session.h"
 

@@ -11,11 +11,11 @@
 
 #include "base/file.h"
 #include "base/message.h"
+#include "base/report.h"
 #include "base/timestamp.h"
 #include "client/kept.h"
 #include "client/outbox/outbox_entry.h"
 #include "client/outbox/schedule.h"
-#include "client/report.h"
 #include "format/orgnr.h"
 
 const char *

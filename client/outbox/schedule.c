@@ -5,9 +5,9 @@
 #include <stdio.h>
 
 #include "base/i18n.h"
+#include "base/report.h"
 #include "base/timestamp.h"
 #include "client/delivery/delivery.h"
-#include "client/report.h"
 
 #define PAUSE_FIRST	60
 #define LAST_HOURS	7200

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What a command has to say: lines for a person, members for a program, and
- * everything that went wrong.  Commands fill it, client/ui.c shows it; so no
+ * everything that went wrong.  Commands fill it, base/show.h shows it; so no
  * command prints.
  */
-#ifndef SIGILL_CLIENT_REPORT_H
-#define SIGILL_CLIENT_REPORT_H
+#ifndef SIGILL_BASE_REPORT_H
+#define SIGILL_BASE_REPORT_H
 
 #include <jansson.h>
 #include <stdbool.h>

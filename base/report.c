@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "client/report.h"
+#include "base/report.h"
 
 #include <stdarg.h>
 #include <stdio.h>
