@@ -39,7 +39,8 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/cert_request.c crypto/trust.c crypto/usage.c \
 	  crypto/der.c crypto/algorithms.c crypto/signed.c \
 	  crypto/signed_walk.c crypto/source.c crypto/enveloped.c \
-	  crypto/enveloped_walk.c crypto/compressed.c crypto/envelope.c \
+	  crypto/enveloped_walk.c crypto/unwrap.c \
+	  crypto/compressed.c crypto/envelope.c \
 	  crypto/receipt_sig.c crypto/tls_identity.c
 LEDGER	= ledger/sqlite.c ledger/schema.c
 CLIENT	= client/main.c client/options.c client/ui.c \

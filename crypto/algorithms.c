@@ -50,6 +50,12 @@ static const uint8_t dh_sha256_wrap[] = {
 static const uint8_t dh_sha384_wrap[] = {
 	SEQUENCE(21), OID_STD_DH(2), SEQUENCE(11), OID_AES256_WRAP
 };
+/* RFC 5753 §7.2, for both: keyInfo, and suppPubInfo, which is the length of
+ * the key to be derived in bits. */
+static const uint8_t shared_info[] = {
+	SEQUENCE(21), SEQUENCE(11), OID_AES256_WRAP,
+	DER_CONTEXT_IN(2), 6, DER_OCTET_STRING, 4, 0x00, 0x00, 0x01, 0x00
+};
 /* RFC 4055 §4.1: the default pSourceAlgorithm (no label) left out. */
 static const uint8_t oaep_sha256[] = {
 	SEQUENCE(56), OID_PKCS1(7), SEQUENCE(43),
@@ -93,11 +99,13 @@ static const struct algorithm table[] = {
 	    .digest = BYTES(sha256), .md = "SHA256", .pss = true },
 	{ .name = "ECDH P-256", .use = ALGORITHM_AGREEMENT,
 	    .id = BYTES(dh_sha256_wrap), .key = BYTES(p256), .key_bits = 256,
-	    .md = "SHA256", .point_len = 65,
+	    .md = "SHA256", .point_len = 65, .curve = "P-256",
+	    .shared_info = BYTES(shared_info),
 	    .wrapped_min = 40, .wrapped_max = 40 },
 	{ .name = "ECDH P-384", .use = ALGORITHM_AGREEMENT,
 	    .id = BYTES(dh_sha384_wrap), .key = BYTES(p384), .key_bits = 384,
-	    .md = "SHA384", .point_len = 97,
+	    .md = "SHA384", .point_len = 97, .curve = "P-384",
+	    .shared_info = BYTES(shared_info),
 	    .wrapped_min = 40, .wrapped_max = 40 },
 	{ .name = "RSA-OAEP", .use = ALGORITHM_TRANSPORT,
 	    .id = BYTES(oaep_sha256), .key = BYTES(rsa), .key_bits = 3072,
@@ -130,6 +138,16 @@ algorithm_of_recipient(enum algorithm_use use, const struct der *id)
 {
 	for (size_t i = 0; i < TABLE_LEN; i++)
 		if (table[i].use == use && is(id, &table[i].id))
+			return &table[i];
+	return NULL;
+}
+
+const struct algorithm *
+algorithm_by_name(const char *name)
+{
+	for (size_t i = 0; i < TABLE_LEN; i++)
+		if (table[i].use != ALGORITHM_SIGNATURE &&
+		    strcmp(table[i].name, name) == 0)
 			return &table[i];
 	return NULL;
 }

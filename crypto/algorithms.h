@@ -42,8 +42,11 @@ struct algorithm {
 	const char *md;
 	/* RSASSA-PSS with a salt as long as the digest. */
 	bool pss;
-	/* Of an agreement: octets of the ephemeral point, uncompressed. */
+	/* Of an agreement: octets of the ephemeral point, uncompressed;
+	 * OpenSSL's name of the curve; the ECC-CMS-SharedInfo. */
 	size_t point_len;
+	const char *curve;
+	struct der_bytes shared_info;
 	/* Octets of an encrypted content key, from and to. */
 	size_t wrapped_min, wrapped_max;
 };
@@ -59,6 +62,8 @@ const struct algorithm *algorithm_of_signature(const struct der *signature,
 /* The recipient row with this keyEncryptionAlgorithm; or NULL. */
 const struct algorithm *algorithm_of_recipient(enum algorithm_use use,
     const struct der *id);
+/* The recipient row with this name; or NULL. */
+const struct algorithm *algorithm_by_name(const char *name);
 
 /* The row for signing, or for receiving, with the certificate's key; or
  * NULL. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * As in signed.c, OpenSSL is only handed a structure that has been walked
- * octet by octet, and without its content: plaintext and ciphertext go once
- * through a BIO that writes where they belong.
+ * Made by OpenSSL's CMS, without the content, which goes once through a BIO
+ * that writes where it belongs.  Opened without it: what has been walked octet
+ * by octet is all that is needed, and the private key may be elsewhere.
  */
 #include "crypto/enveloped.h"
 
@@ -12,12 +12,15 @@
 #include <openssl/bio.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include "crypto/algorithms.h"
+#include "crypto/crypto.h"
 #include "crypto/enveloped_walk.h"
 #include "crypto/internal.h"
+#include "crypto/unwrap.h"
 
 /* --- a BIO that appends to a struct buf -------------------------------- */
 
@@ -171,7 +174,7 @@ enveloped_make(const void *content, size_t len,
 		    "encrypting failed");
 		goto out;
 	}
-	enveloped_join_head(&layout, true, len, out);
+	enveloped_join_head(&layout, len, out);
 	buf_add(out, ciphertext.data, len);
 	enveloped_join_tail(&layout, out);
 	if ((code = buf_check(out, e)) != ERR_OK)
@@ -232,62 +235,79 @@ find_recipient(const struct enveloped_layout *l, const struct cert *cert)
 	return NULL;
 }
 
-/* The structure without its content; OpenSSL must understand exactly what
- * has been walked. */
-static CMS_ContentInfo *
-read_detached(const struct enveloped_layout *l)
+static enum err_code
+describe(const struct enveloped_recipient *r, const struct cert *cert,
+    struct wrapped_key *out, struct err *e)
 {
-	CMS_ContentInfo *cms = NULL;
-	struct buf der = { 0 };
-	uint8_t *back = NULL;
-	const uint8_t *p;
-	int n;
-
-	enveloped_join_head(l, false, 0, &der);
-	enveloped_join_tail(l, &der);
-	if (der.failed || der.len > INT_MAX)
-		goto out;
-	p = der.data;
-	cms = d2i_CMS_ContentInfo(NULL, &p, (long)der.len);
-	if (cms != NULL && p == der.data + der.len &&
-	    (n = i2d_CMS_ContentInfo(cms, &back)) > 0 &&
-	    buf_equal(&der, back, (size_t)n))
-		goto out;
-	CMS_ContentInfo_free(cms);
-	cms = NULL;
-out:
-	OPENSSL_free(back);
-	buf_wipe(&der);
-	return cms;
+	memset(out, 0, sizeof(*out));
+	out->algorithm = r->algorithm->name;
+	/* The walk has seen that both are of the algorithm's lengths. */
+	out->point_len = r->point.len;
+	if (r->point.len != 0)
+		memcpy(out->point, r->point.p, r->point.len);
+	out->wrapped_len = r->wrapped.len;
+	memcpy(out->wrapped, r->wrapped.p, r->wrapped.len);
+	return cert_digest(cert, out->recipient, e);
 }
 
-/* All of the plaintext, or nothing and false. */
-static bool
-decrypt(const struct enveloped_layout *l, const struct recipient_key *key,
-    struct buf *plain)
+/*
+ * The content key.  Where it cannot be had, and the file is the cause, *out is
+ * one of chance, so that the tag is what fails, after as long a time as ever:
+ * who tries files on us cannot tell a wrapped key that opens from one that
+ * does not.
+ */
+static enum err_code
+content_key(const struct enveloped_recipient *r,
+    const struct recipient_key *key, uint8_t out[static CONTENT_KEY_LEN],
+    struct err *e)
 {
-	BIO *in = NULL, *sink = NULL;
-	BIO_METHOD *method = NULL;
-	CMS_ContentInfo *cms;
-	bool ok = false;
+	uint8_t found[CONTENT_KEY_LEN];
+	enum err_code code = ERR_DECRYPTION;
+	struct err why = { 0 };
+	struct wrapped_key w;
 
-	if ((cms = read_detached(l)) == NULL || l->content.len > INT_MAX ||
-	    (in = BIO_new_mem_buf(l->content.p,
-	    (int)l->content.len)) == NULL ||
+	if ((code = crypto_random(out, CONTENT_KEY_LEN, e)) != ERR_OK ||
+	    (code = describe(r, key->cert, &w, e)) != ERR_OK)
+		return code;
+	code = unwrap_key(key->key, &w, found, &why);
+	if (code == ERR_OK)
+		memcpy(out, found, sizeof(found));
+	explicit_bzero(found, sizeof(found));
+	if (code == ERR_OK || code == ERR_DECRYPTION)
+		return ERR_OK;
+	return err_set(e, code, why.where, why.at, "%s", why.msg);
+}
+
+/* RFC 5084 §3.2, without authenticated attributes (RFC 5083 §2.2).  All of
+ * the plaintext, or nothing and false. */
+static bool
+decrypt(const struct enveloped_layout *l,
+    const uint8_t key[static CONTENT_KEY_LEN], struct buf *plain)
+{
+	uint8_t tag[GCM_TAG_LEN];
+	EVP_CIPHER_CTX *ctx;
+	bool ok = false;
+	int len = 0, rest = 0;
+
+	memcpy(tag, l->mac, sizeof(tag));
+	if ((ctx = EVP_CIPHER_CTX_new()) == NULL ||
+	    l->content.len > INT_MAX ||
 	    buf_grow(plain, l->content.len) == NULL)
 		goto out;
-	plain->len = 0;
-	if ((sink = sink_new(plain, &method)) == NULL)
-		goto out;
-	ok = CMS_decrypt(cms, key->key->pkey, cert_x509(key->cert), in, sink,
-	    CMS_BINARY) == 1 && !plain->failed &&
-	    plain->len == l->content.len;
+	ok = EVP_DecryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, key,
+	    l->nonce) == 1 &&
+	    (l->content.len == 0 || EVP_DecryptUpdate(ctx, plain->data, &len,
+	    l->content.p, (int)l->content.len) == 1) &&
+	    (size_t)len == l->content.len &&
+	    EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_AEAD_SET_TAG, sizeof(tag),
+	    tag) == 1 &&
+	    EVP_DecryptFinal_ex(ctx, plain->data + len, &rest) == 1 &&
+	    rest == 0;
+	plain->len = l->content.len;
 out:
 	if (!ok)
 		buf_wipe(plain);
-	CMS_ContentInfo_free(cms);
-	sink_free(sink, method);
-	BIO_free(in);
+	EVP_CIPHER_CTX_free(ctx);
 	return ok;
 }
 
@@ -297,6 +317,7 @@ enveloped_open(const uint8_t *der, size_t len,
     size_t *which, struct err *e)
 {
 	const struct enveloped_recipient *r = NULL;
+	uint8_t key[CONTENT_KEY_LEN];
 	struct enveloped_layout l;
 	struct buf plain = { 0 };
 	enum err_code code;
@@ -309,9 +330,13 @@ enveloped_open(const uint8_t *der, size_t len,
 			break;
 	if (r == NULL)
 		return err_set(e, ERR_NOT_RECIPIENT, NULL, 0, NULL);
+	/* Both are public: that they do not fit each other tells nothing. */
+	if (r->algorithm != algorithm_to_receive(keys[i].cert))
+		return err_set(e, ERR_DECRYPTION, NULL, 0, NULL);
+	if ((code = content_key(r, &keys[i], key, e)) != ERR_OK)
+		goto out;
 	ERR_clear_error();
-	if (r->algorithm != algorithm_to_receive(keys[i].cert) ||
-	    !decrypt(&l, &keys[i], &plain)) {
+	if (!decrypt(&l, key, &plain)) {
 		code = err_set(e, ERR_DECRYPTION, NULL, 0, NULL);
 		goto out;
 	}
@@ -322,6 +347,7 @@ enveloped_open(const uint8_t *der, size_t len,
 	if ((code = buf_check(out, e)) == ERR_OK)
 		*which = i;
 out:
+	explicit_bzero(key, sizeof(key));
 	buf_wipe(&plain);
 	ERR_clear_error();
 	return code;

@@ -59,11 +59,11 @@ enveloped_split(const uint8_t *der, size_t len, bool detached,
 }
 
 void
-enveloped_join_head(const struct enveloped_layout *l, bool has_content,
-    size_t len, struct buf *out)
+enveloped_join_head(const struct enveloped_layout *l, size_t len,
+    struct buf *out)
 {
 	size_t encrypted = l->type.whole_len + l->cipher.whole_len +
-	    (has_content ? der_size(len) : 0);
+	    der_size(len);
 	size_t data = l->head.whole_len + der_size(encrypted) +
 	    l->tail.whole_len;
 
@@ -76,8 +76,7 @@ enveloped_join_head(const struct enveloped_layout *l, bool has_content,
 	der_put(out, DER_SEQUENCE, encrypted);
 	buf_add(out, l->type.whole, l->type.whole_len);
 	buf_add(out, l->cipher.whole, l->cipher.whole_len);
-	if (has_content)
-		der_put(out, DER_CONTEXT(0), len);
+	der_put(out, DER_CONTEXT(0), len);
 }
 
 void
@@ -136,6 +135,8 @@ walk_agreement(struct cursor c, struct enveloped_recipient *out,
 	    point.p[0] != 0 || point.p[1] != 0x04)
 		return refuse(e, "recipientInfos.kari.originator", &start,
 		    "it is not an uncompressed point of the right curve");
+	out->point.p = point.p + 1;
+	out->point.len = point.len - 1;
 	return ERR_OK;
 }
 
@@ -217,13 +218,12 @@ walk_recipients(struct cursor infos, struct enveloped_layout *l,
 
 /* RFC 5084 §3.2: AES-256-GCM, a nonce of 12 octets, ICVlen 16 spelt out. */
 static bool
-is_gcm(const struct der *cipher)
+is_gcm(const struct der *cipher, const uint8_t **nonce)
 {
 	struct cursor c = cursor_of(cipher->whole, cipher->whole_len);
-	const uint8_t *nonce;
 
 	return der_same(&c, algorithm_gcm_head.p, algorithm_gcm_head.len) &&
-	    cursor_take(&c, GCM_NONCE_LEN, &nonce) &&
+	    cursor_take(&c, GCM_NONCE_LEN, nonce) &&
 	    der_same(&c, algorithm_gcm_tail.p, algorithm_gcm_tail.len) &&
 	    c.left == 0;
 }
@@ -257,11 +257,12 @@ enveloped_walk(const uint8_t *der, size_t len, struct enveloped_layout *l,
 		    "it is missing, or there are attributes");
 	if (mac.len != GCM_TAG_LEN)
 		return refuse(e, "mac", &tail, "it is not 16 octets long");
+	l->mac = mac.p;
 	if (!der_enter(&head, DER_SET, &infos))
 		return refuse(e, "recipientInfos", &head, "they are missing");
 	if ((code = walk_recipients(infos, l, e)) != ERR_OK)
 		return code;
-	if (!is_gcm(&l->cipher))
+	if (!is_gcm(&l->cipher, &l->nonce))
 		return err_set(e, ERR_ENVELOPE_ALGORITHM,
 		    "contentEncryptionAlgorithm",
 		    (size_t)(l->cipher.whole - der), NULL);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The strict walk of an AuthEnvelopedData (RFC 5083), octet by octet, before
- * anything else reads it; and taking one apart and together, so that its
- * ciphertext can be beside it.  Only for crypto/enveloped.c.
+ * anything else reads it; and taking one apart and together, so that OpenSSL
+ * makes one without its ciphertext.  Only for crypto/enveloped.c.
  */
 #ifndef SIGILL_CRYPTO_ENVELOPED_WALK_H
 #define SIGILL_CRYPTO_ENVELOPED_WALK_H
@@ -20,6 +20,8 @@
 struct enveloped_recipient {
 	const struct algorithm *algorithm;
 	struct der key_id;	/* subjectKeyIdentifier */
+	/* Of an agreement: the ephemeral point; else .len is 0. */
+	struct der_bytes point;
 	struct der wrapped;	/* encrypted content key */
 };
 
@@ -31,6 +33,8 @@ struct enveloped_layout {
 	struct der content;	/* ciphertext; empty when it is beside */
 	struct der tail;	/* mac; .whole only */
 	/* the rest is found by enveloped_walk */
+	const uint8_t *nonce;	/* GCM_NONCE_LEN octets */
+	const uint8_t *mac;	/* GCM_TAG_LEN octets */
 	struct enveloped_recipient recipients[LIMIT_RECIPIENTS];
 	size_t n_recipients;
 };
@@ -39,10 +43,10 @@ struct enveloped_layout {
  * there. */
 bool enveloped_split(const uint8_t *der, size_t len, bool detached,
     struct enveloped_layout *out);
-/* Appends the octets of the whole up to the ciphertext's own, and those after
- * them; has_content: whether there is a ciphertext (of len octets) at all. */
-void enveloped_join_head(const struct enveloped_layout *layout,
-    bool has_content, size_t len, struct buf *out);
+/* Appends the octets of the whole up to the ciphertext's own, of which there
+ * will be len, and those after them. */
+void enveloped_join_head(const struct enveloped_layout *layout, size_t len,
+    struct buf *out);
 void enveloped_join_tail(const struct enveloped_layout *layout,
     struct buf *out);
 

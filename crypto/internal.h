@@ -14,9 +14,13 @@
 #include "base/passphrase.h"
 #include "crypto/cert.h"
 #include "crypto/key.h"
+#include "crypto/unwrap.h"
 
 struct key {
 	EVP_PKEY *pkey;		/* owned; P-256, P-384 or RSA >= 3072 */
+	/* Of a distant key, whose pkey is NULL: who is asked instead. */
+	unwrap_fn *ask;
+	void *arg;		/* borrowed */
 };
 
 /* What a public or private key is to us; "other" is never accepted. */

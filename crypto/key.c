@@ -133,7 +133,7 @@ key_adopt(EVP_PKEY *pkey, const char *where, struct key **out,
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 		goto out;
 	}
-	key->pkey = pkey;
+	*key = (struct key){ .pkey = pkey };
 	pkey = NULL;
 	*out = key;
 out:
@@ -190,6 +190,8 @@ key_write(const struct key *key, const char *path,
 	char *pem;
 	long len;
 
+	if (key->pkey == NULL)
+		return err_set(e, ERR_KEY, path, 0, "the key is elsewhere");
 	ERR_clear_error();
 	if ((bio = BIO_new(BIO_s_mem())) == NULL ||
 	    (info = EVP_PKEY2PKCS8(key->pkey)) == NULL ||
@@ -217,7 +219,9 @@ key_matches(const struct key *key, const struct cert *cert, struct err *e)
 	EVP_PKEY *pub = X509_get0_pubkey(cert_x509(cert));
 	bool same;
 
-	same = pub != NULL && EVP_PKEY_eq(pub, key->pkey) == 1;
+	/* A distant key matches none: nobody can sign with it. */
+	same = pub != NULL && key->pkey != NULL &&
+	    EVP_PKEY_eq(pub, key->pkey) == 1;
 	ERR_clear_error();
 	return same ? ERR_OK : err_set(e, ERR_KEY_MISMATCH, NULL, 0, NULL);
 }
