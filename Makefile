@@ -33,7 +33,8 @@ FORMAT	= format/cbor.c format/cbor_reader.c format/text.c \
 	  format/given.c format/given_tell.c format/evidence.c \
 	  format/field.c format/member.c format/statement.c \
 	  format/statement_json.c format/statement_check.c \
-	  format/answers.c format/submission.c format/receipt.c
+	  format/answers.c format/submission.c format/receipt.c \
+	  format/mandate.c
 CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/unlock.c crypto/pkcs12.c crypto/cert.c \
 	  crypto/cert_request.c crypto/trust.c crypto/usage.c \
@@ -41,7 +42,8 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/signed_walk.c crypto/source.c crypto/enveloped.c \
 	  crypto/enveloped_walk.c crypto/unwrap.c \
 	  crypto/compressed.c crypto/envelope.c \
-	  crypto/receipt_sig.c crypto/tls_identity.c
+	  crypto/merkle.c crypto/receipt_sig.c crypto/mandate_sig.c \
+	  crypto/tls_identity.c
 LEDGER	= ledger/sqlite.c ledger/schema.c
 CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
@@ -69,7 +71,8 @@ CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/doctor/doctor_network.c client/doctor/doctor_portal.c
 VERIFIER = verifier/main.c verifier/settings.c verifier/load.c \
 	  verifier/verify.c \
-	  verifier/seen.c verifier/judge.c verifier/receipts.c \
+	  verifier/entitled.c verifier/seen.c verifier/judge.c \
+	  verifier/receipts.c \
 	  verifier/handoff.c verifier/verdict_json.c verifier/report.c
 PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
@@ -79,14 +82,17 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/ledger.c portal/watch.c \
 	  portal/linger.c portal/listen.c portal/tls.c portal/identity.c \
 	  portal/kept.c
+# What sigill-intake keeps in the ledger, and by which rules.
+BOOK	= intake/facts.c intake/facts_cbor.c
 
 UNIT	= test_base test_config test_wiping test_cbor \
 	  test_text test_orgnr test_deflate \
-	  test_statement test_submission test_receipt \
+	  test_statement test_submission test_receipt test_merkle \
 	  test_json test_questionnaire test_answers \
 	  test_digest test_key test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope \
-	  test_vouched test_commits test_delivery test_schedule
+	  test_vouched test_commits test_delivery test_schedule \
+	  test_facts
 
 # --- how it is built ------------------------------------------------------
 PKGS	= libcrypto jansson libutf8proc inih zlib
@@ -160,6 +166,8 @@ $(O)/test/test_delivery: $(O)/obj/client/bar.o $(addprefix \
 	$(O)/obj/client/delivery/,no_proxy.o pace.o upload_answer.o)
 $(O)/test/test_schedule: $(O)/obj/client/outbox/schedule.o
 $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
+$(O)/test/test_facts: $(call obj,$(BOOK)) $(addprefix $(O)/obj/verifier/, \
+	verify.o entitled.o seen.o)
 $(O)/test/test_commits: LIBS += -lsqlite3
 $(O)/test/test_commits: $(addprefix $(O)/obj/portal/,commits.o ledger.o) \
 	$(call obj,$(LEDGER))
@@ -266,7 +274,8 @@ bench: deps
 	@tests/bench/run.sh $(O)
 
 # clang's libFuzzer; everything is compiled anew for it.
-FUZZERS	= fuzz_submission fuzz_receipt fuzz_sealed fuzz_deflate fuzz_answers
+FUZZERS	= fuzz_submission fuzz_receipt fuzz_sealed fuzz_deflate fuzz_answers \
+	  fuzz_facts
 FUZZ_SECONDS = 60
 $(O)/fuzz/%: tests/fuzz/%.c $(BASE) $(FORMAT) $(CRYPTO)
 	@mkdir -p $(@D)

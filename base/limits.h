@@ -34,6 +34,13 @@
 #define LIMIT_RECEIPT		(64u * 1024)
 /* A mandate inside a submission. */
 #define LIMIT_MANDATE		(32u * 1024)
+/* How long a mandate can hold, in days: three years with a leap day, about as
+ * long as the certificates that sign them.  What nobody has looked at for
+ * longer is forgotten, not meant. */
+#define LIMIT_MANDATE_DAYS	1096
+
+/* What intake keeps of one file: LIMIT_MISTAKES places, and names. */
+#define LIMIT_FACTS		(64u * 1024)
 
 /* Files that people and authorities write. */
 #define LIMIT_ANSWERS_FILE	(4u * 1024 * 1024)

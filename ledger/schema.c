@@ -119,7 +119,7 @@ static const char version_2[] =
     "  kind TEXT NOT NULL,"
     "  contact TEXT NOT NULL) STRICT;"
     "CREATE TABLE mandates ("
-    "  digest BLOB PRIMARY KEY NOT NULL,"	/* of the mandate's DER */
+    "  digest BLOB PRIMARY KEY NOT NULL,"	/* of the mandate's content */
     "  organisation TEXT NOT NULL,"
     "  submitter TEXT NOT NULL,"
     "  questionnaire TEXT NOT NULL,"

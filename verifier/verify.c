@@ -8,6 +8,7 @@
 #include "base/wipe.h"
 #include "crypto/envelope.h"
 #include "format/deflate.h"
+#include "verifier/entitled.h"
 
 /* One file on its way through the steps; each fills what the later need. */
 struct work {
@@ -112,28 +113,13 @@ step_recipients(struct work *w, struct err *e)
 	return ERR_OK;
 }
 
-/* The organisation that answers is the one that signed.  Mandates cannot be
- * checked yet, so none is good enough. */
+/* The organisation that answers is the one that signed, or has given that one
+ * its mandate. */
 static enum err_code
 step_organisation(struct work *w, struct err *e)
 {
-	char number[ORGNR_LEN], checked[ORGNR_LEN];
-	enum err_code code;
-
-	if (w->submission.mandate.len != 0)
-		return err_set(e, ERR_MANDATE, "mandate", 0,
-		    "mandates are not accepted yet");
-	code = cert_organisation(w->outer.cert, number, NULL);
-	if (code == ERR_CERT || (code == ERR_OK &&
-	    !orgnr_parse(number, checked)))
-		return err_set(e, ERR_ORGANISATION_MISMATCH, "organisation",
-		    0, "the certificate has no correct organisation number");
-	if (code != ERR_OK)
-		return err_set(e, code, NULL, 0, NULL);
-	if (strcmp(number, w->submission.statement.number) != 0)
-		return err_set(e, ERR_ORGANISATION_MISMATCH, "organisation",
-		    0, NULL);
-	return ERR_OK;
+	return entitled_check(w->v, &w->submission, w->outer.cert,
+	    w->verdict, e);
 }
 
 /* The very definition that is in use here: same id, same bytes. */

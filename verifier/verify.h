@@ -71,7 +71,7 @@ struct verdict {
 	bool late;		/* the round had closed; staff decide */
 	bool duplicate;		/* it was accepted in another sealed file */
 	bool has_mandate;	/* another than the organisation signed it */
-	uint8_t mandate[DIGEST_LEN];	/* SHA-256 of the mandate's DER */
+	uint8_t mandate[DIGEST_LEN];	/* SHA-256 of the mandate's content */
 	int64_t mandate_expires;
 };
 

@@ -39,7 +39,7 @@ enum err_code organisations_each(struct sql *db,
     void *arg, struct err *e);
 
 struct mandate_row {
-	uint8_t digest[DIGEST_LEN];	/* of the mandate's DER */
+	uint8_t digest[DIGEST_LEN];	/* of the mandate's content */
 	char organisation[ORGNR_LEN], submitter[ORGNR_LEN];
 	char *questionnaire, *round;	/* owned */
 	int64_t expires;
