@@ -23,6 +23,9 @@
 #include "format/submission.h"
 #include "verifier/verify.h"
 
+/* The signer's subject, with its NUL; it is cut to fit. */
+#define FACTS_SUBJECT_LEN	512
+
 /* Everything is owned; { 0 } is an empty one. */
 struct facts {
 	enum verdict_kind kind;
@@ -36,7 +39,7 @@ struct facts {
 	/* Once the signer has been trusted: */
 	bool has_signer;
 	char *signer_subject;
-	char signer_number[ORGNR_LEN];	/* "" when it names none */
+	char signer_number[ORGNR_LEN];	/* "" when it names no correct one */
 	uint8_t signer_cert[DIGEST_LEN];
 	/* Only when it is accepted: */
 	uint8_t submission[SUBMISSION_ID_LEN];
@@ -51,16 +54,21 @@ struct facts {
 	uint8_t supersedes[DIGEST_LEN];
 	/* A mandate that was verified, and what the ledger must know of it: */
 	bool has_mandate;
-	uint8_t mandate[DIGEST_LEN];	/* of its DER */
+	uint8_t mandate[DIGEST_LEN];	/* of its content */
 	int64_t mandate_expires;
 };
 
-/* Copies what may leave.  *out must be { 0 }. */
+/* Copies what may leave.  *out must be { 0 }.  The verdict's own reason when
+ * not even the file's digest is known. */
 enum err_code facts_of(const struct verdict *verdict, struct facts *out,
     struct err *e);
+/* Do they fit together?  ERR_SCHEMA. */
+enum err_code facts_check(const struct facts *f, struct err *e);
+/* Appends their one encoding; ERR_SCHEMA. */
 enum err_code facts_encode(const struct facts *f, struct buf *out,
     struct err *e);
-/* ERR_PROTOCOL when it is anything else. */
+/* ERR_PROTOCOL when it is anything else: then *out is untouched.  Whatever it
+ * accepts, facts_encode gives back byte for byte. */
 enum err_code facts_parse(const uint8_t *data, size_t len,
     struct facts *out, struct err *e);
 void facts_wipe(struct facts *f);
