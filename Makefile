@@ -84,8 +84,6 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/kept.c
 # What sigill-intake keeps in the ledger, and by which rules.
 BOOK	= intake/facts.c intake/facts_cbor.c
-# What sigill-intake keeps in the ledger, and by which rules.
-BOOK	= intake/facts.c intake/facts_cbor.c
 
 UNIT	= test_base test_config test_wiping test_cbor \
 	  test_text test_orgnr test_deflate \
@@ -170,8 +168,6 @@ $(O)/test/test_schedule: $(O)/obj/client/outbox/schedule.o
 $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
 $(O)/test/test_facts: $(call obj,$(BOOK)) $(addprefix $(O)/obj/verifier/, \
 	verify.o entitled.o seen.o)
-$(O)/test/test_facts: $(call obj,$(BOOK) verifier/verify.c \
-	verifier/entitled.c verifier/seen.c)
 $(O)/test/test_commits: LIBS += -lsqlite3
 $(O)/test/test_commits: $(addprefix $(O)/obj/portal/,commits.o ledger.o) \
 	$(call obj,$(LEDGER))
