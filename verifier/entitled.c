@@ -6,6 +6,7 @@
 #include "crypto/mandate_sig.h"
 #include "crypto/trust.h"
 #include "format/mandate.h"
+#include "format/member.h"
 
 /* The place, and words of ours: what stands in a mandate is not told. */
 static enum err_code
@@ -123,4 +124,12 @@ entitled_check(const struct verifier *v, const struct submission *s,
 		return refuse(e, "mandate",
 		    "the organisation has signed the answers itself");
 	return check_mandate(v, s, number, verdict, e);
+}
+
+json_t *
+entitled_json(const struct verdict *verdict)
+{
+	return json_pack("{s:o, s:o}",
+	    "sha256", member_hex(verdict->mandate, DIGEST_LEN),
+	    "expires", member_time(verdict->mandate_expires));
 }

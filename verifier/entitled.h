@@ -6,6 +6,8 @@
 #ifndef SIGILL_VERIFIER_ENTITLED_H
 #define SIGILL_VERIFIER_ENTITLED_H
 
+#include <jansson.h>
+
 #include "base/err.h"
 #include "crypto/cert.h"
 #include "format/submission.h"
@@ -21,5 +23,9 @@
 enum err_code entitled_check(const struct verifier *v,
     const struct submission *s, const struct cert *signer,
     struct verdict *verdict, struct err *e);
+
+/* The member "mandate" of verdicts and documents (docs/HANDOFF.md), for one
+ * that has a mandate.  A new reference; NULL without memory. */
+json_t *entitled_json(const struct verdict *verdict);
 
 #endif

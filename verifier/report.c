@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/message.h"
+#include "base/timestamp.h"
 #include "format/fingerprint.h"
 #include "verifier/verdict_json.h"
 
@@ -82,6 +83,22 @@ add_tame(struct buf *b, const char *s)
 }
 
 static void
+add_mandate(struct buf *b, const struct verdict *v)
+{
+	char signer[ORGNR_LEN], printed[12], until[TIMESTAMP_LEN];
+
+	buf_add_str(b, "    by mandate: signed by ");
+	if (cert_organisation(v->signer, signer, NULL) == ERR_OK) {
+		orgnr_format(signer, printed);
+		buf_add_str(b, printed);
+	}
+	timestamp_format(v->mandate_expires, until);
+	buf_add_str(b, ", who may until ");
+	buf_add_str(b, until);
+	buf_add_str(b, "\n");
+}
+
+static void
 add_accepted(struct buf *b, const struct verdict *v)
 {
 	const struct statement *s = &v->submission.statement;
@@ -95,6 +112,8 @@ add_accepted(struct buf *b, const struct verdict *v)
 	buf_add_str(b, " ");
 	add_tame(b, s->name);
 	buf_add_str(b, "\n");
+	if (v->has_mandate)
+		add_mandate(b, v);
 	if (v->late)
 		buf_add_str(b, "    late: the round had closed; decide "
 		    "whether the answers still count\n");

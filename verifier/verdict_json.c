@@ -10,6 +10,7 @@
 #include "base/timestamp.h"
 #include "base/wipe.h"
 #include "format/fingerprint.h"
+#include "verifier/entitled.h"
 
 /* File names may be anything. */
 static json_t *
@@ -92,6 +93,8 @@ set_accepted(json_t *o, const struct verdict *v, bool *ok)
 		digest_hex(s->supersedes, hex);
 		set(o, "supersedes", json_string(hex), ok);
 	}
+	if (v->has_mandate)
+		set(o, "mandate", entitled_json(v), ok);
 	set(o, "organisation", json_pack("{s:s, s:s, s:s}",
 	    "number", s->statement.number, "name", s->statement.name,
 	    "kind", organisation_kind_name(s->statement.kind)), ok);
