@@ -21,11 +21,6 @@
 #define MERKLE_PATH_MAX	49
 #define MERKLE_SIZE_MAX	(UINT64_C(1) << 48)
 
-struct merkle_path {
-	uint8_t hashes[MERKLE_PATH_MAX][DIGEST_LEN];
-	size_t len;
-};
-
 /* Where nodes come from.  read fills out with node (level, position), which
  * is complete in the tree at hand; what it returns is passed on. */
 struct merkle_nodes {
@@ -44,20 +39,22 @@ enum err_code merkle_node(const uint8_t left[static DIGEST_LEN],
 /* MTH of the first size leaves (§2.1.1); of none, the hash of nothing. */
 enum err_code merkle_root(const struct merkle_nodes *nodes, uint64_t size,
     uint8_t out[static DIGEST_LEN], struct err *e);
-/* PATH(index, D_size) (§2.1.3.1); index < size. */
+/* PATH(index, D_size) (§2.1.3.1), of *len hashes; index < size. */
 enum err_code merkle_inclusion(const struct merkle_nodes *nodes,
-    uint64_t index, uint64_t size, struct merkle_path *out, struct err *e);
+    uint64_t index, uint64_t size, uint8_t out[static MERKLE_PATH_MAX]
+    [DIGEST_LEN], size_t *len, struct err *e);
 /* PROOF(from, D_to) (§2.1.4.1); 0 < from <= to. */
 enum err_code merkle_consistency(const struct merkle_nodes *nodes,
-    uint64_t from, uint64_t to, struct merkle_path *out, struct err *e);
+    uint64_t from, uint64_t to, uint8_t out[static MERKLE_PATH_MAX]
+    [DIGEST_LEN], size_t *len, struct err *e);
 
 /* §2.1.3.2 and §2.1.4.2.  ERR_LOG_PROOF when it does not hold. */
 enum err_code merkle_check_inclusion(const uint8_t leaf[static DIGEST_LEN],
-    uint64_t index, uint64_t size, const struct merkle_path *path,
-    const uint8_t root[static DIGEST_LEN], struct err *e);
+    uint64_t index, uint64_t size, const uint8_t (*path)[DIGEST_LEN],
+    size_t len, const uint8_t root[static DIGEST_LEN], struct err *e);
 enum err_code merkle_check_consistency(uint64_t from,
     const uint8_t from_root[static DIGEST_LEN], uint64_t to,
     const uint8_t to_root[static DIGEST_LEN],
-    const struct merkle_path *proof, struct err *e);
+    const uint8_t (*proof)[DIGEST_LEN], size_t len, struct err *e);
 
 #endif
