@@ -84,6 +84,11 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/kept.c
 # What sigill-intake keeps in the ledger, and by which rules.
 BOOK	= intake/facts.c intake/facts_cbor.c
+INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
+	  intake/staff/desk.c
+# What it has in common with sigill-verify.
+JUDGE	= verifier/load.c verifier/verify.c verifier/entitled.c \
+	  verifier/seen.c
 
 UNIT	= test_base test_config test_wiping test_cbor \
 	  test_text test_orgnr test_deflate \
@@ -108,10 +113,12 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. $(OPT) $(WARN) $(HARDEN) $(SANFLAGS) \
 	  -DSIGILL_VERSION='"$(VERSION)"' $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS) $(LDFLAGS)
 LIBS	= $(shell pkg-config --libs $(PKGS))
+LEDGER_LIBS = -lsqlite3
 
 obj	= $(patsubst %.c,$(O)/obj/%.o,$(1))
 LIB	= $(O)/lib/crypto.a $(O)/lib/format.a $(O)/lib/base.a
-BIN	= $(O)/bin/sigill $(O)/bin/sigill-verify $(O)/bin/sigill-portal
+BIN	= $(O)/bin/sigill $(O)/bin/sigill-verify $(O)/bin/sigill-portal \
+	  $(O)/bin/sigill-intake
 SHARE	= $(O)/share/locale/sv/LC_MESSAGES/sigill.mo \
 	  $(patsubst questionnaires/%,$(O)/share/sigill/questionnaires/%,$(DEFINITIONS))
 DEFINITIONS = $(wildcard questionnaires/*.json)
@@ -143,7 +150,12 @@ $(O)/bin/sigill-verify: $(call obj,$(VERIFIER)) $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(O)/bin/sigill-portal: $(call obj,$(PORTAL)) $(O)/lib/ledger.a $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lmicrohttpd -lgnutls -lsqlite3
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lmicrohttpd -lgnutls $(LEDGER_LIBS)
+
+$(O)/bin/sigill-intake: $(call obj,$(INTAKE) $(BOOK) $(JUDGE)) \
+	$(O)/lib/ledger.a $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LEDGER_LIBS) -pthread
 
 $(O)/share/locale/%/LC_MESSAGES/sigill.mo: po/%.po
 	@mkdir -p $(@D)
@@ -168,7 +180,7 @@ $(O)/test/test_schedule: $(O)/obj/client/outbox/schedule.o
 $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
 $(O)/test/test_facts: $(call obj,$(BOOK)) $(addprefix $(O)/obj/verifier/, \
 	verify.o entitled.o seen.o)
-$(O)/test/test_commits: LIBS += -lsqlite3
+$(O)/test/test_commits: LIBS += $(LEDGER_LIBS)
 $(O)/test/test_commits: $(addprefix $(O)/obj/portal/,commits.o ledger.o) \
 	$(call obj,$(LEDGER))
 
@@ -298,7 +310,8 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 $(O)/bin/sigill $(O)/bin/sigill-verify \
 	    $(DESTDIR)$(PREFIX)/bin
-	install -m 755 $(O)/bin/sigill-portal $(DESTDIR)$(PREFIX)/sbin
+	install -m 755 $(O)/bin/sigill-portal $(O)/bin/sigill-intake \
+	    $(DESTDIR)$(PREFIX)/sbin
 	for f in $(SHARE:$(O)/share/%=%); do \
 	    install -D -m 644 $(O)/share/$$f \
 	    $(DESTDIR)$(PREFIX)/share/$$f || exit 1; done

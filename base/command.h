@@ -14,8 +14,8 @@
 
 /* A row.  Texts are N_(), and translated here. */
 struct command_option {
-	unsigned takes;		/* its group, one bit; every command takes
-				 * those of COMMAND_COMMON */
+	unsigned takes;		/* the groups that it is in; every command
+				 * takes those of COMMAND_COMMON */
 	int key;		/* a letter, or from 0x100 without a short
 				 * form */
 	const char *name;

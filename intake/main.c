@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * sigill-intake: the authority's intake, its service and its staff's
+ * commands.  Picks the command, and nothing else: each one is in its own file
+ * and says in a report what tell.c shows.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/command.h"
+#include "base/message.h"
+#include "base/report.h"
+#include "base/show.h"
+#include "base/wipe.h"
+#include "crypto/crypto.h"
+#include "format/json.h"
+#include "intake/options.h"
+#include "intake/tell.h"
+
+/* The last one has no name. */
+static const struct command commands[] = {
+	{ .run = NULL },
+};
+
+static const struct command *
+find_command(const char *name)
+{
+	for (const struct command *c = commands; c->usage.name != NULL; c++)
+		if (strcmp(c->usage.name, name) == 0)
+			return c;
+	return NULL;
+}
+
+/* Libraries tell a lack of memory as a fault of the file. */
+static void
+blame_memory(struct report *r)
+{
+	struct err e = { 0 };
+
+	if (report_status(r) == 0)
+		return;
+	err_list_wipe(&r->errors);
+	err_set(&e, ERR_NO_MEMORY, NULL, 0, NULL);
+	report_err(r, &e);
+}
+
+/* Help and version, or the command; the exit status. */
+static int
+run(int argc, char **argv, struct report *r)
+{
+	const struct command *command = NULL;
+	struct options o;
+	struct err e = { 0 };
+	int rest;
+
+	if (options_parse_common(argc, argv, &o, &rest, &e) == ERR_OK &&
+	    rest < argc) {
+		if ((command = find_command(argv[rest])) == NULL)
+			err_set(&e, ERR_USAGE, NULL, 0,
+			    "there is no command '%.60s'", argv[rest]);
+		else
+			(void)options_parse(command, argc - rest,
+			    argv + rest, &o, &e);
+	}
+	if (e.code == ERR_OK && o.help)
+		return command != NULL ? tell_help_of(command) :
+		    tell_help(commands);
+	if (e.code == ERR_OK && o.version)
+		return tell_version();
+	if (e.code == ERR_OK && command == NULL)
+		err_set(&e, ERR_USAGE, NULL, 0, "which command?");
+	if (e.code == ERR_OK && command->hidden != NULL)
+		return command->hidden(&o);
+	if (report_err(r, &e) == ERR_OK) {
+		(void)command->run(&o, r);
+		if (wipe_ran_out())
+			blame_memory(r);
+	}
+	return tell_report(r, command_has(argc, argv, "--json"));
+}
+
+int
+main(int argc, char **argv)
+{
+	struct report r = { 0 };
+	struct err e = { 0 };
+	int status;
+
+	wipe_harden();
+	if (!show_init())
+		return err_status(ERR_INTERNAL);
+	message_init(true);
+	json_init();
+	if (crypto_init(&e) != ERR_OK) {
+		report_err(&r, &e);
+		status = tell_report(&r, command_has(argc, argv, "--json"));
+	} else
+		status = run(argc, argv, &r);
+	report_wipe(&r);
+	return status;
+}
