@@ -20,6 +20,7 @@
 #include "base/file.h"
 #include "base/timestamp.h"
 #include "format/fingerprint.h"
+#include "verifier/entitled.h"
 
 /* Between asking a command to end and ending it. */
 #define GRACE_MS	2000
@@ -56,22 +57,26 @@ handoff_document(const struct verdict *verdict, int64_t verified,
 {
 	char sealed[DIGEST_HEX_LEN], fingerprint[DIGEST_HEX_LEN];
 	char printed[FINGERPRINT_LEN], when[TIMESTAMP_LEN];
+	json_t *mandate = verdict->has_mandate ? entitled_json(verdict) :
+	    NULL;
 	json_t *o;
-	int failed;
+	bool failed;
 
 	digest_hex(verdict->sealed, sealed);
 	digest_hex(verdict->fingerprint, fingerprint);
 	fingerprint_format(verdict->fingerprint, printed);
 	timestamp_format(verified, when);
-	o = json_pack("{s:s, s:i, s:{s:s, s:I}, s:s, s:b, s:o, s:s, s:s, s:o}",
+	o = json_pack("{s:s, s:i, s:{s:s, s:I}, s:s, s:b, s:o, s:o*, s:s, "
+	    "s:s, s:o}",
 	    "format", "sigill-verified", "version", 1,
 	    "sealed", "sha256", sealed, "size", (json_int_t)verdict->size,
 	    "verified", when, "late", (int)verdict->late,
 	    "signer", signer_json(verdict->signer),
+	    "mandate", mandate,
 	    "fingerprint", fingerprint, "fingerprint_printed", printed,
 	    "submission", submission_json(&verdict->submission));
-	failed = o == NULL || json_dump_callback(o, append, out,
-	    JSON_COMPACT) == -1;
+	failed = o == NULL || (verdict->has_mandate && mandate == NULL) ||
+	    json_dump_callback(o, append, out, JSON_COMPACT) == -1;
 	json_decref(o);
 	buf_add_str(out, "\n");
 	if (failed || out->failed) {
@@ -83,15 +88,25 @@ handoff_document(const struct verdict *verdict, int64_t verified,
 
 /* --- into a folder ------------------------------------------------------ */
 
+void
+handoff_ids_of(const struct verdict *verdict, struct handoff_ids *out)
+{
+	memcpy(out->sealed, verdict->sealed, sizeof(out->sealed));
+	memcpy(out->submission, verdict->submission.id,
+	    sizeof(out->submission));
+	memcpy(out->fingerprint, verdict->fingerprint,
+	    sizeof(out->fingerprint));
+}
+
 enum err_code
-handoff_to_folder(const char *dir, const struct verdict *verdict,
+handoff_to_folder(const char *dir, const struct handoff_ids *ids,
     const struct buf *document, struct err *e)
 {
 	char hex[DIGEST_HEX_LEN], path[PATH_MAX];
 	struct err found = { 0 };
 	int n;
 
-	digest_hex(verdict->sealed, hex);
+	digest_hex(ids->sealed, hex);
 	n = snprintf(path, sizeof(path), "%s/%s.json", dir, hex);
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return err_errno(e, ERR_IO, dir, ENAMETOOLONG);
@@ -121,21 +136,21 @@ milliseconds(void)
  * freed; its strings are not its own. */
 static char **
 environment_of(char sealed[static 128], char submission[static 128],
-    char fingerprint[static 128], const struct verdict *verdict)
+    char fingerprint[static 128], const struct handoff_ids *ids)
 {
 	char hex[DIGEST_HEX_LEN];
 	char **env;
 	size_t n = 0;
 	int at;
 
-	digest_hex(verdict->sealed, hex);
+	digest_hex(ids->sealed, hex);
 	(void)snprintf(sealed, 128, "SIGILL_SEALED=%s", hex);
-	digest_hex(verdict->fingerprint, hex);
+	digest_hex(ids->fingerprint, hex);
 	(void)snprintf(fingerprint, 128, "SIGILL_FINGERPRINT=%s", hex);
 	at = snprintf(submission, 128, "SIGILL_SUBMISSION=");
 	for (size_t i = 0; i < SUBMISSION_ID_LEN; i++)
 		(void)snprintf(submission + at + 2 * (int)i, 3, "%02x",
-		    verdict->submission.id[i]);
+		    ids->submission[i]);
 	while (environ[n] != NULL)
 		n++;
 	if ((env = calloc(n + 4, sizeof(*env))) == NULL)
@@ -155,7 +170,7 @@ environment_of(char sealed[static 128], char submission[static 128],
 /* Starts it in a process group of its own, with in as its standard input.
  * 0, or an errno value. */
 static int
-start(const char *command, int in, const struct verdict *verdict, pid_t *pid)
+start(const char *command, int in, const struct handoff_ids *ids, pid_t *pid)
 {
 	char sealed[128], submission[128], fingerprint[128];
 	char *const argv[] = { (char[]){ "sh" }, (char[]){ "-c" },
@@ -166,7 +181,7 @@ start(const char *command, int in, const struct verdict *verdict, pid_t *pid)
 	char **env;
 	int error;
 
-	env = environment_of(sealed, submission, fingerprint, verdict);
+	env = environment_of(sealed, submission, fingerprint, ids);
 	if (env == NULL)
 		return ENOMEM;
 	sigemptyset(&none);
@@ -284,7 +299,7 @@ wait_for(pid_t pid, int in, int *to, unsigned timeout,
 
 enum err_code
 handoff_to_command(const char *command, unsigned timeout,
-    const struct verdict *verdict, const struct buf *document, struct err *e)
+    const struct handoff_ids *ids, const struct buf *document, struct err *e)
 {
 	enum err_code code;
 	pid_t pid = -1;
@@ -295,7 +310,7 @@ handoff_to_command(const char *command, unsigned timeout,
 	if (fcntl(fd[1], F_SETFL, O_NONBLOCK) == -1)
 		error = errno;
 	else
-		error = start(command, fd[0], verdict, &pid);
+		error = start(command, fd[0], ids, &pid);
 	if (error != 0)
 		code = err_errno(e, ERR_HANDOFF, "/bin/sh", error);
 	else

@@ -13,6 +13,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "crypto/digest.h"
+#include "format/submission.h"
 #include "verifier/verify.h"
 
 #define HANDOFF_TIMEOUT	60	/* seconds that a command may take */
@@ -22,10 +24,20 @@
 enum err_code handoff_document(const struct verdict *verdict,
     int64_t verified, struct buf *out, struct err *e);
 
+/* Whose document it is: what a command finds in its environment. */
+struct handoff_ids {
+	uint8_t sealed[DIGEST_LEN];
+	uint8_t submission[SUBMISSION_ID_LEN];
+	uint8_t fingerprint[DIGEST_LEN];
+};
+
+/* Of an accepted verdict. */
+void handoff_ids_of(const struct verdict *verdict, struct handoff_ids *out);
+
 /* Writes DIR/DIGEST.json with mode 0600, whole and durable.  One that is
  * there already stands. */
 enum err_code handoff_to_folder(const char *dir,
-    const struct verdict *verdict, const struct buf *document,
+    const struct handoff_ids *ids, const struct buf *document,
     struct err *e);
 
 /*
@@ -36,7 +48,7 @@ enum err_code handoff_to_folder(const char *dir,
  * longer is ended with all that it started.
  */
 enum err_code handoff_to_command(const char *command, unsigned timeout,
-    const struct verdict *verdict, const struct buf *document,
+    const struct handoff_ids *ids, const struct buf *document,
     struct err *e);
 
 #endif

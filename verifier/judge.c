@@ -54,6 +54,7 @@ static enum err_code
 hand_over(const struct job *job, int64_t now, struct outcome *out,
     struct err *e)
 {
+	struct handoff_ids ids;
 	enum err_code code;
 
 	if (!job->open && job->handoff_dir == NULL &&
@@ -63,12 +64,13 @@ hand_over(const struct job *job, int64_t now, struct outcome *out,
 	/* It has been handed over once. */
 	if (code != ERR_OK || out->verdict.duplicate)
 		return code;
+	handoff_ids_of(&out->verdict, &ids);
 	if (job->handoff_dir != NULL)
-		code = handoff_to_folder(job->handoff_dir, &out->verdict,
+		code = handoff_to_folder(job->handoff_dir, &ids,
 		    &out->document, e);
 	if (code == ERR_OK && job->handoff_command != NULL)
 		code = handoff_to_command(job->handoff_command,
-		    job->handoff_timeout, &out->verdict, &out->document, e);
+		    job->handoff_timeout, &ids, &out->document, e);
 	if (code != ERR_OK || !job->open)
 		buf_wipe(&out->document);
 	return code;
