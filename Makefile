@@ -266,7 +266,8 @@ check: deps
 	@/usr/bin/python3 tests/run.py build build/san
 	@$(MAKE) -s lint
 
-tests: $(UNIT:%=$(O)/test/%) $(O)/test/make-vectors $(O)/test/make-sealed
+tests: $(UNIT:%=$(O)/test/%) $(O)/test/make-vectors $(O)/test/make-sealed \
+	$(O)/test/make-population
 
 lint: deps
 	@$(MAKE) -s -j2 all
