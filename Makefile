@@ -84,6 +84,7 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/kept.c
 # What sigill-intake keeps in the ledger, and by which rules.
 BOOK	= intake/facts.c intake/facts_cbor.c
+TREE	= intake/book/tree.c intake/book/nodes.c
 INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 	  intake/staff/desk.c
 # What it has in common with sigill-verify.
@@ -97,7 +98,7 @@ UNIT	= test_base test_config test_wiping test_cbor \
 	  test_digest test_key test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope \
 	  test_vouched test_commits test_delivery test_schedule \
-	  test_facts
+	  test_facts test_tree
 
 # --- how it is built ------------------------------------------------------
 PKGS	= libcrypto jansson libutf8proc inih zlib
@@ -152,7 +153,7 @@ $(O)/bin/sigill-portal: $(call obj,$(PORTAL)) $(O)/lib/ledger.a $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lmicrohttpd -lgnutls $(LEDGER_LIBS)
 
-$(O)/bin/sigill-intake: $(call obj,$(INTAKE) $(BOOK) $(JUDGE)) \
+$(O)/bin/sigill-intake: $(call obj,$(INTAKE) $(BOOK) $(TREE) $(JUDGE)) \
 	$(O)/lib/ledger.a $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LEDGER_LIBS) -pthread
@@ -180,6 +181,8 @@ $(O)/test/test_schedule: $(O)/obj/client/outbox/schedule.o
 $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
 $(O)/test/test_facts: $(call obj,$(BOOK)) $(addprefix $(O)/obj/verifier/, \
 	verify.o entitled.o seen.o)
+$(O)/test/test_tree: LIBS += $(LEDGER_LIBS)
+$(O)/test/test_tree: $(call obj,$(TREE) $(LEDGER))
 $(O)/test/test_commits: LIBS += $(LEDGER_LIBS)
 $(O)/test/test_commits: $(addprefix $(O)/obj/portal/,commits.o ledger.o) \
 	$(call obj,$(LEDGER))

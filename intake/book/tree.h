@@ -9,32 +9,66 @@
 #ifndef SIGILL_INTAKE_BOOK_TREE_H
 #define SIGILL_INTAKE_BOOK_TREE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "crypto/digest.h"
 #include "crypto/merkle.h"
+#include "format/receipt.h"
 #include "ledger/sql.h"
 
-/* In a transaction: nobody else appends until it ends.  *size: leaves. */
-enum err_code tree_lock(struct sql *db, uint64_t *size, struct err *e);
-/* After tree_lock.  *position is the new leaf's. */
-enum err_code tree_append(struct sql *db, const void *entry, size_t len,
-    uint64_t *position, struct err *e);
+/*
+ * The log as one connection sees it: its size at one moment, and the nodes
+ * that have been read or made since, so that proofs for many receipts ask the
+ * database few questions.  For one thread.
+ */
+struct tree;			/* opaque; borrows the connection */
 
-enum err_code tree_size(struct sql *db, uint64_t *size, struct err *e);
-/* Nodes of the ledger, for crypto/merkle.h; *out borrows db. */
-void tree_nodes(struct sql *db, struct merkle_nodes *out);
+enum err_code tree_open(struct sql *db, struct tree **out, struct err *e);
+void tree_close(struct tree *t);	/* NULL-safe */
+
+/*
+ * Adding, in a transaction: first tree_lock, after which nobody else adds
+ * until the transaction ends, and which forgets what an earlier one (taken
+ * back, perhaps) has left.  tree_append gives the new leaf's position and
+ * writes nothing yet; tree_store writes all of them.
+ */
+enum err_code tree_lock(struct tree *t, struct err *e);
+enum err_code tree_append(struct tree *t, const void *entry, size_t len,
+    uint64_t *position, struct err *e);
+enum err_code tree_store(struct tree *t, struct err *e);
+
+/* Reading only: the log as it is now, forgetting what was known of it. */
+enum err_code tree_look(struct tree *t, struct err *e);
+
+/* Leaves, those that were appended among them. */
+uint64_t tree_size(const struct tree *t);
+/* Of the first size leaves. */
+enum err_code tree_root(struct tree *t, uint64_t size,
+    uint8_t out[static DIGEST_LEN], struct err *e);
+/*
+ * Where n leaves stand in the whole tree, with proofs.  Of each, index is
+ * given, and since_size (0: there is none); the rest is filled, has_since too.
+ */
+enum err_code tree_places(struct tree *t, struct receipt_log *const *v,
+    size_t n, struct err *e);
+/* merkle_consistency, between two sizes that it has had. */
+enum err_code tree_growth(struct tree *t, uint64_t from, uint64_t to,
+    struct receipt_path *out, struct err *e);
 /* Appends the entry's bytes.  ERR_HTTP_NOT_FOUND. */
-enum err_code tree_entry(struct sql *db, uint64_t position, struct buf *out,
+enum err_code tree_entry(struct tree *t, uint64_t position, struct buf *out,
     struct err *e);
 
 /*
  * Computes everything anew from the entries: every node, every position, the
  * size; and that each verdict's receipt is the one that its leaf says
- * (bytes, position, root at the size that it names).  ERR_LOG_DAMAGED, with
- * the position of the first that is wrong.  Memory does not grow with it.
+ * (content, position, root and proofs at the sizes that it names).
+ * ERR_LOG_DAMAGED, with the position of the first that is wrong.  May run
+ * beside those who append.  Memory does not grow with the log.
+ * checked: how many leaves; may be NULL.
  */
-enum err_code tree_check(struct sql *db, struct err *e);
+enum err_code tree_check(struct tree *t, uint64_t *checked, struct err *e);
 
 #endif
