@@ -48,9 +48,15 @@ struct arrival {
 void arrival_wipe(struct arrival *a);
 
 /* Alone.  Adds what is new of n files (digest, size, source, place, name,
- * arrived are set); known[i] tells which are not, and how they stand. */
-enum err_code arrivals_add(struct sql *db, const struct arrival *v, size_t n,
+ * arrived are set); known[i] tells which are not, and of these v[i]'s state,
+ * handed and filed are filled.  The same file may stand in v more than once. */
+enum err_code arrivals_add(struct sql *db, struct arrival *v, size_t n,
     bool *known, struct err *e);
+/* Alone.  Those that are put off, but not for breaking workers, are due now. */
+enum err_code arrivals_hurry(struct sql *db, struct err *e);
+/* Alone.  How many of these places are queued, due or not. */
+enum err_code arrivals_waiting(struct sql *db, const char *const *places,
+    size_t n_places, uint64_t *n, struct err *e);
 
 /*
  * Up to n that are queued and due, oldest first, from these places; on a
@@ -108,9 +114,14 @@ enum err_code verdicts_unpublished(struct sql *db, struct verdict_row *v,
 enum err_code verdicts_published(struct sql *db,
     const struct verdict_row *v, size_t n, struct err *e);
 
-/* Accepted, no duplicate, and not handed over; locked as in arrivals_take. */
+/* Accepted before a time, no duplicate, and not handed over; taken as in
+ * arrivals_take. */
 enum err_code arrivals_unhanded(struct sql *db, struct taken *t,
-    const char *const *places, size_t n_places, struct arrival *v, size_t *n,
+    const char *const *places, size_t n_places, int64_t before,
+    struct arrival *v, size_t *n, struct err *e);
+/* Accepted or rejected before a time, and not in the archive; up to n. */
+enum err_code arrivals_unfiled(struct sql *db, const char *const *places,
+    size_t n_places, int64_t before, struct arrival *v, size_t *n,
     struct err *e);
 enum err_code arrivals_handed(struct sql *db,
     const uint8_t digest[static DIGEST_LEN], int64_t now, struct err *e);

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * The archive: every sealed file that has had its verdict, as ARCHIVE/ab/
- * DIGEST.sigill (ab: the digest's first two digits), mode 0640, for as long as
- * evidence is kept.  And the way to a file's bytes, wherever it is now.
+ * DIGEST.sigill (ab: the digest's first two digits), for as long as evidence
+ * is kept.  And the way to a file's bytes, wherever it is now.
+ *
+ * A file from a spool is renamed, and is in one of the two places whatever
+ * happens; scan.h finds it where it was.  One from a folder, where others may
+ * still write to it, is copied (mode 0640), and so is one whose archive is on
+ * another file system.
  */
 #ifndef SIGILL_INTAKE_SERVICE_ARCHIVE_H
 #define SIGILL_INTAKE_SERVICE_ARCHIVE_H
@@ -12,6 +17,10 @@
 #include "intake/book/arrivals.h"
 #include "intake/settings.h"
 
+/* The place with that name; NULL when it is none of ours. */
+const struct place *archive_place(const struct intake_settings *s,
+    const char *name);
+
 /*
  * Reads a file where it arrived or from the archive, and makes sure that it is
  * that file: ERR_DIGEST when the bytes are not, ERR_NO_INPUT when they are
@@ -20,9 +29,9 @@
 enum err_code archive_read(const struct intake_settings *s,
     const struct arrival *a, struct buf *out, struct err *e);
 
-/* Moves it there, durably: renamed where that is possible, else copied, synced
- * and removed.  A file that is there already has the same bytes.  Where it
- * cannot be removed from its place that is no error. */
+/* Moves it there.  One that is there already has the same bytes.  Where it
+ * cannot be removed from its place that is no error.  ERR_DIGEST,
+ * ERR_NO_INPUT as above, ERR_NO_SPACE, ERR_IO. */
 enum err_code archive_file(const struct intake_settings *s,
     const struct arrival *a, struct err *e);
 

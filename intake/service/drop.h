@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * New files in a folder, many with one wait for the disk: each is there whole
+ * and durable when drop_end has returned ERR_OK, and until then under a name
+ * that begins with a dot.  A file that has its name already stands.
+ */
+#ifndef SIGILL_INTAKE_SERVICE_DROP_H
+#define SIGILL_INTAKE_SERVICE_DROP_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+#define DROP_MAX	32	/* files at once */
+#define DROP_NAME	128	/* of one, with its NUL */
+
+struct drop {
+	int dir;
+	const char *path;	/* borrowed */
+	mode_t mode;
+	size_t len;
+	struct { char name[DROP_NAME], temporary[DROP_NAME]; } v[DROP_MAX];
+};
+
+enum err_code drop_begin(struct drop *d, const char *dir, mode_t mode,
+    struct err *e);
+/* name: without '/'.  When it cannot be written the others still can. */
+enum err_code drop_add(struct drop *d, const char *name, const void *data,
+    size_t len, struct err *e);
+/* Always; code: not ERR_OK drops them all, and comes back. */
+enum err_code drop_end(struct drop *d, enum err_code code, struct err *e);
+/* Removes what runs that were killed have left in a folder. */
+void drop_sweep(const char *dir);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * The folder where a portal finds signed receipts: DIGEST.accepted.p7s and
+ * DIGEST.rejected.p7s, DIGEST being the SHA-256 of the sealed file.  They are
+ * copies: the ledger has them, and what is missing here is put here again.
+ */
+#ifndef SIGILL_INTAKE_SERVICE_PUBLISH_H
+#define SIGILL_INTAKE_SERVICE_PUBLISH_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "crypto/digest.h"
+#include "format/receipt.h"
+#include "intake/service/drop.h"
+#include "intake/service/notes.h"
+#include "intake/settings.h"
+#include "ledger/sql.h"
+
+/* Into a drop of the folder (drop_begin with PUBLISH_MODE).  Receipts hold
+ * nothing secret, and the portal reads them as another user. */
+#define PUBLISH_MODE	0644
+enum err_code publish_add(struct drop *d,
+    const uint8_t digest[static DIGEST_LEN], enum receipt_stage stage,
+    const struct buf *receipt, struct err *e);
+
+/* Alone: the receipt of one file, if it has one, which was asked for again. */
+enum err_code publish_again(const struct intake_settings *s, struct sql *db,
+    const uint8_t digest[static DIGEST_LEN], struct err *e);
+/* Alone: what the ledger says is not there yet, up to DROP_MAX; noted.
+ * *n: how many there were. */
+enum err_code publish_rest(const struct intake_settings *s, struct sql *db,
+    struct notes *notes, size_t *n, struct err *e);
+
+#endif
