@@ -44,7 +44,8 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/compressed.c crypto/envelope.c \
 	  crypto/merkle.c crypto/receipt_sig.c crypto/mandate_sig.c \
 	  crypto/tls_identity.c
-LEDGER	= ledger/sqlite.c ledger/schema.c
+LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
+	  ledger/link.c ledger/schema.c
 CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
 	  client/seal.c client/prepare.c client/submit.c client/earlier.c \
@@ -114,7 +115,7 @@ ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. $(OPT) $(WARN) $(HARDEN) $(SANFLAGS) \
 	  -DSIGILL_VERSION='"$(VERSION)"' $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS) $(LDFLAGS)
 LIBS	= $(shell pkg-config --libs $(PKGS))
-LEDGER_LIBS = -lsqlite3
+LEDGER_LIBS = -lsqlite3 -lpq
 
 obj	= $(patsubst %.c,$(O)/obj/%.o,$(1))
 LIB	= $(O)/lib/crypto.a $(O)/lib/format.a $(O)/lib/base.a

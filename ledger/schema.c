@@ -2,12 +2,10 @@
 #include "ledger/schema.h"
 
 #include <stdint.h>
-#include <string.h>
 
+#include "ledger/driver.h"
 #include "ledger/sql.h"
 
-/* "Sigl": tells our files from other SQLite databases. */
-#define APPLICATION_ID	"0x5369676c"
 #define SCHEMA_VERSION	2
 
 /* Types are SQLite's here: ledger/schema.h tells what becomes of them. */
@@ -132,56 +130,42 @@ static const char version_2[] =
 
 static const char *const versions[] = { version_1, version_2 };
 
+/* Somebody else may have been first. */
 static enum err_code
-upgrade(struct sql *db, int64_t from, struct err *e)
+upgrade(struct sql *db, struct err *e)
 {
-	enum err_code code = sql_execute(db, "BEGIN IMMEDIATE;"
-	    "PRAGMA application_id = " APPLICATION_ID ";", e);
+	const struct sql_driver *driver = db->driver;
+	int64_t from = 0;
+	enum err_code code;
 
+	if ((code = sql_begin(db, false, e)) != ERR_OK)
+		return code;
+	if ((code = driver->lock_version(db, e)) == ERR_OK)
+		code = driver->version(db, &from, e);
 	for (int64_t i = from; code == ERR_OK && i < SCHEMA_VERSION; i++)
-		code = sql_execute(db, versions[i], e);
-	if (code == ERR_OK)
-		code = sql_execute(db, "PRAGMA user_version = 2", e);
+		code = driver->define(db, versions[i], e);
+	if (code == ERR_OK && from < SCHEMA_VERSION)
+		code = driver->set_version(db, SCHEMA_VERSION, e);
 	return sql_finish(db, code, e);
 }
 
 enum err_code
 schema_set_up(struct sql *db, const char *path, struct err *e)
 {
-	int64_t version = 0, tables = 0;
 	enum err_code code;
+	int64_t version;
 
-	code = sql_number(db, sql_prepare(db, e, "PRAGMA user_version",
-	    ""), &version, e);
-	if (code == ERR_OK)
-		code = sql_number(db, sql_prepare(db, e,
-		    "SELECT count(*) FROM sqlite_schema", ""), &tables, e);
-	if (code != ERR_OK || version == SCHEMA_VERSION)
+	if ((code = db->driver->version(db, &version, e)) != ERR_OK ||
+	    version == SCHEMA_VERSION)
 		return code;
-	if (version > SCHEMA_VERSION || (version == 0 && tables != 0))
+	if (version > SCHEMA_VERSION || version < 0)
 		return err_set(e, ERR_CONFIG, path, 0,
 		    "it is not a ledger of this version");
-	return upgrade(db, version, e);
+	return upgrade(db, e);
 }
 
 enum err_code
 schema_check(struct sql *db, const char *path, struct err *e)
 {
-	struct sql_stmt *stmt = sql_prepare(db, e,
-	    "PRAGMA quick_check(1)", "");
-	const void *found;
-	enum err_code code;
-	size_t len;
-
-	if (stmt == NULL)
-		return e->code;
-	if ((code = sql_row(db, stmt, e)) == ERR_OK) {
-		found = sql_bytes(stmt, 0, &len);
-		if (len != 2 || memcmp(found, "ok", 2) != 0)
-			code = err_set(e, ERR_IO, path, 0,
-			    "the ledger is damaged (%.*s); put back a copy",
-			    (int)len, (const char *)found);
-	}
-	sql_done(stmt);
-	return code;
+	return db->driver->check(db, path, e);
 }

@@ -1,140 +1,220 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * SQLite: one file, one machine; any transaction that changes something is
+ * alone, and those who only look see what was committed before.
+ */
+#include "ledger/driver.h"
+
 #include <sqlite3.h>
-
-#define sql_stmt sqlite3_stmt
-#include "ledger/sql.h"
-
-#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define BUSY_MS		5000	/* a backup or a person with sqlite3(1) */
-#define STATEMENTS	128	/* more than any program has */
+#include "ledger/sql.h"
 
-struct sql {
+#define BUSY_MS		5000	/* a backup or a person with sqlite3(1) */
+/* "Sigl": tells our files from other SQLite databases. */
+#define APPLICATION_ID	0x5369676c
+
+struct sqlite {
+	struct sql base;
 	sqlite3 *handle;
-	/* Compiled at their first use. */
-	struct { const char *sql; sqlite3_stmt *stmt; } known[STATEMENTS];
-	bool lazy;		/* commits do not wait for the disk now */
-	bool unsettled;		/* there was one that did not */
+	bool relaxed;		/* commits do not wait for the disk now */
 	bool torn;		/* the log is in doubt: sql_mend */
-	bool spoilt;		/* a part could not be taken back */
-	int64_t changes;	/* of rows, before it and in parts taken back */
-	int64_t before_part;
 };
+
+struct sqlite_stmt {
+	struct sql_stmt base;
+	sqlite3_stmt *compiled;
+};
+
+static struct sqlite *
+mine(struct sql *db)
+{
+	return (struct sqlite *)db;
+}
+
+static sqlite3_stmt *
+compiled(struct sql_stmt *stmt)
+{
+	return ((struct sqlite_stmt *)stmt)->compiled;
+}
 
 /* What a failed call of the database means to us. */
 static enum err_code
-fail(const struct sql *db, struct err *e)
+fail(const struct sqlite *s, struct err *e)
 {
 	enum err_code code;
 
-	switch (sqlite3_errcode(db->handle)) {
+	switch (sqlite3_errcode(s->handle)) {
 	case SQLITE_FULL:
 		code = ERR_NO_SPACE;
 		break;
 	case SQLITE_NOMEM:
 		code = ERR_NO_MEMORY;
 		break;
+	case SQLITE_BUSY:
+		code = ERR_LEDGER;
+		break;
 	default:
 		code = ERR_IO;
 		break;
 	}
-	return err_set(e, code, "ledger", 0, "%s", sqlite3_errmsg(db->handle));
+	return err_set(e, code, "ledger", 0, "%s", sqlite3_errmsg(s->handle));
 }
 
-/* A statement that is ready to be bound. */
-static int
-compile(struct sql *db, const char *sql, sqlite3_stmt **out)
+static enum err_code
+sqlite_execute(struct sql *db, const char *sql, struct err *e)
 {
-	size_t i = 0;
-	int rc;
+	if (sqlite3_exec(mine(db)->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return fail(mine(db), e);
+	return ERR_OK;
+}
 
-	while (i < STATEMENTS && db->known[i].sql != NULL &&
-	    db->known[i].sql != sql)
-		i++;
-	if (i == STATEMENTS)
-		return SQLITE_INTERNAL;
-	if (db->known[i].sql == NULL) {
-		rc = sqlite3_prepare_v3(db->handle, sql, -1,
-		    SQLITE_PREPARE_PERSISTENT, &db->known[i].stmt, NULL);
-		if (rc != SQLITE_OK)
-			return rc;
-		db->known[i].sql = sql;
+static void
+sqlite_close_it(struct sql *db)
+{
+	(void)sqlite3_close(mine(db)->handle);
+	free(mine(db));
+}
+
+static enum err_code
+sqlite_open_it(const char *where, struct sql **out, struct err *e)
+{
+	struct sqlite *s = calloc(1, sizeof(*s));
+	enum err_code code;
+	mode_t mask;
+
+	if (s == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	mask = umask(077);
+	if (sqlite3_open_v2(where, &s->handle, SQLITE_OPEN_READWRITE |
+	    SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
+	    NULL) != SQLITE_OK)
+		code = s->handle != NULL ? fail(s, e) :
+		    err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	else {
+		(void)sqlite3_busy_timeout(s->handle, BUSY_MS);
+		code = sqlite_execute(&s->base, "PRAGMA journal_mode = WAL;"
+		    "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;",
+		    e);
 	}
-	*out = db->known[i].stmt;
-	return SQLITE_OK;
-}
-
-void
-sql_done(sqlite3_stmt *stmt)
-{
-	(void)sqlite3_reset(stmt);
-	(void)sqlite3_clear_bindings(stmt);
-}
-
-struct sql_stmt *
-sql_prepare(struct sql *db, struct err *e, const char *sql, const char *types,
-    ...)
-{
-	sqlite3_stmt *stmt = NULL;
-	const void *bytes;
-	va_list ap;
-	int rc;
-
-	rc = compile(db, sql, &stmt);
-	va_start(ap, types);
-	for (int i = 1; rc == SQLITE_OK && types[i - 1] != '\0'; i++) {
-		switch (types[i - 1]) {
-		case 't':
-			rc = sqlite3_bind_text(stmt, i,
-			    va_arg(ap, const char *), -1, SQLITE_STATIC);
-			break;
-		case 'b':
-			rc = sqlite3_bind_blob(stmt, i,
-			    va_arg(ap, const void *), 32, SQLITE_STATIC);
-			break;
-		case 'i':
-			rc = sqlite3_bind_int64(stmt, i, va_arg(ap, int64_t));
-			break;
-		default:
-			bytes = va_arg(ap, const void *);
-			rc = sqlite3_bind_blob64(stmt, i, bytes,
-			    va_arg(ap, size_t), SQLITE_STATIC);
-			break;
-		}
-	}
-	va_end(ap);
-	if (rc != SQLITE_OK) {
-		(void)fail(db, e);
-		if (stmt != NULL)
-			sql_done(stmt);
-		return NULL;
-	}
-	return stmt;
-}
-
-enum err_code
-sql_run(struct sql *db, sqlite3_stmt *stmt, struct err *e)
-{
-	enum err_code code = ERR_OK;
-
-	if (stmt == NULL)
-		return e->code;
-	if (sqlite3_step(stmt) != SQLITE_DONE)
-		code = fail(db, e);
-	sql_done(stmt);
+	(void)umask(mask);
+	/* What an earlier process has left in the log is in doubt too: whether
+	 * it was lazy, or its sync failed, nobody knows any more. */
+	s->torn = true;
+	if (code == ERR_OK)
+		*out = &s->base;
+	else
+		sqlite_close_it(&s->base);
 	return code;
 }
 
-enum err_code
-sql_execute(struct sql *db, const char *sql, struct err *e)
+/* --- statements ----------------------------------------------------------- */
+
+static void
+sqlite_free(struct sql_stmt *stmt)
 {
-	if (sqlite3_exec(db->handle, sql, NULL, NULL, NULL) != SQLITE_OK)
-		return fail(db, e);
-	return ERR_OK;
+	(void)sqlite3_finalize(compiled(stmt));
+	free(stmt);
 }
+
+/* SQL_LOCK and SQL_TAKE lock rows, of which there is no need here. */
+static int
+length_of(const char *sql)
+{
+	const char *lock = strstr(sql, SQL_LOCK);
+
+	return lock != NULL ? (int)(lock - sql) : -1;
+}
+
+static enum err_code
+sqlite_compile(struct sql *db, const char *sql, const char *types,
+    struct sql_stmt **out, struct err *e)
+{
+	struct sqlite_stmt *stmt = calloc(1, sizeof(*stmt));
+	enum err_code code = ERR_OK;
+
+	if (stmt == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	if (sqlite3_prepare_v3(mine(db)->handle, sql, length_of(sql),
+	    SQLITE_PREPARE_PERSISTENT, &stmt->compiled, NULL) != SQLITE_OK)
+		code = fail(mine(db), e);
+	else if (sqlite3_bind_parameter_count(stmt->compiled) !=
+	    (int)strlen(types))
+		code = err_set(e, ERR_INTERNAL, "ledger", 0,
+		    "values that do not fit: %s", sql);
+	if (code == ERR_OK)
+		*out = &stmt->base;
+	else
+		sqlite_free(&stmt->base);
+	return code;
+}
+
+static enum err_code
+sqlite_bind(struct sql_stmt *stmt, const struct sql_value *v, size_t n,
+    struct err *e)
+{
+	sqlite3_stmt *to = compiled(stmt);
+	int rc = SQLITE_OK;
+
+	for (int i = 1; rc == SQLITE_OK && (size_t)i <= n; i++, v++)
+		if (v->type == 'i')
+			rc = sqlite3_bind_int64(to, i, v->number);
+		else if (v->type == 't')
+			rc = sqlite3_bind_text(to, i, v->bytes, (int)v->len,
+			    SQLITE_STATIC);
+		else
+			rc = sqlite3_bind_blob64(to, i, v->bytes, v->len,
+			    SQLITE_STATIC);
+	return rc == SQLITE_OK ? ERR_OK : fail(mine(stmt->db), e);
+}
+
+static enum err_code
+sqlite_step(struct sql_stmt *stmt, struct err *e)
+{
+	switch (sqlite3_step(compiled(stmt))) {
+	case SQLITE_ROW:
+		return ERR_OK;
+	case SQLITE_DONE:
+		return ERR_HTTP_NOT_FOUND;
+	default:
+		return fail(mine(stmt->db), e);
+	}
+}
+
+static void
+sqlite_reset(struct sql_stmt *stmt)
+{
+	(void)sqlite3_reset(compiled(stmt));
+	(void)sqlite3_clear_bindings(compiled(stmt));
+}
+
+static const void *
+sqlite_bytes(struct sql_stmt *stmt, int column, size_t *len)
+{
+	const void *bytes = sqlite3_column_blob(compiled(stmt), column);
+
+	*len = (size_t)sqlite3_column_bytes(compiled(stmt), column);
+	return bytes;
+}
+
+static const char *
+sqlite_text(struct sql_stmt *stmt, int column)
+{
+	const unsigned char *s = sqlite3_column_text(compiled(stmt), column);
+
+	return s != NULL ? (const char *)s : "";
+}
+
+static int64_t
+sqlite_integer(struct sql_stmt *stmt, int column)
+{
+	return sqlite3_column_int64(compiled(stmt), column);
+}
+
+/* --- transactions --------------------------------------------------------- */
 
 /*
  * After an fsync of the log that failed, Linux takes all that was to be
@@ -142,192 +222,156 @@ sql_execute(struct sql *db, const char *sql, struct err *e)
  * the log before.  So all of it is written again, into the database, and the
  * log begins anew.
  */
-enum err_code
-sql_mend(struct sql *db, struct err *e)
+static enum err_code
+sqlite_mend(struct sql *db, struct err *e)
 {
-	if (db->torn && sqlite3_wal_checkpoint_v2(db->handle, NULL,
+	struct sqlite *s = mine(db);
+
+	if (s->torn && sqlite3_wal_checkpoint_v2(s->handle, NULL,
 	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
-		return fail(db, e);
-	db->torn = false;
+		return fail(s, e);
+	s->torn = false;
+	return ERR_OK;
+}
+
+/* Who is only taking has no transaction yet: a lock would keep everybody else
+ * from changing anything. */
+static enum err_code
+sqlite_begin(struct sql *db, bool lazy, bool taking, struct err *e)
+{
+	struct sqlite *s = mine(db);
+	enum err_code code = sqlite_mend(db, e);
+
+	if (code == ERR_OK && lazy != s->relaxed) {
+		code = sqlite_execute(db, lazy ?
+		    "PRAGMA synchronous = NORMAL" :
+		    "PRAGMA synchronous = FULL", e);
+		if (code == ERR_OK)
+			s->relaxed = lazy;
+	}
+	if (code == ERR_OK && !taking)
+		code = sql_run(db, sql_prepare(db, e, "BEGIN IMMEDIATE", ""),
+		    e);
+	return code;
+}
+
+static enum err_code
+sqlite_commit(struct sql *db, struct err *e)
+{
+	struct sqlite *s = mine(db);
+	enum err_code code;
+
+	if (sqlite3_get_autocommit(s->handle) && db->taking)
+		return ERR_OK;
+	code = sql_run(db, sql_prepare(db, e, "COMMIT", ""), e);
+	/* What could not be written, for want of space, say, ends the log
+	 * there; only a sync leaves it in doubt. */
+	if (code != ERR_OK && sqlite3_extended_errcode(s->handle) ==
+	    SQLITE_IOERR_FSYNC)
+		s->torn = true;
+	return code;
+}
+
+static void
+sqlite_roll_back(struct sql *db)
+{
+	if (!sqlite3_get_autocommit(mine(db)->handle))
+		(void)sqlite3_exec(mine(db)->handle, "ROLLBACK", NULL, NULL,
+		    NULL);
+}
+
+static bool
+sqlite_is_open(const struct sql *db)
+{
+	return !sqlite3_get_autocommit(((const struct sqlite *)db)->handle);
+}
+
+static int64_t
+sqlite_changes(const struct sql *db)
+{
+	return sqlite3_total_changes64(((const struct sqlite *)db)->handle);
+}
+
+static enum err_code
+sqlite_touch(struct sql *db, struct err *e)
+{
+	(void)db;
+	(void)e;
+	return ERR_OK;
+}
+
+/* --- the schema ----------------------------------------------------------- */
+
+static enum err_code
+sqlite_version(struct sql *db, int64_t *out, struct err *e)
+{
+	int64_t version = 0, id = 0, tables = 0;
+	enum err_code code;
+
+	code = sql_number(db, sql_prepare(db, e, "PRAGMA user_version", ""),
+	    &version, e);
+	if (code == ERR_OK)
+		code = sql_number(db, sql_prepare(db, e,
+		    "PRAGMA application_id", ""), &id, e);
+	if (code == ERR_OK)
+		code = sql_number(db, sql_prepare(db, e,
+		    "SELECT count(*) FROM sqlite_schema", ""), &tables, e);
+	*out = version != 0 ? (id == APPLICATION_ID ? version : -1) :
+	    (tables != 0 ? -1 : 0);
+	return code;
+}
+
+/* The transaction is alone as it is. */
+static enum err_code
+sqlite_lock_version(struct sql *db, struct err *e)
+{
+	(void)db;
+	(void)e;
 	return ERR_OK;
 }
 
 static enum err_code
-run_plain(struct sql *db, const char *sql, struct err *e)
+sqlite_set_version(struct sql *db, int64_t version, struct err *e)
 {
-	return sql_run(db, sql_prepare(db, e, sql, ""), e);
+	char sql[96];
+
+	(void)snprintf(sql, sizeof(sql), "PRAGMA application_id = %d;"
+	    "PRAGMA user_version = %d", APPLICATION_ID, (int)version);
+	return sqlite_execute(db, sql, e);
 }
 
-enum err_code
-sql_begin(struct sql *db, bool lazy, struct err *e)
+static enum err_code
+sqlite_check(struct sql *db, const char *path, struct err *e)
 {
-	enum err_code code = sql_mend(db, e);
-
-	if (code == ERR_OK && lazy != db->lazy)
-		code = sql_execute(db, lazy ? "PRAGMA synchronous = NORMAL" :
-		    "PRAGMA synchronous = FULL", e);
-	if (code == ERR_OK) {
-		db->lazy = lazy;
-		db->spoilt = false;
-		db->changes = sqlite3_total_changes64(db->handle);
-		code = run_plain(db, "BEGIN IMMEDIATE", e);
-	}
-	return code;
-}
-
-enum err_code
-sql_finish(struct sql *db, enum err_code code, struct err *e)
-{
-	if (code == ERR_OK) {
-		code = run_plain(db, "COMMIT", e);
-		/* What could not be written, for want of space, say, ends
-		 * the log there; only a sync leaves it in doubt. */
-		if (code != ERR_OK && sqlite3_extended_errcode(db->handle) ==
-		    SQLITE_IOERR_FSYNC)
-			db->torn = true;
-		/* Without a change there was nothing to wait for. */
-		if (code == ERR_OK && sqlite3_total_changes64(db->handle) !=
-		    db->changes)
-			db->unsettled = db->lazy;
-	}
-	if (code != ERR_OK && !sqlite3_get_autocommit(db->handle))
-		(void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
-	return code;
-}
-
-bool
-sql_is_over(const struct sql *db)
-{
-	return db->spoilt || sqlite3_get_autocommit(db->handle) != 0;
-}
-
-enum err_code
-sql_begin_part(struct sql *db, struct err *e)
-{
-	db->before_part = sqlite3_total_changes64(db->handle);
-	return run_plain(db, "SAVEPOINT part", e);
-}
-
-enum err_code
-sql_finish_part(struct sql *db, enum err_code code, struct err *e)
-{
-	struct err ignored = { 0 };
-
-	if (sql_is_over(db))
-		return code;
-	if (code == ERR_OK && (code = run_plain(db, "RELEASE part", e)) ==
-	    ERR_OK)
-		return ERR_OK;
-	if (run_plain(db, "ROLLBACK TO part", &ignored) != ERR_OK ||
-	    run_plain(db, "RELEASE part", &ignored) != ERR_OK)
-		db->spoilt = true;
-	db->changes += sqlite3_total_changes64(db->handle) - db->before_part;
-	return code;
-}
-
-enum err_code
-sql_number(struct sql *db, sqlite3_stmt *stmt, int64_t *out, struct err *e)
-{
-	enum err_code code = ERR_OK;
+	struct sql_stmt *stmt = sql_prepare(db, e, "PRAGMA quick_check(1)",
+	    "");
+	enum err_code code;
+	const char *found;
 
 	if (stmt == NULL)
 		return e->code;
-	if (sqlite3_step(stmt) == SQLITE_ROW)
-		*out = sqlite3_column_int64(stmt, 0);
-	else
-		code = fail(db, e);
+	if ((code = sql_row(db, stmt, e)) == ERR_OK) {
+		found = sql_text(stmt, 0);
+		if (strcmp(found, "ok") != 0)
+			code = err_set(e, ERR_IO, path, 0,
+			    "the ledger is damaged (%s); put back a copy",
+			    found);
+	}
 	sql_done(stmt);
 	return code;
 }
 
-enum err_code
-sql_row(struct sql *db, sqlite3_stmt *stmt, struct err *e)
-{
-	switch (sqlite3_step(stmt)) {
-	case SQLITE_ROW:
-		return ERR_OK;
-	case SQLITE_DONE:
-		return err_set(e, ERR_HTTP_NOT_FOUND, NULL, 0, NULL);
-	default:
-		return fail(db, e);
-	}
-}
-
-const void *
-sql_bytes(sqlite3_stmt *stmt, int column, size_t *len)
-{
-	const void *bytes = sqlite3_column_blob(stmt, column);
-
-	*len = (size_t)sqlite3_column_bytes(stmt, column);
-	return bytes;
-}
-
-const char *
-sql_text(sqlite3_stmt *stmt, int column)
-{
-	const unsigned char *s = sqlite3_column_text(stmt, column);
-
-	return s != NULL ? (const char *)s : "";
-}
-
-int64_t
-sql_integer(sqlite3_stmt *stmt, int column)
-{
-	return sqlite3_column_int64(stmt, column);
-}
-
-bool
-sql_is_shared(const struct sql *db)
-{
-	(void)db;
-	return false;
-}
-
-bool
-sql_unsettled(const struct sql *db)
-{
-	return db->unsettled;
-}
-
-enum err_code
-sql_open(const char *path, struct sql **out, struct err *e)
-{
-	struct sql *db = calloc(1, sizeof(*db));
-	enum err_code code;
-	mode_t mask;
-
-	if (db == NULL)
-		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	mask = umask(077);
-	if (sqlite3_open_v2(path, &db->handle, SQLITE_OPEN_READWRITE |
-	    SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
-	    NULL) != SQLITE_OK)
-		code = db->handle != NULL ? fail(db, e) :
-		    err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	else {
-		(void)sqlite3_busy_timeout(db->handle, BUSY_MS);
-		code = sql_execute(db, "PRAGMA journal_mode = WAL;"
-		    "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;",
-		    e);
-	}
-	(void)umask(mask);
-	/* What an earlier process has left in the log is in doubt too: whether
-	 * it was lazy, or its sync failed, nobody knows any more. */
-	db->torn = true;
-	if (code == ERR_OK)
-		*out = db;
-	else
-		sql_close(db);
-	return code;
-}
-
-void
-sql_close(struct sql *db)
-{
-	if (db == NULL)
-		return;
-	for (size_t i = 0; i < STATEMENTS; i++)
-		(void)sqlite3_finalize(db->known[i].stmt);
-	(void)sqlite3_close(db->handle);
-	free(db);
-}
+const struct sql_driver sql_sqlite = {
+	.shared = false,
+	.open = sqlite_open_it, .close = sqlite_close_it,
+	.compile = sqlite_compile, .free = sqlite_free, .bind = sqlite_bind,
+	.step = sqlite_step, .reset = sqlite_reset,
+	.bytes = sqlite_bytes, .text = sqlite_text, .integer = sqlite_integer,
+	.execute = sqlite_execute,
+	.begin = sqlite_begin, .commit = sqlite_commit,
+	.roll_back = sqlite_roll_back, .is_open = sqlite_is_open,
+	.changes = sqlite_changes, .mend = sqlite_mend, .touch = sqlite_touch,
+	.version = sqlite_version, .lock_version = sqlite_lock_version,
+	.set_version = sqlite_set_version, .define = sqlite_execute,
+	.check = sqlite_check,
+};
