@@ -48,10 +48,12 @@ LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 	  ledger/link.c ledger/schema.c
 CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
-	  client/seal.c client/prepare.c client/submit.c client/earlier.c \
+	  client/seal.c client/seal_command.c client/prepare.c \
+	  client/submit.c client/earlier.c \
 	  client/send.c \
 	  client/session.c client/status.c client/bar.c client/receipt.c \
-	  client/kept.c client/inspect.c \
+	  client/kept.c client/inspect.c client/mandate.c \
+	  client/mandate_file.c \
 	  client/delivery/delivery.c client/delivery/delivery_answer.c \
 	  client/delivery/tus.c client/delivery/pace.c \
 	  client/delivery/upload.c client/delivery/upload_answer.c \

@@ -47,6 +47,26 @@ timestamp_parse(const char *s, int64_t *out)
 	return *out >= 0 && strncmp(back, s, strlen(s)) == 0;
 }
 
+bool
+timestamp_parse_until(const char *s, int64_t *out)
+{
+	struct tm tm = { .tm_hour = 23, .tm_min = 59, .tm_sec = 59,
+	    .tm_isdst = -1 };
+	time_t t;
+
+	if (!timestamp_parse(s, out))
+		return false;
+	if (strlen(s) != 10)
+		return true;
+	if (strptime(s, "%Y-%m-%d", &tm) == NULL)
+		return false;
+	tm.tm_isdst = -1;
+	if ((t = mktime(&tm)) == -1)
+		return false;
+	*out = (int64_t)t;
+	return true;
+}
+
 /* Which of the names of three letters, from 0; -1: none.  Never asks the
  * locale. */
 static int

@@ -18,6 +18,9 @@
 void timestamp_format(int64_t t, char out[static TIMESTAMP_LEN]);
 /* The reverse; also a bare date (its first second).  False if it is neither. */
 bool timestamp_parse(const char *s, int64_t *out);
+/* As timestamp_parse, but a bare date is its last second, in the zone of the
+ * machine or TZ: until when people mean. */
+bool timestamp_parse_until(const char *s, int64_t *out);
 /* For people, in the zone of the machine or TZ: "2026-11-21 23:24:38 CET". */
 void timestamp_format_local(int64_t t, char out[static TIMESTAMP_LOCAL_LEN]);
 /* "Sun, 06 Nov 1994 08:49:37 GMT": an IMF-fixdate (RFC 9110 §5.6.7), to the

@@ -8,6 +8,7 @@
 #include "base/message.h"
 #include "base/report.h"
 #include "base/timestamp.h"
+#include "client/mandate_file.h"
 #include "client/options.h"
 #include "client/sniff.h"
 #include "crypto/digest.h"
@@ -120,6 +121,20 @@ look(const struct options *o, const struct buf *file, struct report *r,
 	return ERR_OK;
 }
 
+static enum err_code
+look_at_mandate(const struct options *o, const struct buf *file,
+    struct report *r, struct err *e)
+{
+	struct mandate_file mandate = { 0 };
+	enum err_code code;
+
+	if ((code = mandate_file_parse(file, o->operand, &mandate, e)) ==
+	    ERR_OK)
+		mandate_file_show(&mandate, o->operand, timestamp_now(), r);
+	mandate_file_wipe(&mandate);
+	return code;
+}
+
 enum err_code
 inspect_run(const struct options *o, struct report *r)
 {
@@ -127,9 +142,11 @@ inspect_run(const struct options *o, struct report *r)
 	struct err e = { 0 };
 	enum err_code code;
 
-	if ((code = file_read(o->operand, LIMIT_SEALED, &file, &e)) ==
-	    ERR_OK &&
-	    (code = sniff_expect(SNIFF_SEALED, file.data, file.len,
+	if ((code = file_read(o->operand, LIMIT_SEALED, &file, &e)) != ERR_OK)
+		;
+	else if (sniff(file.data, file.len) == SNIFF_MANDATE)
+		code = look_at_mandate(o, &file, r, &e);
+	else if ((code = sniff_expect(SNIFF_SEALED, file.data, file.len,
 	    ERR_OUTER_STRUCTURE, o->operand, &e)) == ERR_OK)
 		code = look(o, &file, r, &e);
 	report_err(r, &e);

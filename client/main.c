@@ -14,9 +14,11 @@
 #include "client/doctor/doctor.h"
 #include "client/init.h"
 #include "client/inspect.h"
+#include "client/mandate.h"
 #include "client/options.h"
 #include "client/outbox/outbox_command.h"
 #include "client/receipt.h"
+#include "client/seal_command.h"
 #include "client/send.h"
 #include "client/status.h"
 #include "client/submit.h"
@@ -45,7 +47,7 @@ static const struct command commands[] = {
 	    N_("The sealed file is never overwritten. '-o -' writes it to "
 	    "standard output."),
 	    TAKES_QUESTIONNAIRE | TAKES_OUTPUT | TAKES_SUPERSEDES |
-	    TAKES_PASSPHRASE }, seal_run },
+	    TAKES_MANDATE | TAKES_PASSPHRASE }, seal_run },
 	{ { "send", N_("FILE"),
 	    N_("deliver a sealed file, and keep the receipts beside it"),
 	    N_("Running it again goes on where it stopped and never delivers "
@@ -56,8 +58,8 @@ static const struct command commands[] = {
 	    N_("The sealed file goes into the outbox before anything is sent "
 	    "and stays there, its receipts beside it. Running it again goes "
 	    "on where it stopped and never delivers twice."),
-	    TAKES_QUESTIONNAIRE | TAKES_SUPERSEDES | TAKES_WAIT |
-	    TAKES_PASSPHRASE }, submit_run },
+	    TAKES_QUESTIONNAIRE | TAKES_SUPERSEDES | TAKES_MANDATE |
+	    TAKES_WAIT | TAKES_PASSPHRASE }, submit_run },
 	{ { "outbox", N_("[list | flush [ID...] | drop ID]"),
 	    N_("what is waiting: list it, send it, or take it back"),
 	    N_("'flush' is for scheduled jobs: it never asks anything, and "
@@ -74,6 +76,12 @@ static const struct command commands[] = {
 	    N_("A receipt called FILE.stored.p7s is compared with FILE when "
 	    "that lies beside it."),
 	    TAKES_SEALED }, receipt_run },
+	{ { "mandate", N_("[FILE]"),
+	    N_("let another organisation answer for yours"),
+	    N_("Makes a mandate, signed with your key, which the other one "
+	    "encloses: needs --submitter, --questionnaire, --round and "
+	    "--expires. With a file's name, shows what that one says."),
+	    TAKES_TERMS | TAKES_PASSPHRASE }, mandate_run },
 	{ { "inspect", N_("FILE"),
 	    N_("show what an outsider can see of a sealed file"),
 	    N_("Works without a configuration."),

@@ -12,7 +12,8 @@ enum {
 	KEY_JSON = 0x100, KEY_PASSPHRASE_FD, KEY_PASSPHRASE_FILE,
 	KEY_QUESTIONNAIRE, KEY_SUPERSEDES, KEY_SEALED, KEY_DIR,
 	KEY_ORGANISATION, KEY_NAME, KEY_KEY_TYPE, KEY_ENVIRONMENT,
-	KEY_NO_PASSPHRASE, KEY_LOCAL,
+	KEY_NO_PASSPHRASE, KEY_LOCAL, KEY_MANDATE, KEY_SUBMITTER, KEY_ROUND,
+	KEY_EXPIRES,
 };
 
 /* Every option once.  sigill(1) lists the same ones. */
@@ -33,6 +34,18 @@ static const struct command_option rows[] = {
 	    N_("the questionnaire's definition, instead of the installed") },
 	{ TAKES_OUTPUT, KEY_OUTPUT, "output", N_("FILE"),
 	    N_("the sealed file (the answers' name with .sigill)") },
+	{ TAKES_MANDATE, KEY_MANDATE, "mandate", N_("FILE"),
+	    N_("answer for another organisation, whose mandate this is") },
+	{ TAKES_TERMS, KEY_SUBMITTER, "submitter", N_("NUMBER"),
+	    N_("who may answer, by its organisation number") },
+	{ TAKES_TERMS, KEY_QUESTIONNAIRE, "questionnaire", N_("NAME"),
+	    N_("what may be answered, as infosakkollen-2023") },
+	{ TAKES_TERMS, KEY_ROUND, "round", N_("NAME"),
+	    N_("in which round, as 2027") },
+	{ TAKES_TERMS, KEY_EXPIRES, "expires", N_("DATE"),
+	    N_("the last day, as 2027-03-31") },
+	{ TAKES_TERMS, KEY_OUTPUT, "output", N_("FILE"),
+	    N_("the mandate (NUMBER-QUESTIONNAIRE-ROUND.mandate)") },
 	{ TAKES_SUPERSEDES, KEY_SUPERSEDES, "supersedes", N_("WHAT"),
 	    N_("replace an earlier submission: its id in the outbox, its "
 	    "accepted receipt, or its fingerprint in 64 hexadecimal digits") },
@@ -69,6 +82,9 @@ take_text(int key, const char *value, struct options *o)
 		{ KEY_ORGANISATION, &o->organisation },
 		{ KEY_NAME, &o->name }, { KEY_KEY_TYPE, &o->key_type },
 		{ KEY_ENVIRONMENT, &o->environment },
+		{ KEY_MANDATE, &o->mandate },
+		{ KEY_SUBMITTER, &o->submitter },
+		{ KEY_ROUND, &o->round }, { KEY_EXPIRES, &o->expires },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

@@ -28,6 +28,8 @@ enum {
 	TAKES_OUTBOX = 1 << 8,
 	/* no option: the command never asks for a passphrase */
 	NEVER_ASKS = 1 << 9,
+	TAKES_MANDATE = 1 << 10,	/* to enclose */
+	TAKES_TERMS = 1 << 11,		/* of a mandate to make */
 };
 
 /* All of them borrow from argv; NULL when not given. */
@@ -46,6 +48,9 @@ struct options {
 	const char *dir, *organisation, *name, *key_type, *environment;
 	bool no_passphrase;
 	bool all, local;		/* outbox */
+	/* a mandate's; its questionnaire's id is in `questionnaire` */
+	const char *mandate;		/* the file */
+	const char *submitter, *round, *expires;
 	/* the command's operands, and the first of them */
 	char **operands;
 	size_t n_operands;

@@ -12,6 +12,7 @@
 #include "base/report.h"
 #include "base/timestamp.h"
 #include "client/check.h"
+#include "client/mandate_file.h"
 #include "client/options.h"
 #include "client/outbox/outbox.h"
 #include "client/receipt.h"
@@ -93,7 +94,8 @@ out:
 	return code;
 }
 
-/* Names the file that is to blame: the answers or the certificate. */
+/* Names the file that is to blame: the answers, the certificate or the
+ * mandate. */
 static enum err_code
 check_signer(const struct options *o, const struct settings *settings,
     const struct statement *statement, const struct sealing *how,
@@ -107,22 +109,48 @@ check_signer(const struct options *o, const struct settings *settings,
 	    e)) != ERR_OK ||
 	    seal_check_signer(statement, how, &found) == ERR_OK)
 		return code;
+	if (found.code == ERR_MANDATE)
+		return report_place(e, &found, o->mandate);
 	return report_place(e, &found, found.code ==
 	    ERR_ORGANISATION_MISMATCH ? o->operand : cert);
 }
 
 enum err_code
+prepare_mandate(const struct options *o, const struct settings *settings,
+    const struct checked *checked, struct mandate_file *out, struct err *e)
+{
+	struct cert *cert = NULL;
+	struct err found = { 0 };
+	char number[ORGNR_LEN];
+	enum err_code code;
+
+	if (o->mandate == NULL)
+		return ERR_OK;
+	if ((code = mandate_file_read(o->mandate, out, e)) != ERR_OK ||
+	    (code = settings_certificate(settings, &cert, e)) != ERR_OK)
+		return code;
+	/* Without a number in it, that is what prepare_sealed tells. */
+	if (cert_organisation(cert, number, NULL) == ERR_OK)
+		code = mandate_file_fits(out, &checked->statement, number,
+		    settings->environment, timestamp_now(), &found);
+	cert_free(cert);
+	return report_place(e, &found, o->mandate);
+}
+
+enum err_code
 prepare_sealed(const struct options *o, const struct settings *settings,
     const struct checked *checked, const struct identity *identity,
-    const uint8_t *supersedes, struct sealed *out, struct report *r,
-    struct err *e)
+    const struct prepare_extras *extras, struct sealed *out,
+    struct report *r, struct err *e)
 {
 	struct recipients recipients = { 0 };
 	struct err found = { 0 };
 	struct sealing how = {
 		.signer = { identity->key, identity->cert, &identity->chain },
 		.environment = settings->environment,
-		.supersedes = supersedes,
+		.supersedes = extras->supersedes,
+		.mandate = extras->mandate->der.len != 0 ? extras->mandate :
+		    NULL,
 		.now = timestamp_now(),
 	};
 	char subject[256];
@@ -131,7 +159,7 @@ prepare_sealed(const struct options *o, const struct settings *settings,
 	if ((code = check_signer(o, settings, &checked->statement, &how,
 	    e)) != ERR_OK ||
 	    (code = settings_recipients(settings, &recipients, e)) != ERR_OK)
-		return code;
+		goto out;
 	how.recipients = &recipients.certs;
 	how.recipient_trust = recipients.trust;
 	code = seal_statement(&checked->statement, &how, out, &found);
@@ -146,6 +174,8 @@ prepare_sealed(const struct options *o, const struct settings *settings,
 		cert_subject(recipients.certs.v[i], subject, sizeof(subject));
 		report_line(r, i == 0 ? _("Sealed for") : "", "%s", subject);
 	}
+	if (how.mandate != NULL)
+		mandate_file_report(how.mandate, &checked->statement, r);
 out:
 	recipients_wipe(&recipients);
 	return code;
@@ -191,4 +221,14 @@ prepare_report(const char *path, const uint8_t digest[static DIGEST_LEN],
 	report_set_text(r, "sealed", path);
 	report_set_text(r, "sealed_digest", hex);
 	report_set(r, "sealed_size", json_integer((json_int_t)size));
+}
+
+void
+prepare_report_checked(const struct checked *checked, const struct settings *s,
+    struct report *r)
+{
+	check_report(checked, r);
+	if (s->environment == ENVIRONMENT_TEST)
+		report_line(r, _("Environment"), "%s", _("TEST"));
+	report_set_text(r, "environment", environment_name(s->environment));
 }

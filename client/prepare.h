@@ -14,6 +14,7 @@
 
 struct checked;
 struct identity;
+struct mandate_file;
 struct options;
 struct report;
 struct settings;
@@ -26,11 +27,24 @@ enum err_code prepare_supersedes(const struct options *o,
     const struct settings *s, const struct checked *checked, bool *given,
     uint8_t out[static DIGEST_LEN], struct err *e);
 
+/* Reads o->mandate, when there is one, and judges it for these answers and the
+ * configured certificate, before the key is needed.  *out must be { 0 }; its
+ * der is empty when there is none.  ERR_MANDATE. */
+enum err_code prepare_mandate(const struct options *o,
+    const struct settings *settings, const struct checked *checked,
+    struct mandate_file *out, struct err *e);
+
+/* What may go along with the answers. */
+struct prepare_extras {
+	const uint8_t *supersedes;	/* NULL when nothing is replaced */
+	const struct mandate_file *mandate;	/* prepare_mandate's */
+};
+
 /* Seals, after judging whatever would be refused afterwards; the file that is
- * to blame is in the error.  supersedes: NULL when nothing is replaced. */
+ * to blame is in the error. */
 enum err_code prepare_sealed(const struct options *o,
     const struct settings *settings, const struct checked *checked,
-    const struct identity *identity, const uint8_t *supersedes,
+    const struct identity *identity, const struct prepare_extras *extras,
     struct sealed *out, struct report *r, struct err *e);
 
 /* SHA-256 of the digests, in order, of all that sigill.conf seals for: does it
@@ -38,6 +52,9 @@ enum err_code prepare_sealed(const struct options *o,
 enum err_code prepare_recipients(const struct settings *settings,
     uint8_t out[static DIGEST_LEN], struct err *e);
 
+/* What was checked, and for which environment. */
+void prepare_report_checked(const struct checked *checked,
+    const struct settings *s, struct report *r);
 /* The lines and members that tell where a sealed file is. */
 void prepare_report(const char *path,
     const uint8_t digest[static DIGEST_LEN], uint64_t size,

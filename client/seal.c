@@ -5,6 +5,7 @@
 
 #include "base/i18n.h"
 #include "base/timestamp.h"
+#include "client/mandate_file.h"
 #include "crypto/crypto.h"
 #include "crypto/envelope.h"
 #include "crypto/key.h"
@@ -51,6 +52,19 @@ seal_check_dates(const struct cert *cert, int64_t now, struct err *e)
 }
 
 enum err_code
+seal_check_certificate(const struct cert *cert, enum environment environment,
+    int64_t now, struct err *e)
+{
+	enum err_code code;
+
+	if ((code = seal_check_dates(cert, now, e)) != ERR_OK)
+		return code;
+	if (environment == ENVIRONMENT_PRODUCTION && cert_is_test(cert))
+		return err_set(e, ERR_TEST_CERTIFICATE, NULL, 0, NULL);
+	return usage_check(TRUST_SENDER, cert, e);
+}
+
+enum err_code
 seal_check_signer(const struct statement *s, const struct sealing *how,
     struct err *e)
 {
@@ -59,13 +73,13 @@ seal_check_signer(const struct statement *s, const struct sealing *how,
 	enum err_code code;
 
 	if ((code = key_matches(how->signer.key, cert, e)) != ERR_OK ||
-	    (code = seal_check_dates(cert, how->now, e)) != ERR_OK)
-		return code;
-	if (how->environment == ENVIRONMENT_PRODUCTION && cert_is_test(cert))
-		return err_set(e, ERR_TEST_CERTIFICATE, NULL, 0, NULL);
-	if ((code = usage_check(TRUST_SENDER, cert, e)) != ERR_OK ||
+	    (code = seal_check_certificate(cert, how->environment, how->now,
+	    e)) != ERR_OK ||
 	    (code = cert_organisation(cert, number, e)) != ERR_OK)
 		return code;
+	if (how->mandate != NULL)
+		return mandate_file_fits(how->mandate, s, number,
+		    how->environment, how->now, e);
 	if (strcmp(number, s->number) != 0) {
 		orgnr_format(s->number, stated);
 		orgnr_format(number, certified);
@@ -136,6 +150,11 @@ seal_statement(const struct statement *s, const struct sealing *how,
 		submission.has_supersedes = true;
 		memcpy(submission.supersedes, how->supersedes, DIGEST_LEN);
 	}
+	if (how->mandate != NULL)
+		buf_add(&submission.mandate, how->mandate->der.data,
+		    how->mandate->der.len);
+	if ((code = buf_check(&submission.mandate, e)) != ERR_OK)
+		goto out;
 	submission.statement = *s;	/* lent; given back below */
 	code = submission_encode(&submission, &content, e);
 	memset(&submission.statement, 0, sizeof(submission.statement));

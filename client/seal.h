@@ -18,6 +18,8 @@
 #include "format/statement.h"
 #include "format/submission.h"
 
+struct mandate_file;
+
 /* How to seal.  Everything is borrowed. */
 struct sealing {
 	struct signer signer;
@@ -25,6 +27,7 @@ struct sealing {
 	const struct trust *recipient_trust;
 	enum environment environment;
 	const uint8_t *supersedes;	/* DIGEST_LEN bytes, or NULL */
+	const struct mandate_file *mandate;	/* to enclose, or NULL */
 	int64_t now;			/* UTC seconds */
 };
 
@@ -42,6 +45,10 @@ enum err_code seal_fingerprint(const struct statement *s,
 /* Is it valid now?  ERR_SIGNER_EXPIRED. */
 enum err_code seal_check_dates(const struct cert *cert, int64_t now,
     struct err *e);
+/* That, and may it sign for senders there?  ERR_TEST_CERTIFICATE,
+ * ERR_SIGNER_USAGE. */
+enum err_code seal_check_certificate(const struct cert *cert,
+    enum environment environment, int64_t now, struct err *e);
 /* May be sealed for all of them now?  ERR_RECIPIENT_CERT,
  * ERR_TEST_CERTIFICATE. */
 enum err_code seal_check_recipients(const struct cert_list *list,
@@ -49,7 +56,7 @@ enum err_code seal_check_recipients(const struct cert_list *list,
 /*
  * May this identity seal for that organisation now?  ERR_SIGNER_EXPIRED,
  * ERR_TEST_CERTIFICATE, ERR_SIGNER_USAGE, ERR_ORGANISATION_MISMATCH,
- * ERR_CERT, ERR_KEY_MISMATCH.
+ * ERR_CERT, ERR_KEY_MISMATCH, ERR_MANDATE.
  */
 enum err_code seal_check_signer(const struct statement *s,
     const struct sealing *how, struct err *e);

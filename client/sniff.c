@@ -17,6 +17,10 @@ static const uint8_t oid_data[] = {		/* …1.7.1 */
 	0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01,
 };
 
+/* In a mandate's content, "format" and what it is; only its round stands
+ * before. */
+static const char mandate_format[] = "\x66" "format\x6e" "sigill-mandate";
+
 enum sniff_kind
 sniff(const uint8_t *data, size_t len)
 {
@@ -36,7 +40,9 @@ sniff(const uint8_t *data, size_t len)
 		    sizeof(oid_content_info)) != NULL)
 			return SNIFF_SEALED;
 		if (memmem(data, head, oid_data, sizeof(oid_data)) != NULL)
-			return SNIFF_RECEIPT;
+			return memmem(data, len < 256 ? len : 256,
+			    mandate_format, sizeof(mandate_format) - 1) !=
+			    NULL ? SNIFF_MANDATE : SNIFF_RECEIPT;
 	}
 	while (i < len && strchr(" \t\r\n", data[i]) != NULL && data[i] != 0)
 		i++;
@@ -56,6 +62,8 @@ sniff_expect(enum sniff_kind expected, const uint8_t *data, size_t len,
 		[SNIFF_RECEIPT] = N_("it looks like a receipt, "
 		    "for 'sigill receipt'"),
 		[SNIFF_PEM] = N_("it looks like a certificate or a key"),
+		[SNIFF_MANDATE] = N_("it looks like a mandate, "
+		    "for 'sigill submit --mandate' and 'sigill mandate'"),
 		[SNIFF_ZIP] = N_("it looks like a workbook or another zip "
 		    "archive"),
 	};

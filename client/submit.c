@@ -3,15 +3,14 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
-#include "base/limits.h"
 #include "base/message.h"
 #include "base/report.h"
 #include "base/timestamp.h"
 #include "client/check.h"
 #include "client/earlier.h"
+#include "client/mandate_file.h"
 #include "client/options.h"
 #include "client/outbox/dispatch.h"
 #include "client/outbox/outbox.h"
@@ -21,119 +20,6 @@
 #include "client/send.h"
 #include "client/session.h"
 #include "client/settings.h"
-#include "client/ui.h"
-
-/* The sealed file's name: -o, or the answers' with .sigill for .json. */
-static enum err_code
-output_path(const struct options *o, char out[static 4096], struct err *e)
-{
-	const char *in = o->operand;
-	size_t len = strlen(in);
-	int n;
-
-	if (o->output != NULL && strcmp(o->output, "-") == 0) {
-		if (o->json)
-			return err_set(e, ERR_USAGE, "--output", 0,
-			    _("the sealed file and --json cannot both go to "
-			    "standard output"));
-		if (ui_stdout_is_terminal())
-			return err_set(e, ERR_USAGE, "--output", 0,
-			    _("a sealed file is not written to a terminal"));
-	}
-	if (o->output != NULL)
-		n = snprintf(out, 4096, "%s", o->output);
-	else if (strcmp(in, "-") == 0)
-		return err_set(e, ERR_USAGE, "--output", 0,
-		    _("answers from standard input need a name for the "
-		    "sealed file"));
-	else {
-		if (len > 5 && strcmp(in + len - 5, ".json") == 0)
-			len -= 5;
-		n = snprintf(out, 4096, "%.*s.sigill",
-		    len < 4096 ? (int)len : 4096, in);
-	}
-	if (n < 0 || n >= 4096)
-		return err_set(e, ERR_IO, in, 0, _("the name is too long"));
-	return ERR_OK;
-}
-
-/* Said before a passphrase is asked for. */
-static enum err_code
-check_output(const char *path, struct err *e)
-{
-	if (strcmp(path, "-") == 0 || access(path, F_OK) != 0)
-		return ERR_OK;
-	return err_set(e, ERR_OUTPUT_EXISTS, path, 0,
-	    _("if it is what you want to hand in, use 'sigill send'"));
-}
-
-/* Where the sealed file goes: to its name, durable, or to standard output. */
-static enum err_code
-write_sealed(const struct sealed *sealed, const char *path, struct report *r,
-    struct err *e)
-{
-	enum err_code code;
-
-	if (strcmp(path, "-") == 0) {
-		r->has_output = true;
-		buf_add(&r->output, sealed->data.data, sealed->data.len);
-		return buf_check(&r->output, e);
-	}
-	if ((code = file_write_new(path, sealed->data.data, sealed->data.len,
-	    0600, e)) != ERR_OK)
-		return code;
-	prepare_report(path, sealed->digest, sealed->data.len, r);
-	report_say(r, _("Next: sigill send %s"), path);
-	return ERR_OK;
-}
-
-static void
-report_checked(const struct checked *checked, const struct settings *s,
-    struct report *r)
-{
-	check_report(checked, r);
-	if (s->environment == ENVIRONMENT_TEST)
-		report_line(r, _("Environment"), "%s", _("TEST"));
-	report_set_text(r, "environment", environment_name(s->environment));
-}
-
-enum err_code
-seal_run(const struct options *o, struct report *r)
-{
-	struct settings settings = { 0 };
-	struct checked checked = { 0 };
-	struct identity identity = { 0 };
-	struct sealed sealed = { 0 };
-	uint8_t supersedes[DIGEST_LEN];
-	struct err e = { 0 };
-	char path[4096];
-	enum err_code code;
-	bool given;
-
-	if ((code = output_path(o, path, &e)) != ERR_OK ||
-	    (code = settings_load(o, false, &settings, &e)) != ERR_OK ||
-	    (code = check_answers(o, &settings, &checked, r)) != ERR_OK ||
-	    (code = check_output(path, &e)) != ERR_OK ||
-	    (code = settings_identity(&settings, o, &identity, &e)) !=
-	    ERR_OK)
-		goto out;
-	report_checked(&checked, &settings, r);
-	if ((code = prepare_supersedes(o, &settings, &checked, &given,
-	    supersedes, &e)) != ERR_OK ||
-	    (code = prepare_sealed(o, &settings, &checked, &identity,
-	    given ? supersedes : NULL, &sealed, r, &e)) != ERR_OK)
-		goto out;
-	code = write_sealed(&sealed, path, r, &e);
-out:
-	report_err(r, &e);
-	sealed_wipe(&sealed);
-	identity_wipe(&identity);
-	checked_wipe(&checked);
-	settings_wipe(&settings);
-	return code;
-}
-
-/* --- submit ------------------------------------------------------------ */
 
 /* One submission on its way. */
 struct submitting {
@@ -209,6 +95,12 @@ seal_and_put(struct submitting *s, struct err *e)
 	const char *name = file_base_name(s->o->operand);
 	const size_t len = strlen(name);
 	struct sealed sealed = { 0 };
+	struct mandate_file mandate = { 0 };
+	const struct prepare_extras extras = {
+		.supersedes = s->entry.has_supersedes ?
+		    s->entry.supersedes : NULL,
+		.mandate = &mandate,
+	};
 	char base[256];
 	enum err_code code;
 
@@ -217,21 +109,26 @@ seal_and_put(struct submitting *s, struct err *e)
 	if (strcmp(name, "-") == 0)
 		(void)snprintf(base, sizeof(base), "%s",
 		    s->entry.questionnaire);
-	if ((code = settings_identity(&s->settings, s->o, &s->identity,
+	if ((code = prepare_mandate(s->o, &s->settings, &s->checked,
+	    &mandate, e)) != ERR_OK ||
+	    (code = settings_identity(&s->settings, s->o, &s->identity,
 	    e)) != ERR_OK)
-		return code;
+		goto out;
 	s->session.identity = &s->identity;
 	if ((code = prepare_sealed(s->o, &s->settings, &s->checked,
-	    &s->identity, s->entry.has_supersedes ? s->entry.supersedes :
-	    NULL, &sealed, s->r, e)) == ERR_OK &&
+	    &s->identity, &extras, &sealed, s->r, e)) == ERR_OK &&
 	    (code = prepare_recipients(&s->settings, s->entry.recipients,
 	    e)) == ERR_OK) {
 		memcpy(s->entry.digest, sealed.digest, DIGEST_LEN);
 		s->entry.size = sealed.data.len;
+		s->entry.has_mandate = mandate.der.len != 0;
+		memcpy(s->entry.mandate, mandate.digest, DIGEST_LEN);
 		s->entry.created = timestamp_now();
 		code = outbox_put(s->outbox, base, &sealed.data, &s->entry,
 		    e);
 	}
+out:
+	mandate_file_wipe(&mandate);
 	sealed_wipe(&sealed);
 	return code;
 }
@@ -302,6 +199,22 @@ deliver(struct submitting *s, struct err *e)
 	return code;
 }
 
+/* The mandate that is given may be the one that a rejection asked for. */
+static void
+report_other_mandate(struct submitting *s)
+{
+	struct mandate_file given = { 0 };
+
+	if (s->o->mandate != NULL &&
+	    mandate_file_read(s->o->mandate, &given, NULL) == ERR_OK &&
+	    (!s->entry.has_mandate || memcmp(given.digest, s->entry.mandate,
+	    DIGEST_LEN) != 0))
+		report_say(s->r, _("They were sealed with another mandate "
+		    "than %s.  To enclose that instead: 'sigill outbox drop "
+		    "%s', and submit again."), s->o->mandate, s->entry.id);
+	mandate_file_wipe(&given);
+}
+
 /* What waits already is not sealed again: it may be at the portal. */
 static void
 report_waiting(struct submitting *s)
@@ -318,6 +231,7 @@ report_waiting(struct submitting *s)
 		    "than sigill.conf names now.  If the authority can no "
 		    "longer open them: 'sigill outbox drop %s', and submit "
 		    "again."), s->entry.id);
+	report_other_mandate(s);
 }
 
 static void
@@ -382,7 +296,7 @@ submit_run(const struct options *o, struct report *r)
 	    (code = outbox_open(&s.settings, &s.outbox, &e)) != ERR_OK ||
 	    (code = describe(&s, &e)) != ERR_OK)
 		goto out;
-	report_checked(&s.checked, &s.settings, r);
+	prepare_report_checked(&s.checked, &s.settings, r);
 	code = submit(&s, &e);
 out:
 	report_err(r, &e);

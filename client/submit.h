@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * sigill seal and sigill submit: from answers to a sealed file, and with
- * submit on to the portal.
+ * `sigill submit`: from answers to a sealed file in the outbox, and on to the
+ * portal.
  */
 #ifndef SIGILL_CLIENT_SUBMIT_H
 #define SIGILL_CLIENT_SUBMIT_H
@@ -11,7 +11,6 @@
 struct options;
 struct report;
 
-enum err_code seal_run(const struct options *o, struct report *r);
 enum err_code submit_run(const struct options *o, struct report *r);
 
 #endif

@@ -65,22 +65,25 @@ outbox_entry_encode(const struct outbox_entry *entry, const char *name,
 {
 	char digest[DIGEST_HEX_LEN], fingerprint[DIGEST_HEX_LEN];
 	char supersedes[DIGEST_HEX_LEN], recipients[DIGEST_HEX_LEN];
+	char mandate[DIGEST_HEX_LEN];
 	char created[TIMESTAMP_LEN];
 
 	digest_hex(entry->digest, digest);
 	digest_hex(entry->fingerprint, fingerprint);
 	digest_hex(entry->recipients, recipients);
 	digest_hex(entry->supersedes, supersedes);
+	digest_hex(entry->mandate, mandate);
 	timestamp_format(entry->created, created);
 	return dump(json_pack("{s:i, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s, "
-	    "s:s, s:s, s:s*}",
+	    "s:s, s:s, s:s*, s:s*}",
 	    "version", VERSION, "sealed", name, "sealed_digest", digest,
 	    "sealed_size", (json_int_t)entry->size,
 	    "fingerprint", fingerprint, "organisation", entry->organisation,
 	    "questionnaire", entry->questionnaire, "round", entry->round,
 	    "environment", environment_name(entry->environment),
 	    "recipients", recipients, "created", created,
-	    "supersedes", entry->has_supersedes ? supersedes : NULL), out, e);
+	    "supersedes", entry->has_supersedes ? supersedes : NULL,
+	    "mandate", entry->has_mandate ? mandate : NULL), out, e);
 }
 
 enum err_code
@@ -191,6 +194,7 @@ take_entry(const json_t *o, const char *folder, struct outbox_entry *out)
 	    json_integer_value(json_object_get(o, "sealed_size"));
 	const char *number = text_of(o, "organisation");
 	const json_t *supersedes = json_object_get(o, "supersedes");
+	const json_t *mandate = json_object_get(o, "mandate");
 	char printed[FINGERPRINT_LEN];
 	int which;
 
@@ -211,6 +215,10 @@ take_entry(const json_t *o, const char *folder, struct outbox_entry *out)
 	out->has_supersedes = supersedes != NULL;
 	if (supersedes != NULL &&
 	    !digest_from_hex(text_of(o, "supersedes"), out->supersedes))
+		return false;
+	out->has_mandate = mandate != NULL;
+	if (mandate != NULL &&
+	    !digest_from_hex(text_of(o, "mandate"), out->mandate))
 		return false;
 	fingerprint_format(out->fingerprint, printed);
 	return strncmp(out->id, printed, FINGERPRINT_LEN - 1) == 0;
