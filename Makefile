@@ -34,7 +34,7 @@ FORMAT	= format/cbor.c format/cbor_reader.c format/text.c \
 	  format/field.c format/member.c format/statement.c \
 	  format/statement_json.c format/statement_check.c \
 	  format/answers.c format/submission.c format/receipt.c \
-	  format/mandate.c
+	  format/receipt_log.c format/tree_head.c format/mandate.c
 CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/unlock.c crypto/pkcs12.c crypto/cert.c \
 	  crypto/cert_request.c crypto/trust.c crypto/usage.c \
@@ -101,7 +101,7 @@ UNIT	= test_base test_config test_wiping test_cbor \
 	  test_digest test_key test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope \
 	  test_vouched test_commits test_delivery test_schedule \
-	  test_facts test_tree
+	  test_facts test_tree test_tree_head
 
 # --- how it is built ------------------------------------------------------
 PKGS	= libcrypto jansson libutf8proc inih zlib

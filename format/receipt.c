@@ -47,6 +47,14 @@ receipt_wipe(struct receipt *r)
 	explicit_bzero(r, sizeof(*r));
 }
 
+/* Only intake's own verdicts stand in its log. */
+static bool
+has_log(const struct receipt *r)
+{
+	return r->has_log && (r->stage == STAGE_ACCEPTED ||
+	    r->stage == STAGE_REJECTED);
+}
+
 /* --- encoding: keys in the order of RFC 8949 §4.2.1 ------------------- */
 
 static size_t
@@ -58,9 +66,9 @@ count_fields(const struct receipt *r)
 	case STAGE_STORED:
 		return all;
 	case STAGE_ACCEPTED:
-		return all + 4 + r->has_supersedes;
+		return all + 4 + r->has_supersedes + r->has_log;
 	case STAGE_REJECTED:
-		return all + 2;
+		return all + 2 + r->has_log;
 	case STAGE_SCORED:
 		return all + 1;
 	}
@@ -82,6 +90,10 @@ put_receipt(struct field_writer *w, const struct receipt *r)
 	bool rejected = r->stage == STAGE_REJECTED;
 
 	cbor_put_map(w->out, count_fields(r));
+	if (has_log(r)) {
+		cbor_put_text(w->out, "log");
+		receipt_log_put(w, &r->log);
+	}
 	cbor_put_text(w->out, "size");
 	cbor_put_uint(w->out, r->size);
 	cbor_put_text(w->out, "time");
@@ -137,6 +149,15 @@ receipt_encode(const struct receipt *r, struct buf *out, struct err *e)
 	return w.code;
 }
 
+enum err_code
+receipt_leaf(const struct receipt *r, struct buf *out, struct err *e)
+{
+	struct receipt without = *r;
+
+	without.has_log = false;
+	return receipt_encode(&without, out, e);
+}
+
 /* --- decoding --------------------------------------------------------- */
 
 static void
@@ -146,7 +167,7 @@ get_digest(struct cbor_reader *c, const char *key, uint8_t *out, size_t len)
 	cbor_get_fixed(c, out, len);
 }
 
-/* "round" stands before the stage that it belongs to. */
+/* "round" stands before the stage that it belongs to, as "log" does. */
 static void
 get_stage(struct cbor_reader *c, struct receipt *r)
 {
@@ -156,7 +177,8 @@ get_stage(struct cbor_reader *c, struct receipt *r)
 		r->round = field_get(c, NULL, FIELD_ID);
 	r->stage = (enum receipt_stage)field_get_enum(c, "stage",
 	    receipt_stage_parse);
-	if (c->code == ERR_OK && round != (r->stage == STAGE_ACCEPTED))
+	if (c->code == ERR_OK && (round != (r->stage == STAGE_ACCEPTED) ||
+	    r->has_log != has_log(r)))
 		(void)cbor_fail(c, ERR_SCHEMA,
 		    "the fields of another stage");
 }
@@ -166,7 +188,9 @@ get_receipt(struct cbor_reader *c, struct receipt *r)
 {
 	bool accepted, rejected;
 
-	(void)cbor_open_map(c, 13);
+	(void)cbor_open_map(c, 14);
+	if ((r->has_log = cbor_accept_key(c, "log")))
+		receipt_log_get(c, &r->log);
 	cbor_expect_key(c, "size");
 	r->size = cbor_get_uint(c, INT64_MAX);
 	cbor_expect_key(c, "time");
@@ -285,7 +309,8 @@ receipt_json(const struct receipt *r)
 	    json_object_set_new(o, "time", member_time(r->time)) == 0 &&
 	    add_text(o, "authority", r->authority) &&
 	    add_text(o, "environment", environment_name(r->environment)) &&
-	    add_stage(o, r))
+	    add_stage(o, r) && (!has_log(r) ||
+	    json_object_set_new(o, "log", receipt_log_json(&r->log)) == 0))
 		return o;
 	json_decref(o);
 	return NULL;

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "format/orgnr.h"
+#include "format/receipt_log.h"
 #include "format/submission.h"
 
 enum receipt_stage {
@@ -21,31 +22,6 @@ enum receipt_stage {
 	STAGE_ACCEPTED,		/* verified by intake */
 	STAGE_REJECTED,
 	STAGE_SCORED,
-};
-
-/* Hashes in a proof, and leaves in a log: crypto/merkle.h has the same. */
-#define RECEIPT_PATH_MAX	49
-#define RECEIPT_LOG_MAX		(UINT64_C(1) << 48)
-
-struct receipt_path {
-	uint8_t hashes[RECEIPT_PATH_MAX][32];
-	size_t len;
-};
-
-/*
- * Where a receipt stands in the authority's append-only log (RFC 9162): leaf
- * number `index` of the tree of `size` leaves whose root is `root`, with the
- * proof.  The leaf is receipt_leaf's bytes.  Since the last receipt that this
- * organisation got, the log has only been added to: `since` proves it.
- */
-struct receipt_log {
-	uint64_t index, size;
-	uint8_t root[32];
-	struct receipt_path path;	/* RFC 9162 §2.1.3 */
-	bool has_since;
-	uint64_t since_size;		/* 0 < since_size <= size */
-	uint8_t since_root[32];
-	struct receipt_path since_path;	/* RFC 9162 §2.1.4 */
 };
 
 /* Everything is owned; { 0 } is an empty one. */

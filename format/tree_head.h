@@ -43,6 +43,7 @@ struct decision_entry {
 };
 
 void decision_entry_wipe(struct decision_entry *d);
+/* One content, one byte string.  ERR_LOG_DAMAGED when it is anything else. */
 enum err_code decision_entry_encode(const struct decision_entry *d,
     struct buf *out, struct err *e);
 enum err_code decision_entry_parse(const uint8_t *data, size_t len,

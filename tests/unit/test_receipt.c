@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Receipts: each stage has its own fields and no other. */
+/* Receipts: each stage has its own fields and no other; a place in the log is
+ * for two of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -40,10 +41,38 @@ sample(enum receipt_stage stage)
 	return r;
 }
 
-static void
-encode(enum receipt_stage stage, struct buf *out)
+/* The stages, and then two that have a place in the log: an accepted one in
+ * full, and a rejected one that is alone in it. */
+#define N_SAMPLES	(N_STAGES + 2)
+
+static struct receipt
+sample_of(int which)
 {
-	struct receipt r = sample(stage);
+	struct receipt r = sample(which < N_STAGES ?
+	    (enum receipt_stage)which : which == N_STAGES ? STAGE_ACCEPTED :
+	    STAGE_REJECTED);
+
+	r.has_log = which >= N_STAGES;
+	r.log = (struct receipt_log){ .index = 0, .size = 1 };
+	memset(r.log.root, 0x66, 32);
+	if (which != N_STAGES)
+		return r;
+	r.log.index = 4711;
+	r.log.size = 4720;
+	r.log.path.len = 2;
+	memset(r.log.path.hashes, 0x77, sizeof(r.log.path.hashes));
+	r.log.has_since = true;
+	r.log.since_size = 4000;
+	memset(r.log.since_root, 0x88, 32);
+	r.log.since_path.len = 1;
+	memset(r.log.since_path.hashes, 0x99, 32);
+	return r;
+}
+
+static void
+encode(int which, struct buf *out)
+{
+	struct receipt r = sample_of(which);
 	struct err e = { 0 };
 
 	if (receipt_encode(&r, out, &e) != ERR_OK)
@@ -76,12 +105,13 @@ static void
 test_round_trip(void **state)
 {
 	(void)state;
-	for (int stage = 0; stage < N_STAGES; stage++) {
+	for (int which = 0; which < N_SAMPLES; which++) {
+		enum receipt_stage stage = sample_of(which).stage;
 		struct buf b = { 0 }, again = { 0 };
 		struct receipt r = { 0 };
 		struct err e = { 0 };
 
-		encode((enum receipt_stage)stage, &b);
+		encode(which, &b);
 		assert_int_equal(cbor_check(b.data, b.len, &e), ERR_OK);
 		if (receipt_parse(b.data, b.len, &r, &e) != ERR_OK)
 			fail_msg("%s: %s", e.where, e.msg);
@@ -112,9 +142,9 @@ test_malleability(void **state)
 	size_t taken = 0, refused = 0;
 
 	(void)state;
-	for (int stage = 0; stage < N_STAGES; stage++) {
+	for (int which = 0; which < N_SAMPLES; which++) {
 		b.len = 0;
-		encode((enum receipt_stage)stage, &b);
+		encode(which, &b);
 		for (size_t i = 0; i < b.len * 256; i++) {
 			uint8_t was = b.data[i / 256];
 			struct receipt r = { 0 };
@@ -169,7 +199,7 @@ test_fields_of_another_stage(void **state)
 
 			if (a == b)
 				continue;
-			encode((enum receipt_stage)a, &in);
+			encode(a, &in);
 			p = memmem(in.data, in.len, names[a], len);
 			assert_non_null(p);
 			at = (size_t)(p - in.data);
@@ -214,6 +244,20 @@ test_encode_refuses(void **state)
 	REFUSED(STAGE_REJECTED, r.advice = advice, ERR_SCHEMA);
 	REFUSED(STAGE_REJECTED, r.advice = "a\r\nb", ERR_NOT_CANONICAL);
 #undef REFUSED
+#define REFUSED(change) do { \
+	struct receipt r = sample_of(N_STAGES); \
+	change; \
+	assert_int_equal(receipt_encode(&r, &b, NULL), ERR_SCHEMA); \
+	assert_int_equal(b.len, 0); \
+} while (0)
+	REFUSED(r.log.index = r.log.size);
+	REFUSED(r.log.size = RECEIPT_LOG_MAX + 1);
+	REFUSED(r.log.size = 0);
+	REFUSED(r.log.path.len = RECEIPT_PATH_MAX + 1);
+	REFUSED(r.log.since_size = 0);
+	REFUSED(r.log.since_size = r.log.size + 1);
+	REFUSED(r.log.since_path.len = RECEIPT_PATH_MAX + 1);
+#undef REFUSED
 	buf_wipe(&b);
 }
 
@@ -247,14 +291,83 @@ test_every_error_fits(void **state)
 	}
 }
 
+/* What the log has of a receipt is the receipt without its place there. */
+static void
+test_leaf(void **state)
+{
+	(void)state;
+	for (int which = N_STAGES; which < N_SAMPLES; which++) {
+		struct receipt r = sample_of(which), back = { 0 };
+		struct buf leaf = { 0 }, whole = { 0 }, without = { 0 };
+		struct err e = { 0 };
+
+		encode(which, &whole);
+		encode((int)r.stage, &without);
+		assert_int_equal(receipt_leaf(&r, &leaf, &e), ERR_OK);
+		assert_true(buf_equal(&leaf, without.data, without.len));
+		assert_true(whole.len > leaf.len);
+		assert_true(r.has_log);
+		assert_int_equal(receipt_parse(whole.data, whole.len, &back,
+		    &e), ERR_OK);
+		assert_true(back.has_log);
+		assert_memory_equal(back.log.root, r.log.root, 32);
+		assert_int_equal(back.log.index, r.log.index);
+		assert_int_equal(back.log.size, r.log.size);
+		assert_int_equal(back.log.path.len, r.log.path.len);
+		assert_int_equal(back.log.has_since, r.log.has_since);
+		assert_int_equal(back.log.since_size, r.log.since_size);
+		receipt_wipe(&back);
+		buf_wipe(&leaf);
+		buf_wipe(&whole);
+		buf_wipe(&without);
+	}
+}
+
+/* Only the verdicts of intake have one, whatever else is said. */
+static void
+test_log_of_another_stage(void **state)
+{
+	static const int others[] = { STAGE_STORED, STAGE_SCORED };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct receipt r = sample((enum receipt_stage)others[i]);
+		struct buf b = { 0 }, with = { 0 }, whole = { 0 };
+		struct err e = { 0 };
+		uint8_t *p;
+
+		r.has_log = true;
+		r.log.size = 1;
+		assert_int_equal(receipt_encode(&r, &b, &e), ERR_OK);
+		encode(others[i], &with);
+		assert_true(buf_equal(&b, with.data, with.len));
+		/* Put one in by hand: from the rejected one's first member
+		 * to what follows it. */
+		encode(N_STAGES + 1, &whole);
+		p = memmem(whole.data, whole.len, "\x64size\x19", 6);
+		assert_non_null(p);
+		with.len = 0;
+		buf_add_u8(&with, (uint8_t)(b.data[0] + 1));
+		buf_add(&with, whole.data + 1, (size_t)(p - whole.data) - 1);
+		buf_add(&with, b.data + 1, b.len - 1);
+		assert_int_equal(cbor_check(with.data, with.len, &e), ERR_OK);
+		assert_int_equal(receipt_parse(with.data, with.len,
+		    &(struct receipt){ 0 }, &e), ERR_RECEIPT_STRUCTURE);
+		assert_non_null(strstr(e.msg, "another stage"));
+		buf_wipe(&b);
+		buf_wipe(&with);
+		buf_wipe(&whole);
+	}
+}
+
 static void
 test_json(void **state)
 {
-	static const size_t members[] = { 8, 13, 10, 9 };
+	static const size_t members[] = { 8, 13, 10, 9, 14, 11 };
 
 	(void)state;
-	for (int stage = 0; stage < N_STAGES; stage++) {
-		struct receipt r = sample((enum receipt_stage)stage);
+	for (int stage = 0; stage < N_SAMPLES; stage++) {
+		struct receipt r = sample_of(stage);
 		json_t *o = receipt_json(&r);
 
 		assert_non_null(o);
@@ -267,9 +380,11 @@ test_json(void **state)
 		    "size")), 12345);
 		assert_int_equal(strlen(json_string_value(json_object_get(o,
 		    "sealed"))), 64);
+		assert_int_equal(json_object_size(json_object_get(o, "log")),
+		    stage < N_STAGES ? 0 : r.log.has_since ? 5 : 4);
 		json_decref(o);
 		assert_int_equal(receipt_stage_parse(receipt_stage_name(
-		    (enum receipt_stage)stage)), stage);
+		    r.stage)), r.stage);
 	}
 	assert_int_equal(receipt_stage_parse("Stored"), -1);
 }
@@ -284,6 +399,8 @@ main(void)
 		cmocka_unit_test(test_fields_of_another_stage),
 		cmocka_unit_test(test_encode_refuses),
 		cmocka_unit_test(test_every_error_fits),
+		cmocka_unit_test(test_leaf),
+		cmocka_unit_test(test_log_of_another_stage),
 		cmocka_unit_test(test_json),
 	};
 
