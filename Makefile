@@ -86,7 +86,10 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/linger.c portal/listen.c portal/tls.c portal/identity.c \
 	  portal/kept.c
 # What sigill-intake keeps in the ledger, and by which rules.
-BOOK	= intake/facts.c intake/facts_cbor.c
+BOOK	= intake/facts.c intake/facts_cbor.c intake/rules.c \
+	  intake/book/arrivals.c intake/book/arrivals_row.c \
+	  intake/book/arrivals_add.c intake/book/arrivals_settle.c \
+	  intake/book/taken.c intake/book/verdicts.c
 TREE	= intake/book/tree.c intake/book/nodes.c
 INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 	  intake/staff/desk.c

@@ -11,9 +11,9 @@
  *	its mandate was revoked			rejected: mandate-revoked
  *	the organisation is not in the
  *	    register (if there is one)		held: not-registered
- *	the same answers as one that was
- *	    accepted				accepted
  *	replaces the one that counts		accepted, and counts
+ *	the same answers as one that was
+ *	    accepted				accepted, does not count
  *	has been replaced already (it came
  *	    after its correction)		accepted, does not count
  *	other answers than the one that counts,
@@ -21,7 +21,10 @@
  *	otherwise				accepted, and counts
  *
  * What was held, a person decides: rejected with the code declined, or
- * accepted, and counts.
+ * accepted, and counts unless it has been replaced meanwhile.
+ *
+ * What verification has rejected is rejected for that; what it could not
+ * decide, and will not be tried again, is held for that.
  */
 #ifndef SIGILL_INTAKE_RULES_H
 #define SIGILL_INTAKE_RULES_H

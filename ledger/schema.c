@@ -67,6 +67,8 @@ static const char version_2[] =
     "CREATE INDEX arrivals_state ON arrivals (state, arrived);"
     "CREATE INDEX arrivals_organisation"
     "  ON arrivals (organisation, questionnaire, round);"
+    "CREATE UNIQUE INDEX arrivals_counts"
+    "  ON arrivals (organisation, questionnaire, round) WHERE counts = 1;"
     "CREATE INDEX arrivals_submission ON arrivals (submission);"
     "CREATE INDEX arrivals_fingerprint ON arrivals (fingerprint);"
     "CREATE INDEX arrivals_handed ON arrivals (verified)"

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "intake/book/arrivals.h"
+
+#include <string.h>
+
+#include "intake/book/arrivals_row.h"
+
+/* Places are asked for eight at a time: who has more than that asks again. */
+#define PLACES		8
+#define IN_PLACES	" place IN (?, ?, ?, ?, ?, ?, ?, ?) "
+#define PLACES_TYPES	"tttttttt"
+#define PLACES_OF(p)	p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]
+
+/* The next eight, or as many as there are and the first again. */
+static void
+some_places(const char *const *places, size_t n, const char *out[PLACES])
+{
+	for (size_t i = 0; i < PLACES; i++)
+		out[i] = places[i < n ? i : 0];
+}
+
+/* What rows are collected into. */
+struct collection {
+	struct taken *taken;	/* or NULL: what is taken does not matter */
+	struct arrival *v;
+	size_t len, cap;
+};
+
+/* Rows to ask for: those in hand may come first. */
+static int64_t
+wanted(const struct collection *c, bool locked)
+{
+	size_t also = c->taken != NULL && !locked ? taken_count(c->taken) : 0;
+
+	return (int64_t)(c->cap - c->len + also);
+}
+
+/* Reads what the statement gives, and ends it. */
+static enum err_code
+collect(struct sql *db, struct sql_stmt *stmt, struct collection *c,
+    struct err *e)
+{
+	enum err_code code = ERR_OK;
+	struct arrival *a;
+	bool more;
+
+	if (stmt == NULL)
+		return e->code;
+	while (c->len < c->cap &&
+	    (code = row_next(db, stmt, &more, e)) == ERR_OK && more) {
+		a = &c->v[c->len];
+		memset(a, 0, sizeof(*a));
+		if ((code = arrival_read(stmt, a, e)) != ERR_OK)
+			break;
+		if (c->taken != NULL && taken_has(c->taken, a->digest)) {
+			arrival_wipe(a);
+			continue;
+		}
+		if (c->taken != NULL && (code = taken_add(c->taken,
+		    a->digest, e)) != ERR_OK) {
+			arrival_wipe(a);
+			break;
+		}
+		c->len++;
+	}
+	sql_done(stmt);
+	return code;
+}
+
+/* All of them, or none: taken_lock is held if there is a set. */
+static enum err_code
+collected(struct collection *c, size_t *n, enum err_code code)
+{
+	if (code != ERR_OK) {
+		if (c->taken != NULL)
+			taken_drop(c->taken, c->v, c->len);
+		for (size_t i = 0; i < c->len; i++)
+			arrival_wipe(&c->v[i]);
+		c->len = 0;
+	}
+	*n = c->len;
+	return code;
+}
+
+enum err_code
+arrivals_take(struct sql *db, struct taken *t, const char *const *places,
+    size_t n_places, int64_t now, struct arrival *v, size_t *n,
+    struct err *e)
+{
+	struct collection c = { .taken = t, .v = v, .cap = *n };
+	enum err_code code = ERR_OK;
+	const char *p[PLACES];
+
+	taken_lock(t);
+	for (size_t i = 0; code == ERR_OK && c.len < c.cap && i < n_places;
+	    i += PLACES) {
+		some_places(places + i, n_places - i, p);
+		code = collect(db, sql_prepare(db, e,
+		    "SELECT " ARRIVAL_COLUMNS " FROM arrivals a"
+		    " WHERE state = 'queued' AND due <= ? AND" IN_PLACES
+		    "ORDER BY due, arrived, digest LIMIT ?" SQL_TAKE,
+		    "i" PLACES_TYPES "i", now, PLACES_OF(p),
+		    wanted(&c, sql_is_shared(db))), &c, e);
+	}
+	code = collected(&c, n, code);
+	taken_unlock(t);
+	return code;
+}
+
+/* In the order of what has become of them. */
+enum err_code
+arrivals_unhanded(struct sql *db, struct taken *t, const char *const *places,
+    size_t n_places, int64_t before, struct arrival *v, size_t *n,
+    struct err *e)
+{
+	struct collection c = { .taken = t, .v = v, .cap = *n };
+	enum err_code code = ERR_OK;
+	const char *p[PLACES];
+
+	taken_lock(t);
+	for (size_t i = 0; code == ERR_OK && c.len < c.cap && i < n_places;
+	    i += PLACES) {
+		some_places(places + i, n_places - i, p);
+		code = collect(db, sql_prepare(db, e,
+		    "SELECT " ARRIVAL_COLUMNS " FROM arrivals a"
+		    " WHERE state = 'accepted' AND duplicate = 0"
+		    " AND handed = 0 AND verified < ? AND" IN_PLACES
+		    "ORDER BY verified, digest LIMIT ?", "i" PLACES_TYPES "i",
+		    before, PLACES_OF(p), wanted(&c, false)), &c, e);
+	}
+	code = collected(&c, n, code);
+	taken_unlock(t);
+	return code;
+}
+
+enum err_code
+arrivals_unfiled(struct sql *db, const char *const *places, size_t n_places,
+    struct arrival *v, size_t *n, struct err *e)
+{
+	struct collection c = { .v = v, .cap = *n };
+	enum err_code code = ERR_OK;
+	const char *p[PLACES];
+
+	for (size_t i = 0; code == ERR_OK && c.len < c.cap && i < n_places;
+	    i += PLACES) {
+		some_places(places + i, n_places - i, p);
+		code = collect(db, sql_prepare(db, e,
+		    "SELECT " ARRIVAL_COLUMNS " FROM arrivals a"
+		    " WHERE state IN ('accepted', 'rejected') AND filed = 0"
+		    " AND" IN_PLACES "ORDER BY verified, digest LIMIT ?",
+		    PLACES_TYPES "i", PLACES_OF(p), wanted(&c, false)), &c,
+		    e);
+	}
+	return collected(&c, n, code);
+}
+
+enum err_code
+arrivals_waiting(struct sql *db, const char *const *places, size_t n_places,
+    uint64_t *n, struct err *e)
+{
+	enum err_code code = ERR_OK;
+	const char *p[PLACES];
+	int64_t some;
+
+	*n = 0;
+	for (size_t i = 0; code == ERR_OK && i < n_places; i += PLACES) {
+		some_places(places + i, n_places - i, p);
+		code = sql_number(db, sql_prepare(db, e,
+		    "SELECT count(*) FROM arrivals"
+		    " WHERE state = 'queued' AND" IN_PLACES, PLACES_TYPES,
+		    PLACES_OF(p)), &some, e);
+		if (code == ERR_OK)
+			*n += (uint64_t)some;
+	}
+	return code;
+}
+
+enum err_code
+arrivals_hurry(struct sql *db, struct err *e)
+{
+	enum err_code code = sql_begin(db, false, e);
+
+	if (code != ERR_OK)
+		return code;
+	code = sql_run(db, sql_prepare(db, e, "UPDATE arrivals SET due = 0"
+	    " WHERE state = 'queued' AND due > 0 AND attempts = 0", ""), e);
+	return sql_finish(db, code, e);
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "intake/rules.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+history_wipe(struct history *h)
+{
+	free(h->v);
+	memset(h, 0, sizeof(*h));
+}
+
+static bool
+same(const uint8_t a[static DIGEST_LEN], const uint8_t b[static DIGEST_LEN])
+{
+	return memcmp(a, b, DIGEST_LEN) == 0;
+}
+
+static void
+reject(struct ruling *out, enum err_code code)
+{
+	out->state = RULE_REJECT;
+	out->code = code;
+}
+
+static void
+hold(struct ruling *out, enum err_code code)
+{
+	out->state = RULE_HOLD;
+	out->code = code;
+}
+
+/* Anybody who holds a sealed file can turn its ECDSA signature into another
+ * valid one, and must not get the original rejected: the same submission in
+ * another sealed file is taken for what it is. */
+static bool
+seen_before(const struct facts *f, const struct history *h,
+    struct ruling *out)
+{
+	for (size_t i = 0; i < h->len; i++) {
+		const struct earlier *x = &h->v[i];
+
+		if (memcmp(x->submission, f->submission,
+		    sizeof(f->submission)) != 0)
+			continue;
+		out->duplicate =
+		    strcmp(x->organisation, f->organisation) == 0 &&
+		    same(x->fingerprint, f->fingerprint);
+		if (!out->duplicate)
+			reject(out, ERR_DUPLICATE);
+		return true;
+	}
+	return false;
+}
+
+/* Nobody replaces another organisation's answers.  What is not known yet may
+ * be the organisation's own, on its way. */
+static bool
+may_replace(const struct facts *f, const struct history *h)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < h->len; i++) {
+		const struct earlier *x = &h->v[i];
+
+		if (!same(x->fingerprint, f->supersedes))
+			continue;
+		if (strcmp(x->organisation, f->organisation) == 0)
+			return true;
+		known = true;
+	}
+	return !known;
+}
+
+/* Among those of its round: does it count?  Or need a person tell? */
+static void
+place(const struct facts *f, const struct history *h, bool accepted_by_staff,
+    struct ruling *out)
+{
+	bool others = false, replaces = false, settled = false;
+
+	for (size_t i = 0; i < h->len; i++) {
+		const struct earlier *x = &h->v[i];
+
+		if (!x->same_round)
+			continue;
+		if (x->counts) {
+			others = true;
+			replaces = f->has_supersedes &&
+			    same(x->fingerprint, f->supersedes);
+		}
+		if (same(x->fingerprint, f->fingerprint) ||
+		    (x->has_supersedes &&
+		    same(x->supersedes, f->fingerprint)))
+			settled = true;
+	}
+	/* Who goes back to earlier answers replaces what counts: then it does
+	 * not matter that these have been replaced before. */
+	if (replaces)
+		out->counts = true;
+	else if (settled)
+		out->counts = false;
+	else if (others && !accepted_by_staff)
+		hold(out, ERR_CONFLICT);
+	else
+		out->counts = true;
+}
+
+void
+rules_decide(const struct facts *f, const struct history *h,
+    bool accepted_by_staff, struct ruling *out)
+{
+	memset(out, 0, sizeof(*out));
+	out->state = RULE_ACCEPT;
+	if (f->kind == VERDICT_REJECTED)
+		reject(out, f->err.code);
+	else if (f->kind != VERDICT_ACCEPTED)
+		hold(out, f->err.code);
+	else if (seen_before(f, h, out))
+		return;
+	else if (f->has_supersedes && same(f->supersedes, f->fingerprint))
+		reject(out, ERR_DUPLICATE);
+	else if (f->has_supersedes && !may_replace(f, h))
+		reject(out, ERR_ORGANISATION_MISMATCH);
+	else if (f->has_mandate && h->mandate_revoked)
+		reject(out, ERR_MANDATE_REVOKED);
+	else if (h->register_in_use && !h->registered && !accepted_by_staff)
+		hold(out, ERR_NOT_REGISTERED);
+	else
+		place(f, h, accepted_by_staff, out);
+}
