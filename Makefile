@@ -103,7 +103,7 @@ UNIT	= test_base test_config test_wiping test_cbor \
 	  test_json test_questionnaire test_answers \
 	  test_digest test_key test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope \
-	  test_vouched test_commits test_delivery test_schedule \
+	  test_vouched test_sql test_commits test_delivery test_schedule \
 	  test_facts test_tree test_tree_head
 
 # --- how it is built ------------------------------------------------------
@@ -189,7 +189,9 @@ $(O)/test/test_facts: $(call obj,$(BOOK)) $(addprefix $(O)/obj/verifier/, \
 	verify.o entitled.o seen.o)
 $(O)/test/test_tree: LIBS += $(LEDGER_LIBS)
 $(O)/test/test_tree: $(call obj,$(TREE) $(LEDGER))
-$(O)/test/test_commits: LIBS += $(LEDGER_LIBS)
+$(O)/test/test_sql $(O)/test/test_commits: LIBS += $(LEDGER_LIBS)
+$(O)/test/test_sql $(O)/test/test_commits: $(O)/obj/tests/unit/database.o
+$(O)/test/test_sql: $(call obj,$(LEDGER))
 $(O)/test/test_commits: $(addprefix $(O)/obj/portal/,commits.o ledger.o) \
 	$(call obj,$(LEDGER))
 

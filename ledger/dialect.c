@@ -6,12 +6,12 @@
 #include <string.h>
 
 enum err_code
-dialect_numbered(const char *sql, struct buf *out, struct err *e)
+dialect_numbered(const char *sql, struct buf *out, int *n, struct err *e)
 {
 	bool quoted = false;
-	unsigned n = 0;
 	char number[16];
 
+	*n = 0;
 	for (const char *p = sql; *p != '\0'; p++) {
 		if (*p == '\'')
 			quoted = !quoted;
@@ -19,7 +19,7 @@ dialect_numbered(const char *sql, struct buf *out, struct err *e)
 			buf_add_u8(out, (uint8_t)*p);
 			continue;
 		}
-		(void)snprintf(number, sizeof(number), "$%u", ++n);
+		(void)snprintf(number, sizeof(number), "$%d", ++*n);
 		buf_add_str(out, number);
 	}
 	return buf_check(out, e);

@@ -8,8 +8,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Appends sql with "$1", "$2" … for each "?" that stands outside of quotes. */
-enum err_code dialect_numbered(const char *sql, struct buf *out,
+/* Appends sql with "$1", "$2" … for each "?" that stands outside of quotes;
+ * *n: how many. */
+enum err_code dialect_numbered(const char *sql, struct buf *out, int *n,
     struct err *e);
 
 /* Appends sql with BYTEA for BLOB, BIGINT for INTEGER, and without STRICT:

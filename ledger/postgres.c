@@ -113,15 +113,19 @@ postgres_compile(struct sql *db, const char *sql, const char *types,
 {
 	struct postgres_stmt *stmt = calloc(1, sizeof(*stmt));
 	enum err_code code;
+	int wanted;
 
 	if (stmt == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	(void)snprintf(stmt->name, sizeof(stmt->name), "s%zu", db->n_known);
 	for (; types[stmt->n] != '\0'; stmt->n++)
 		stmt->types[stmt->n] = type_of(types[stmt->n]);
-	if ((code = dialect_numbered(sql, &stmt->text, e)) == ERR_OK &&
-	    buf_str(&stmt->text) == NULL)
+	code = dialect_numbered(sql, &stmt->text, &wanted, e);
+	if (code == ERR_OK && buf_str(&stmt->text) == NULL)
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	else if (code == ERR_OK && wanted != stmt->n)
+		code = err_set(e, ERR_INTERNAL, "ledger", 0,
+		    "values that do not fit: %s", sql);
 	if (code == ERR_OK)
 		*out = &stmt->base;
 	else

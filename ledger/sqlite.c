@@ -79,6 +79,23 @@ sqlite_close_it(struct sql *db)
 	free(mine(db));
 }
 
+/* Where several open a new one at once, SQLite does not wait by itself for
+ * the one that makes it. */
+static enum err_code
+set_up(struct sqlite *s, struct err *e)
+{
+	int waited = 0, rc;
+
+	(void)sqlite3_busy_timeout(s->handle, BUSY_MS);
+	while ((rc = sqlite3_exec(s->handle, "PRAGMA journal_mode = WAL",
+	    NULL, NULL, NULL)) == SQLITE_BUSY && waited < BUSY_MS)
+		waited += sqlite3_sleep(10);
+	if (rc != SQLITE_OK)
+		return fail(s, e);
+	return sqlite_execute(&s->base, "PRAGMA synchronous = FULL;"
+	    "PRAGMA trusted_schema = OFF;", e);
+}
+
 static enum err_code
 sqlite_open_it(const char *where, struct sql **out, struct err *e)
 {
@@ -94,12 +111,8 @@ sqlite_open_it(const char *where, struct sql **out, struct err *e)
 	    NULL) != SQLITE_OK)
 		code = s->handle != NULL ? fail(s, e) :
 		    err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	else {
-		(void)sqlite3_busy_timeout(s->handle, BUSY_MS);
-		code = sqlite_execute(&s->base, "PRAGMA journal_mode = WAL;"
-		    "PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;",
-		    e);
-	}
+	else
+		code = set_up(s, e);
 	(void)umask(mask);
 	/* What an earlier process has left in the log is in doubt too: whether
 	 * it was lazy, or its sync failed, nobody knows any more. */
@@ -226,9 +239,16 @@ static enum err_code
 sqlite_mend(struct sql *db, struct err *e)
 {
 	struct sqlite *s = mine(db);
+	int waited = 0, rc;
 
-	if (s->torn && sqlite3_wal_checkpoint_v2(s->handle, NULL,
-	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL) != SQLITE_OK)
+	if (!s->torn)
+		return ERR_OK;
+	/* While another does the same, SQLite does not wait by itself. */
+	while ((rc = sqlite3_wal_checkpoint_v2(s->handle, NULL,
+	    SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL)) == SQLITE_BUSY &&
+	    waited < BUSY_MS)
+		waited += sqlite3_sleep(10);
+	if (rc != SQLITE_OK)
 		return fail(s, e);
 	s->torn = false;
 	return ERR_OK;
