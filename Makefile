@@ -43,6 +43,7 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/enveloped_walk.c crypto/unwrap.c \
 	  crypto/compressed.c crypto/envelope.c \
 	  crypto/merkle.c crypto/receipt_sig.c crypto/mandate_sig.c \
+	  crypto/token.c crypto/token_uri.c \
 	  crypto/tls_identity.c
 LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 	  ledger/link.c ledger/schema.c
@@ -93,6 +94,12 @@ BOOK	= intake/facts.c intake/facts_cbor.c intake/rules.c \
 TREE	= intake/book/tree.c intake/book/nodes.c
 INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 	  intake/staff/desk.c
+# The processes that see what anybody may have sent, and the keys.
+APART	= intake/service/channel.c intake/service/child.c \
+	  intake/service/sandbox.c intake/service/worker.c \
+	  intake/service/worker_talk.c intake/service/keyholder.c \
+	  intake/service/keyholder_talk.c
+APART_LIBS = -lseccomp
 # What it has in common with sigill-verify.
 JUDGE	= verifier/load.c verifier/verify.c verifier/entitled.c \
 	  verifier/seen.c
@@ -107,7 +114,7 @@ UNIT	= test_base test_config test_wiping test_cbor \
 	  test_facts test_tree test_tree_head
 
 # --- how it is built ------------------------------------------------------
-PKGS	= libcrypto jansson libutf8proc inih zlib
+PKGS	= libcrypto libp11 jansson libutf8proc inih zlib
 WARN	= -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wvla -Werror
 FORTIFY	= 3
 HARDEN	= -fPIE -fstack-protector-strong -fstack-clash-protection \
@@ -164,6 +171,18 @@ $(O)/bin/sigill-intake: $(call obj,$(INTAKE) $(BOOK) $(TREE) $(JUDGE)) \
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LEDGER_LIBS) -pthread
 
+# Workers that do what a file tells them (intake/service/plant.h), for tests.
+PLANTED	= $(O)/obj/planted/worker.o $(O)/obj/tests/cli/plant.o
+$(PLANTED): CFLAGS += -DSIGILL_PLANT
+$(O)/obj/planted/worker.o: intake/service/worker.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(O)/test/isolate: $(O)/obj/tests/cli/isolate.o $(PLANTED) $(call obj,\
+	$(filter-out %/worker.c,$(APART)) $(BOOK) $(JUDGE) \
+	intake/settings.c verifier/handoff.c) $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(APART_LIBS) -pthread
+
 $(O)/share/locale/%/LC_MESSAGES/sigill.mo: po/%.po
 	@mkdir -p $(@D)
 	msgfmt --check -o $@ $<
@@ -197,7 +216,7 @@ $(O)/test/test_commits: $(addprefix $(O)/obj/portal/,commits.o ledger.o) \
 
 LAYERS	= tests/vectors/layers.c tests/vectors/tree.c \
 	  tests/vectors/variants.c tests/vectors/recipes_cms.c \
-	  tests/vectors/recipes_content.c
+	  tests/vectors/recipes_content.c tests/vectors/recipes_mandate.c
 $(O)/test/make-vectors: $(O)/obj/tests/vectors/make-vectors.o \
 	$(call obj,$(LAYERS)) $(LIB)
 	@mkdir -p $(@D)
@@ -225,11 +244,12 @@ $(O)/test/load: $(O)/obj/tests/bench/load.o
 # --- what a person asks for -----------------------------------------------
 # Each needed package, because a fresh Debian has none of them.
 BUILD_DEPS = gcc libc6-dev make pkg-config libssl-dev libcurl4-openssl-dev \
+	  libp11-dev \
 	  zlib1g-dev libjansson-dev libutf8proc-dev libinih-dev \
 	  libmicrohttpd-dev libgnutls28-dev libsqlite3-dev libpq-dev gettext openssl
 TEST_DEPS = libcmocka-dev python3 python3-cbor2 python3-asn1crypto curl \
 	  clang libclang-rt-dev cppcheck mandoc gnupg locales nginx strace \
-	  tinyproxy-bin squid postgresql
+	  tinyproxy-bin squid softhsm2 opensc postgresql
 
 # The demonstration does without the tests' programs.
 WANTED	= $(BUILD_DEPS) $(TEST_DEPS)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "verifier/entitled.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "crypto/mandate_sig.h"
@@ -23,6 +24,20 @@ refuse_unless_ours(struct err *e, enum err_code code, const char *where,
 	if (err_status(code) != 65 && err_status(code) != 77)
 		return err_set(e, code, where, 0, NULL);
 	return refuse(e, where, what);
+}
+
+/* Of its outer form only our own words are in the error. */
+static enum err_code
+refuse_form(const struct err *found, struct err *e)
+{
+	char what[ERR_MSG_LEN];
+
+	if (found->msg[0] == '\0')
+		return refuse_unless_ours(e, found->code, "mandate",
+		    "its signature does not fit its content");
+	(void)snprintf(what, sizeof(what), "%.100s%s%.200s", found->where,
+	    found->where[0] != '\0' ? ": " : "", found->msg);
+	return refuse_unless_ours(e, found->code, "mandate", what);
 }
 
 /*
@@ -86,8 +101,7 @@ check_mandate(const struct verifier *v, const struct submission *s,
 
 	if (mandate_sig_open(s->mandate.data, s->mandate.len, &opened, digest,
 	    organisation, &found) != ERR_OK)
-		return refuse_unless_ours(e, found.code, "mandate",
-		    found.msg);
+		return refuse_form(&found, e);
 	if ((code = check_signer(v, &opened, e)) == ERR_OK &&
 	    (code = check_content(v, s, submitter, &opened, organisation,
 	    &expires, e)) == ERR_OK) {

@@ -119,6 +119,35 @@ layers_seal(const struct recipe *r, const struct sealing *with,
 	buf_wipe(&envelope);
 }
 
+void
+layers_mandate(const struct mandate_recipe *r, const struct signer *signer,
+    int64_t now, struct buf *out)
+{
+	struct mandate m = {
+		.organisation = "2199990017", .submitter = "2199990025",
+		.questionnaire = strdup("vectors-1"),
+		.round = strdup("2027"), .environment = ENVIRONMENT_TEST,
+		.created = now - 86400, .expires = now + 86400,
+	};
+	struct buf cbor = { 0 }, der = { 0 };
+	struct err e = { 0 };
+
+	if (r->change != NULL)
+		r->change(&m);
+	must(mandate_encode(&m, &cbor, &e), &e, "mandate");
+	if (r->find != NULL)
+		replace(&cbor, r->find, r->put, "mandate");
+	if (r->append != NULL)
+		tree_hex(r->append, &cbor);
+	must(signed_make(r->kind, cbor.data, cbor.len, signer, m.created,
+	    &der, &e), &e, "mandate");
+	edit(&der, r->edits);
+	buf_add(out, der.data, der.len);
+	buf_wipe(&der);
+	buf_wipe(&cbor);
+	mandate_wipe(&m);
+}
+
 const struct recipe *
 layers_recipe(const char *name)
 {

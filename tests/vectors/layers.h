@@ -31,6 +31,10 @@ struct sealing {
 void layers_seal(const struct recipe *r, const struct sealing *with,
     struct submission *s, struct buf *cbor, struct buf *sealed);
 
+/* Appends the mandate that the recipe describes, signed. */
+void layers_mandate(const struct mandate_recipe *r,
+    const struct signer *signer, int64_t now, struct buf *out);
+
 /* A recipe of recipes_cms.c or recipes_content.c. */
 const struct recipe *layers_recipe(const char *name);
 

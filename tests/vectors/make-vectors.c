@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * make-vectors CERTS QUESTIONNAIRE OUT: writes one sealed file for each recipe
- * to OUT/NAME.sigill, its submission to OUT/NAME.cbor, and OUT/index.tsv with NAME, the code that must refuse
- * it, and the verifier's set-up.  The same inputs give the same bytes: OpenSSL
+ * to OUT/NAME.sigill, its submission to OUT/NAME.cbor, and OUT/index.tsv with
+ * NAME, the code that must refuse it, and the verifier's set-up.  The same inputs give the same bytes: OpenSSL
  * gets its random bytes from the vector's name, and the clock stands still.
  */
 #include <stdio.h>
@@ -147,6 +147,25 @@ usual(const char *signer, const uint8_t definition[static 32],
 	    .type = ANSWER_TEXT, .text = copy("s3") };
 }
 
+/* A mandate beside the answers, which are those of whom it is from. */
+static void
+enclose(const struct mandate_recipe *r, struct submission *s)
+{
+	const char *by = r->by != NULL ? r->by : "exempelkoping";
+	struct cert_list extra = { 0 };
+	struct identity id;
+
+	identity_load(by, strcmp(by, "issued") == 0, &id);
+	if (r->extra_cert != NULL) {
+		load_certs(r->extra_cert, &extra);
+		id.signer.chain = &extra;
+	}
+	strcpy(s->statement.number, "2199990017");
+	layers_mandate(r, &id.signer, NOW, &s->mandate);
+	identity_wipe(&id);
+	cert_list_wipe(&extra);
+}
+
 /* --- the layers ----------------------------------------------------------------- */
 
 static void
@@ -174,6 +193,8 @@ seal(const struct recipe *r, const uint8_t definition[static 32],
 	(void)snprintf(crl, sizeof(crl), "%s/sender-ca.crl", certs);
 	load_recipients(r, &recipients);
 	usual(name, definition, &recipients, &s);
+	if (r->mandate != NULL)
+		enclose(r->mandate, &s);
 	layers_seal(r, &(struct sealing){ &in.signer, &ex.signer, &recipients,
 	    { &second.signer, crl }, NOW }, &s, cbor, out);
 	submission_wipe(&s);
@@ -238,6 +259,7 @@ main(int argc, char **argv)
 	    argv[2]);
 	make_all(recipes_cms, definition, argv[3], &index);
 	make_all(recipes_content, definition, argv[3], &index);
+	make_all(recipes_mandate, definition, argv[3], &index);
 	(void)snprintf(path, sizeof(path), "%s/index.tsv", argv[3]);
 	must(file_write_new(path, index.data, index.len, 0644, &e), &e, path);
 	buf_wipe(&bytes);

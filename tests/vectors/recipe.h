@@ -13,6 +13,8 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "crypto/signed.h"
+#include "format/mandate.h"
 #include "format/submission.h"
 #include "tests/vectors/tree.h"
 
@@ -48,6 +50,21 @@ enum envelope_variant {
 	ENVELOPE_AES128,
 };
 
+/*
+ * A mandate that is enclosed: by exempelkoping, whose the answers are, for
+ * exempelregionen, from the day before the vectors' time until the day after;
+ * except for what is said here.
+ */
+struct mandate_recipe {
+	const char *by;			/* NULL: exempelkoping */
+	const char *extra_cert;		/* enclosed without need */
+	enum signed_kind kind;		/* SIGNED_MANDATE is the right one */
+	void (*change)(struct mandate *m);
+	/* As those of struct recipe, in the mandate's CBOR. */
+	const char *find, *put, *append;
+	struct edit edits[EDITS_MAX];
+};
+
 struct recipe {
 	const char *name;
 	enum err_code code;	/* that must refuse it; ERR_OK: a good file */
@@ -63,6 +80,7 @@ struct recipe {
 	const char *recipients[3];	/* NULL: intake-p256 and intake-rsa */
 
 	/* What it says. */
+	const struct mandate_recipe *mandate;	/* or NULL */
 	void (*change)(struct submission *s);
 	/* The submission's CBOR: the first `find` becomes `put` (hexadecimal),
 	 * and `append` follows. */
@@ -82,7 +100,9 @@ struct recipe {
 	void (*file)(struct buf *sealed);	/* the finished file */
 };
 
-/* recipes_cms.c and recipes_content.c; each ends with name NULL. */
-extern const struct recipe recipes_cms[], recipes_content[];
+/* recipes_cms.c, recipes_content.c, recipes_mandate.c; each ends with name
+ * NULL. */
+extern const struct recipe recipes_cms[], recipes_content[],
+    recipes_mandate[];
 
 #endif
