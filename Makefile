@@ -178,8 +178,8 @@ $(O)/obj/planted/worker.o: intake/service/worker.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 $(O)/test/isolate: $(O)/obj/tests/cli/isolate.o $(PLANTED) $(call obj,\
-	$(filter-out %/worker.c,$(APART)) $(BOOK) $(JUDGE) \
-	intake/settings.c verifier/handoff.c) $(LIB)
+	$(filter-out %/worker.c,$(APART)) $(JUDGE) intake/facts.c \
+	intake/facts_cbor.c intake/settings.c verifier/handoff.c) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(APART_LIBS) -pthread
 

@@ -51,6 +51,10 @@
 #define LIMIT_CRL_FILE		(32u * 1024 * 1024)
 #define LIMIT_PASSPHRASE	1024u
 
+/* A verified submission as JSON: attachments grow by a third in base64, and
+ * text at most to the double. */
+#define LIMIT_DOCUMENT		(2u * LIMIT_STATEMENT)
+
 /* CBOR: a submission nests six deep; room for growth, none for a stack. */
 #define LIMIT_DEPTH		16u
 /* Recipients of one seal: intake and reserve keys during a rotation. */

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Only recvfrom(2), sendmsg(2) and, where there is a deadline, poll(2): what a
+ * worker may do (sandbox.c).
+ */
+#include "intake/service/channel.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+
+#define HEAD_LEN	5
+
+int64_t
+channel_clock(void)
+{
+	struct timespec ts;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+static enum err_code
+gone(struct err *e)
+{
+	return err_set(e, ERR_INTERRUPTED, "channel", 0,
+	    "the other process has gone");
+}
+
+/* After a call that failed: ERR_OK when it is to be tried again. */
+static enum err_code
+again(int fd, short events, int64_t deadline, struct err *e)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+	int64_t left;
+
+	if (errno == EINTR)
+		return ERR_OK;
+	if (errno == EPIPE || errno == ECONNRESET)
+		return gone(e);
+	if (errno != EAGAIN && errno != EWOULDBLOCK)
+		return err_errno(e, ERR_IO, "channel", errno);
+	if ((left = deadline - channel_clock()) <= 0)
+		return err_set(e, ERR_WORKER_LATE, "channel", 0, NULL);
+	if (poll(&p, 1, left < INT_MAX ? (int)left : INT_MAX) == -1 &&
+	    errno != EINTR)
+		return err_errno(e, ERR_IO, "channel", errno);
+	return ERR_OK;
+}
+
+/* Sends all that the parts hold. */
+static enum err_code
+send_parts(int fd, struct iovec *v, size_t n, int64_t deadline,
+    struct err *e)
+{
+	const int flags = MSG_NOSIGNAL | (deadline != -1 ? MSG_DONTWAIT : 0);
+	struct msghdr m = { 0 };
+	enum err_code code;
+	size_t sent;
+	ssize_t r;
+
+	while (n > 0) {
+		m.msg_iov = v;
+		m.msg_iovlen = n;
+		if ((r = sendmsg(fd, &m, flags)) == -1) {
+			if ((code = again(fd, POLLOUT, deadline, e)) !=
+			    ERR_OK)
+				return code;
+			continue;
+		}
+		for (sent = (size_t)r; n > 0 && sent >= v->iov_len; v++, n--)
+			sent -= v->iov_len;
+		if (n > 0) {
+			v->iov_base = (uint8_t *)v->iov_base + sent;
+			v->iov_len -= sent;
+		}
+	}
+	return ERR_OK;
+}
+
+enum err_code
+channel_send_two(int fd, char type, const void *a, size_t a_len,
+    const void *b, size_t b_len, int64_t deadline, struct err *e)
+{
+	size_t len = a_len + b_len;
+	uint8_t head[HEAD_LEN] = { (uint8_t)type, (uint8_t)(len >> 24),
+	    (uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len };
+	struct iovec v[] = {
+		{ head, sizeof(head) },
+		{ (void *)(uintptr_t)a, a_len },
+		{ (void *)(uintptr_t)b, b_len },
+	};
+
+	if (a_len > UINT32_MAX || b_len > UINT32_MAX - a_len)
+		return err_set(e, ERR_PROTOCOL, "channel", 0, NULL);
+	return send_parts(fd, v, sizeof(v) / sizeof(v[0]), deadline, e);
+}
+
+enum err_code
+channel_send(int fd, char type, const void *data, size_t len,
+    int64_t deadline, struct err *e)
+{
+	return channel_send_two(fd, type, data, len, NULL, 0, deadline, e);
+}
+
+static enum err_code
+receive_all(int fd, uint8_t *p, size_t len, int64_t deadline, struct err *e)
+{
+	/* A message mostly is there as a whole. */
+	const int flags = deadline != -1 ? MSG_DONTWAIT : MSG_WAITALL;
+	enum err_code code;
+	ssize_t r;
+
+	while (len > 0) {
+		if ((r = recv(fd, p, len, flags)) == 0)
+			return gone(e);
+		if (r == -1) {
+			if ((code = again(fd, POLLIN, deadline, e)) != ERR_OK)
+				return code;
+			continue;
+		}
+		p += r;
+		len -= (size_t)r;
+	}
+	return ERR_OK;
+}
+
+enum err_code
+channel_receive(int fd, size_t cap, char *type, struct buf *body,
+    int64_t deadline, struct err *e)
+{
+	uint8_t head[HEAD_LEN];
+	enum err_code code;
+	size_t len;
+	uint8_t *p;
+
+	buf_wipe(body);
+	if ((code = receive_all(fd, head, sizeof(head), deadline, e)) !=
+	    ERR_OK)
+		return code;
+	*type = (char)head[0];
+	len = (size_t)head[1] << 24 | (size_t)head[2] << 16 |
+	    (size_t)head[3] << 8 | head[4];
+	if (len > cap)
+		return err_set(e, ERR_PROTOCOL, "channel", 0,
+		    "a message of %zu bytes", len);
+	if (len == 0)
+		return ERR_OK;
+	if ((p = buf_grow(body, len)) == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	return receive_all(fd, p, len, deadline, e);
+}
