@@ -100,13 +100,21 @@ APART	= intake/service/channel.c intake/service/child.c \
 	  intake/service/worker_talk.c intake/service/keyholder.c \
 	  intake/service/keyholder_talk.c
 APART_LIBS = -lseccomp
+# What runs the two: the queue's way to verdicts.
+SERVICE	= intake/service/run.c intake/service/lane.c \
+	  intake/service/batch.c intake/service/upkeep.c \
+	  intake/service/settle.c intake/service/notes.c \
+	  intake/service/scan.c intake/service/names.c \
+	  intake/service/archive.c intake/service/publish.c \
+	  intake/service/hand.c intake/service/drop.c intake/service/hush.c
 # What it has in common with sigill-verify.
 JUDGE	= verifier/load.c verifier/verify.c verifier/entitled.c \
-	  verifier/seen.c
+	  verifier/seen.c verifier/handoff.c
 
 UNIT	= test_base test_config test_wiping test_cbor \
 	  test_text test_orgnr test_deflate \
-	  test_statement test_submission test_receipt test_merkle \
+	  test_statement test_submission test_receipt test_mandate \
+	  test_merkle \
 	  test_json test_questionnaire test_answers \
 	  test_digest test_key test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope \
@@ -166,10 +174,11 @@ $(O)/bin/sigill-portal: $(call obj,$(PORTAL)) $(O)/lib/ledger.a $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lmicrohttpd -lgnutls $(LEDGER_LIBS)
 
-$(O)/bin/sigill-intake: $(call obj,$(INTAKE) $(BOOK) $(TREE) $(JUDGE)) \
-	$(O)/lib/ledger.a $(LIB)
+$(O)/bin/sigill-intake: $(call obj,$(INTAKE) $(BOOK) $(TREE) $(APART) \
+	$(SERVICE) $(JUDGE)) $(O)/lib/ledger.a $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LEDGER_LIBS) -pthread
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LEDGER_LIBS) $(APART_LIBS) \
+	    -pthread
 
 # Workers that do what a file tells them (intake/service/plant.h), for tests.
 PLANTED	= $(O)/obj/planted/worker.o $(O)/obj/tests/cli/plant.o
@@ -196,8 +205,8 @@ $(O)/test/%: $(O)/obj/tests/unit/%.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LIBS) -lcmocka
 
 # What several of them need.
-$(addprefix $(O)/test/,test_der test_signed test_enveloped test_envelope): \
-	$(O)/obj/tests/unit/sample.o
+$(addprefix $(O)/test/,test_der test_signed test_mandate test_enveloped \
+	test_envelope): $(O)/obj/tests/unit/sample.o
 
 # Of a program's own parts.
 $(O)/test/test_delivery: $(O)/obj/client/bar.o $(addprefix \
