@@ -87,10 +87,13 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/linger.c portal/listen.c portal/tls.c portal/identity.c \
 	  portal/kept.c
 # What sigill-intake keeps in the ledger, and by which rules.
-BOOK	= intake/facts.c intake/facts_cbor.c intake/rules.c \
+FACTS	= intake/facts.c intake/facts_cbor.c
+BOOK	= $(FACTS) intake/rules.c \
 	  intake/book/arrivals.c intake/book/arrivals_row.c \
 	  intake/book/arrivals_add.c intake/book/arrivals_settle.c \
-	  intake/book/taken.c intake/book/verdicts.c
+	  intake/book/taken.c intake/book/places.c \
+	  intake/book/verdicts.c intake/book/decisions.c \
+	  intake/book/organisations.c intake/book/mandates.c
 TREE	= intake/book/tree.c intake/book/nodes.c
 INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 	  intake/staff/desk.c
@@ -213,7 +216,7 @@ $(O)/test/test_delivery: $(O)/obj/client/bar.o $(addprefix \
 	$(O)/obj/client/delivery/,no_proxy.o pace.o upload_answer.o)
 $(O)/test/test_schedule: $(O)/obj/client/outbox/schedule.o
 $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
-$(O)/test/test_facts: $(call obj,$(BOOK)) $(addprefix $(O)/obj/verifier/, \
+$(O)/test/test_facts: $(call obj,$(FACTS)) $(addprefix $(O)/obj/verifier/, \
 	verify.o entitled.o seen.o)
 $(O)/test/test_tree: LIBS += $(LEDGER_LIBS)
 $(O)/test/test_tree: $(call obj,$(TREE) $(LEDGER))
@@ -330,7 +333,7 @@ bench: deps
 FUZZERS	= fuzz_submission fuzz_receipt fuzz_sealed fuzz_deflate fuzz_answers \
 	  fuzz_facts
 FUZZ_SECONDS = 60
-$(O)/fuzz/fuzz_facts: $(BOOK) verifier/verify.c verifier/entitled.c \
+$(O)/fuzz/fuzz_facts: $(FACTS) verifier/verify.c verifier/entitled.c \
 	verifier/seen.c
 $(O)/fuzz/%: tests/fuzz/%.c $(BASE) $(FORMAT) $(CRYPTO)
 	@mkdir -p $(@D)

@@ -4,20 +4,7 @@
 #include <string.h>
 
 #include "intake/book/arrivals_row.h"
-
-/* Places are asked for eight at a time: who has more than that asks again. */
-#define PLACES		8
-#define IN_PLACES	" place IN (?, ?, ?, ?, ?, ?, ?, ?) "
-#define PLACES_TYPES	"tttttttt"
-#define PLACES_OF(p)	p[0], p[1], p[2], p[3], p[4], p[5], p[6], p[7]
-
-/* The next eight, or as many as there are and the first again. */
-static void
-some_places(const char *const *places, size_t n, const char *out[PLACES])
-{
-	for (size_t i = 0; i < PLACES; i++)
-		out[i] = places[i < n ? i : 0];
-}
+#include "intake/book/places.h"
 
 /* What rows are collected into. */
 struct collection {
@@ -94,7 +81,7 @@ arrivals_take(struct sql *db, struct taken *t, const char *const *places,
 	taken_lock(t);
 	for (size_t i = 0; code == ERR_OK && c.len < c.cap && i < n_places;
 	    i += PLACES) {
-		some_places(places + i, n_places - i, p);
+		places_fill(places + i, n_places - i, p);
 		code = collect(db, sql_prepare(db, e,
 		    "SELECT " ARRIVAL_COLUMNS " FROM arrivals a"
 		    " WHERE state = 'queued' AND due <= ? AND" IN_PLACES
@@ -120,7 +107,7 @@ arrivals_unhanded(struct sql *db, struct taken *t, const char *const *places,
 	taken_lock(t);
 	for (size_t i = 0; code == ERR_OK && c.len < c.cap && i < n_places;
 	    i += PLACES) {
-		some_places(places + i, n_places - i, p);
+		places_fill(places + i, n_places - i, p);
 		code = collect(db, sql_prepare(db, e,
 		    "SELECT " ARRIVAL_COLUMNS " FROM arrivals a"
 		    " WHERE state = 'accepted' AND duplicate = 0"
@@ -143,7 +130,7 @@ arrivals_unfiled(struct sql *db, const char *const *places, size_t n_places,
 
 	for (size_t i = 0; code == ERR_OK && c.len < c.cap && i < n_places;
 	    i += PLACES) {
-		some_places(places + i, n_places - i, p);
+		places_fill(places + i, n_places - i, p);
 		code = collect(db, sql_prepare(db, e,
 		    "SELECT " ARRIVAL_COLUMNS " FROM arrivals a"
 		    " WHERE state IN ('accepted', 'rejected') AND filed = 0"
@@ -164,7 +151,7 @@ arrivals_waiting(struct sql *db, const char *const *places, size_t n_places,
 
 	*n = 0;
 	for (size_t i = 0; code == ERR_OK && i < n_places; i += PLACES) {
-		some_places(places + i, n_places - i, p);
+		places_fill(places + i, n_places - i, p);
 		code = sql_number(db, sql_prepare(db, e,
 		    "SELECT count(*) FROM arrivals"
 		    " WHERE state = 'queued' AND" IN_PLACES, PLACES_TYPES,

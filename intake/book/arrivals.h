@@ -79,8 +79,8 @@ enum err_code arrivals_history(struct sql *db, const struct facts *facts,
     struct history *out, struct err *e);
 
 /*
- * A verdict, or held: facts and ruling become the row's; facts may be NULL
- * when there are none.  What was held because of what it now follows, or is
+ * A verdict, or held: facts and ruling become the row's; when there are none,
+ * facts is an empty one.  What was held because of what it now follows, or is
  * followed by, is queued again.  ERR_INTERNAL: it has had its verdict.
  */
 enum err_code arrivals_settle(struct sql *db, const struct arrival *a,
@@ -89,6 +89,11 @@ enum err_code arrivals_settle(struct sql *db, const struct arrival *a,
 /* Queued or held as before: another try at `due`, for this reason. */
 enum err_code arrivals_put_off(struct sql *db, const struct arrival *a,
     enum err_code why, int64_t attempts, int64_t due, struct err *e);
+
+/* Queues what the statement gives, a column of digests locked by SQL_TAKE, when
+ * it is held and nobody has decided about it.  *n: how many. */
+enum err_code arrivals_judge_again(struct sql *db, struct sql_stmt *stmt,
+    size_t *n, struct err *e);
 
 /* Accepted before that time, no duplicate, and not handed over; taken as in
  * arrivals_take, but locked by nobody. */

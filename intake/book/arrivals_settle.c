@@ -205,43 +205,62 @@ clear_counting(struct sql *db, const struct facts *f, struct err *e)
 	    f->round), e);
 }
 
-#define AGAIN	32	/* at a time */
-
-/*
- * Corrections may arrive before what they correct.  What was held because it
- * did not fit is judged again when there is now what it replaces, and counts,
- * or what replaces it; unless somebody has decided about it, or is at it.
- */
-static enum err_code
-judge_again(struct sql *db, const struct facts *f, bool counts, struct err *e)
+enum err_code
+arrivals_judge_again(struct sql *db, struct sql_stmt *stmt, size_t *n,
+    struct err *e)
 {
-	uint8_t digests[AGAIN][DIGEST_LEN];
+	uint8_t digest[DIGEST_LEN];
+	struct buf digests = { 0 };
 	enum err_code code = ERR_OK;
-	struct sql_stmt *stmt;
-	size_t n = 0;
-	bool more;
+	struct err found = { 0 };
+	bool more = true;
 
-	stmt = sql_prepare(db, e, "SELECT digest FROM arrivals a"
-	    " WHERE organisation = ? AND questionnaire = ? AND round = ?"
-	    " AND state = 'held' AND code = 'conflict'"
-	    " AND (supersedes = ? OR fingerprint = ?)"
-	    " AND NOT EXISTS (SELECT 1 FROM decisions d"
-	    "  WHERE d.digest = a.digest AND d.done = 0)" SQL_TAKE, "tttbb",
-	    f->organisation, f->questionnaire, f->round,
-	    counts ? f->fingerprint : NULL,
-	    f->has_supersedes ? f->supersedes : NULL);
+	*n = 0;
 	if (stmt == NULL)
 		return e->code;
-	while (n < AGAIN && (code = row_next(db, stmt, &more, e)) ==
-	    ERR_OK && more && (code = row_digest(stmt, 0, digests[n], e)) ==
-	    ERR_OK)
-		n++;
+	while ((code = row_next(db, stmt, &more, e)) == ERR_OK && more &&
+	    (code = row_digest(stmt, 0, digest, e)) == ERR_OK)
+		buf_add(&digests, digest, sizeof(digest));
 	sql_done(stmt);
-	for (size_t i = 0; code == ERR_OK && i < n; i++)
-		code = sql_run(db, sql_prepare(db, e, "UPDATE arrivals"
-		    " SET state = 'queued', code = '', verified = 0"
-		    " WHERE digest = ?", "b", digests[i]), e);
+	if (code == ERR_OK)
+		code = buf_check(&digests, e);
+	for (size_t i = 0; code == ERR_OK && i < digests.len;
+	    i += DIGEST_LEN) {
+		code = sql_found(db, sql_prepare(db, &found,
+		    "UPDATE arrivals SET state = 'queued', code = '',"
+		    " verified = 0 WHERE digest = ? AND state = 'held'"
+		    " AND NOT EXISTS (SELECT 1 FROM decisions d"
+		    "  WHERE d.digest = arrivals.digest AND d.done = 0)"
+		    " RETURNING 1", "b", digests.data + i), &found);
+		*n += code == ERR_OK;
+		if (code == ERR_HTTP_NOT_FOUND) {
+			err_clear(&found);
+			code = ERR_OK;
+		}
+		if (code != ERR_OK)
+			(void)err_set(e, code, found.where, 0, "%s",
+			    found.msg);
+	}
+	buf_wipe(&digests);
 	return code;
+}
+
+/* Corrections may arrive before what they correct: what was held because it
+ * did not fit is judged again when there is now what it replaces, and counts,
+ * or what replaces it. */
+static enum err_code
+judge_kin_again(struct sql *db, const struct facts *f, bool counts,
+    struct err *e)
+{
+	size_t n;
+
+	return arrivals_judge_again(db, sql_prepare(db, e,
+	    "SELECT digest FROM arrivals WHERE organisation = ?"
+	    " AND questionnaire = ? AND round = ? AND state = 'held'"
+	    " AND code = 'conflict' AND (supersedes = ? OR fingerprint = ?)"
+	    SQL_TAKE, "tttbb", f->organisation, f->questionnaire, f->round,
+	    counts ? f->fingerprint : NULL,
+	    f->has_supersedes ? f->supersedes : NULL), &n, e);
 }
 
 enum err_code
@@ -251,7 +270,7 @@ arrivals_settle(struct sql *db, const struct arrival *a,
 {
 	enum err_code code = ERR_OK;
 
-	if (facts == NULL)
+	if (facts->kind == VERDICT_UNDECIDED && facts->err.code == ERR_OK)
 		return set_ruling(db, a, ruling, now, e);
 	if (ruling->counts)
 		code = clear_counting(db, facts, e);
@@ -259,7 +278,7 @@ arrivals_settle(struct sql *db, const struct arrival *a,
 		code = set_all(db, a, facts, ruling, now, e);
 	if (code == ERR_OK && ruling->state == RULE_ACCEPT &&
 	    !ruling->duplicate)
-		code = judge_again(db, facts, ruling->counts, e);
+		code = judge_kin_again(db, facts, ruling->counts, e);
 	return code;
 }
 

@@ -20,7 +20,8 @@ struct decision {
 	uint8_t digest[DIGEST_LEN];
 	int64_t time;
 	bool accept;
-	char *reason;		/* for the sender, when it is rejected */
+	char *reason;		/* for the sender, when it is rejected; or NULL
+				 * when it is accepted without one */
 	char *who;
 	bool done;
 };
@@ -33,11 +34,11 @@ void decision_wipe(struct decision *d);
  */
 enum err_code decisions_add(struct sql *db, const struct decision *d,
     struct err *e);
-/* The oldest that is not done, locked as in arrivals_take, with its arrival.
- * ERR_HTTP_NOT_FOUND. */
+/* The oldest that is not done, taken as in arrivals_take, with its arrival,
+ * which is due (arrivals_put_off).  ERR_HTTP_NOT_FOUND. */
 enum err_code decisions_take(struct sql *db, struct taken *t,
-    const char *const *places, size_t n_places, struct decision *d,
-    struct arrival *a, struct err *e);
+    const char *const *places, size_t n_places, int64_t now,
+    struct decision *d, struct arrival *a, struct err *e);
 enum err_code decisions_done(struct sql *db, const struct decision *d,
     struct err *e);
 /* Alone.  Calls each with all about a file, oldest first. */

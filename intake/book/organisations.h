@@ -27,7 +27,10 @@ struct organisation {
 void organisation_wipe(struct organisation *o);
 
 /* How a new register differs from the one that it replaces. */
-struct register_change { size_t added, changed, removed, same; };
+struct register_change {
+	size_t added, changed, removed, same;
+	size_t queued;		/* files that were held until they are in it */
+};
 
 /* Alone.  All of it or nothing. */
 enum err_code organisations_replace(struct sql *db,
