@@ -43,7 +43,7 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/enveloped_walk.c crypto/unwrap.c \
 	  crypto/compressed.c crypto/envelope.c \
 	  crypto/merkle.c crypto/receipt_sig.c crypto/mandate_sig.c \
-	  crypto/token.c crypto/token_uri.c \
+	  crypto/token.c crypto/token_module.c crypto/token_uri.c \
 	  crypto/tls_identity.c
 LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 	  ledger/link.c ledger/schema.c
@@ -94,7 +94,7 @@ BOOK	= $(FACTS) intake/rules.c \
 	  intake/book/taken.c intake/book/places.c \
 	  intake/book/verdicts.c intake/book/decisions.c \
 	  intake/book/organisations.c intake/book/mandates.c
-TREE	= intake/book/tree.c intake/book/nodes.c
+TREE	= intake/book/tree.c intake/book/tree_check.c intake/book/nodes.c
 INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 	  intake/staff/desk.c
 # The processes that see what anybody may have sent, and the keys.
@@ -219,7 +219,8 @@ $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
 $(O)/test/test_facts: $(call obj,$(FACTS)) $(addprefix $(O)/obj/verifier/, \
 	verify.o entitled.o seen.o)
 $(O)/test/test_tree: LIBS += $(LEDGER_LIBS)
-$(O)/test/test_tree: $(call obj,$(TREE) $(LEDGER))
+$(O)/test/test_tree: $(call obj,$(TREE) $(LEDGER)) \
+	$(addprefix $(O)/obj/tests/unit/,database.o sample.o)
 $(O)/test/test_sql $(O)/test/test_commits: LIBS += $(LEDGER_LIBS)
 $(O)/test/test_sql $(O)/test/test_commits: $(O)/obj/tests/unit/database.o
 $(O)/test/test_sql: $(call obj,$(LEDGER))

@@ -16,12 +16,31 @@
 #include "crypto/key.h"
 #include "crypto/unwrap.h"
 
+/* One operation with a private key.  ERR_DECRYPTION when the data do not fit
+ * it, ERR_KEY_SERVICE when it could not be used. */
+typedef enum err_code key_op(EVP_PKEY *pkey, void *arg);
+
+/* Where a private key is that is not in this process's memory. */
+struct key_home {
+	enum err_code (*use)(void *at, key_op *op, void *arg, struct err *e);
+	void (*drop)(void *at);
+};
+
 struct key {
-	EVP_PKEY *pkey;		/* owned; P-256, P-384 or RSA >= 3072 */
+	/* Owned; P-256, P-384 or RSA >= 3072.  With a home it is the public
+	 * half alone. */
+	EVP_PKEY *pkey;
+	const struct key_home *home;	/* static; NULL: pkey has both */
+	void *at;		/* the home's */
 	/* Of a distant key, whose pkey is NULL: who is asked instead. */
 	unwrap_fn *ask;
 	void *arg;		/* borrowed */
 };
+
+/* key.c: runs op with the private half, wherever it is, and perhaps twice.
+ * What op returns, or ERR_KEY_SERVICE, ERR_PASSPHRASE …; sets *e then. */
+enum err_code key_use(const struct key *key, key_op *op, void *arg,
+    struct err *e);
 
 /* What a public or private key is to us; "other" is never accepted. */
 enum key_kind { KEY_KIND_OTHER, KEY_KIND_P256, KEY_KIND_P384, KEY_KIND_RSA };

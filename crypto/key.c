@@ -190,7 +190,7 @@ key_write(const struct key *key, const char *path,
 	char *pem;
 	long len;
 
-	if (key->pkey == NULL)
+	if (key->pkey == NULL || key->home != NULL)
 		return err_set(e, ERR_KEY, path, 0, "the key is elsewhere");
 	ERR_clear_error();
 	if ((bio = BIO_new(BIO_s_mem())) == NULL ||
@@ -226,11 +226,26 @@ key_matches(const struct key *key, const struct cert *cert, struct err *e)
 	return same ? ERR_OK : err_set(e, ERR_KEY_MISMATCH, NULL, 0, NULL);
 }
 
+enum err_code
+key_use(const struct key *key, key_op *op, void *arg, struct err *e)
+{
+	enum err_code code;
+
+	if (key->home != NULL)
+		return key->home->use(key->at, op, arg, e);
+	ERR_clear_error();
+	code = op(key->pkey, arg);
+	ERR_clear_error();
+	return code == ERR_OK ? ERR_OK : err_set(e, code, NULL, 0, NULL);
+}
+
 void
 key_free(struct key *key)
 {
 	if (key == NULL)
 		return;
+	if (key->home != NULL)
+		key->home->drop(key->at);
 	EVP_PKEY_free(key->pkey);
 	wipe_free(key);
 }

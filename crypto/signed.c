@@ -306,16 +306,28 @@ add_time(CMS_SignerInfo *info, int64_t now)
 	return ok;
 }
 
+/* What is to be signed, by whom and how. */
+struct signing {
+	const struct signed_form *form;
+	const struct algorithm *algorithm;
+	const void *content;
+	size_t len;
+	const struct signer *signer;
+	int64_t now;
+	uint8_t *der;		/* the detached signature; OpenSSL's to free */
+	size_t der_len;
+};
+
 static bool
 add_signer(CMS_ContentInfo *cms, const struct algorithm *algorithm,
-    const struct signer *signer, int64_t now)
+    const struct signer *signer, EVP_PKEY *pkey, int64_t now)
 {
 	const EVP_MD *md = EVP_get_digestbyname(algorithm->md);
 	CMS_SignerInfo *info;
 	EVP_PKEY_CTX *ctx;
 
 	info = CMS_add1_signer(cms, cert_x509(signer->cert),
-	    signer->key->pkey, md, CMS_BINARY | CMS_PARTIAL |
+	    pkey, md, CMS_BINARY | CMS_PARTIAL |
 	    CMS_NOSMIMECAP | CMS_KEY_PARAM);
 	if (info == NULL || !add_signing_certificate(info, signer->cert) ||
 	    !add_time(info, now))
@@ -343,51 +355,51 @@ set_type(CMS_ContentInfo *cms, const struct signed_form *form)
 	return ok;
 }
 
-/* The detached signature; the caller's der is OpenSSL's to free. */
-static bool
-sign(const struct signed_form *form, const struct algorithm *algorithm,
-    const void *content, size_t len, const struct signer *signer,
-    int64_t now, uint8_t **der, size_t *der_len)
+static enum err_code
+sign(EVP_PKEY *pkey, void *arg)
 {
+	struct signing *s = arg;
+	const struct signer *signer = s->signer;
+	enum err_code code = ERR_KEY_SERVICE;
 	CMS_ContentInfo *cms = NULL;
 	BIO *in = NULL;
-	bool ok = false;
 	int n;
 
-	if ((in = BIO_new_mem_buf(len != 0 ? content : "", (int)len)) == NULL)
+	in = BIO_new_mem_buf(s->len != 0 ? s->content : "", (int)s->len);
+	if (in == NULL)
 		goto out;
 	cms = CMS_sign(NULL, NULL, NULL, NULL,
 	    CMS_BINARY | CMS_PARTIAL | CMS_DETACHED);
-	if (cms == NULL || !set_type(cms, form) ||
-	    !add_signer(cms, algorithm, signer, now))
+	if (cms == NULL || !set_type(cms, s->form) ||
+	    !add_signer(cms, s->algorithm, signer, pkey, s->now))
 		goto out;
 	for (size_t i = 0; signer->chain != NULL && i < signer->chain->len; i++)
 		if (!cert_equal(signer->chain->v[i], signer->cert) &&
 		    CMS_add1_cert(cms, cert_x509(signer->chain->v[i])) != 1)
 			goto out;
 	if (CMS_final(cms, in, NULL, CMS_BINARY | CMS_DETACHED) != 1 ||
-	    (n = i2d_CMS_ContentInfo(cms, der)) <= 0)
+	    (n = i2d_CMS_ContentInfo(cms, &s->der)) <= 0)
 		goto out;
-	*der_len = (size_t)n;
-	ok = true;
+	s->der_len = (size_t)n;
+	code = ERR_OK;
 out:
 	CMS_ContentInfo_free(cms);
 	BIO_free(in);
-	return ok;
+	return code;
 }
 
 enum err_code
 signed_make(enum signed_kind kind, const void *content, size_t len,
     const struct signer *signer, int64_t now, struct buf *out, struct err *e)
 {
-	const struct signed_form *form = &signed_forms[kind];
-	const struct algorithm *algorithm;
+	struct signing s = { .form = &signed_forms[kind], .content = content,
+	    .len = len, .signer = signer, .now = now };
 	struct cert *cert = (struct cert *)(uintptr_t)signer->cert;
 	const struct cert_list own = { &cert, 1 };
 	struct signed_data check = { 0 };
 	struct signed_layout layout = { 0 };
-	size_t der_len, start = out->len;
-	uint8_t *der = NULL;
+	size_t start = out->len;
+	struct err found = { 0 };
 	enum err_code code;
 
 	if (len > INT_MAX)
@@ -397,22 +409,22 @@ signed_make(enum signed_kind kind, const void *content, size_t len,
 		    "can go with a signature", LIMIT_CERTIFICATES);
 	if ((code = key_matches(signer->key, signer->cert, e)) != ERR_OK)
 		return code;
-	if ((algorithm = algorithm_to_sign(signer->cert)) == NULL)
+	if ((s.algorithm = algorithm_to_sign(signer->cert)) == NULL)
 		return err_set(e, ERR_KEY, NULL, 0, "it is a %s key",
 		    cert_key_kind(signer->cert));
-	ERR_clear_error();
-	if (!sign(form, algorithm, content, len, signer, now, &der,
-	    &der_len)) {
-		code = err_set(e, ERR_KEY, NULL, 0, "signing failed");
+	if ((code = key_use(signer->key, sign, &s, &found)) != ERR_OK) {
+		code = signer->key->home == NULL ?
+		    err_set(e, ERR_KEY, NULL, 0, "signing failed") :
+		    err_set(e, code, found.where, 0, "%s", found.msg);
 		goto out;
 	}
-	if (!signed_split(der, der_len, true, &layout)) {
+	if (!signed_split(s.der, s.der_len, true, &layout)) {
 		code = err_set(e, ERR_CERT, NULL, 0, "the certificates that "
 		    "go with a signature are larger than %u bytes together",
 		    LIMIT_SIGNED_TAIL);
 		goto out;
 	}
-	layout.tail.whole = der + layout.tail_at;
+	layout.tail.whole = s.der + layout.tail_at;
 	signed_join(&layout, content != NULL ? content : "", len, out);
 	if ((code = buf_check(out, e)) != ERR_OK)
 		goto out;
@@ -425,7 +437,7 @@ out:
 	if (code != ERR_OK)
 		out->len = start;
 	signed_wipe(&check);
-	OPENSSL_free(der);
+	OPENSSL_free(s.der);
 	ERR_clear_error();
 	return code;
 }

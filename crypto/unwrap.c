@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include <openssl/bn.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
@@ -104,41 +105,54 @@ open_wrapped(const uint8_t kek[static KEK_LEN], const struct wrapped_key *w,
 	return ok;
 }
 
+/* One file's key on its way through key_use. */
+struct unwrapping {
+	const struct algorithm *row;
+	const struct wrapped_key *w;
+	EVP_PKEY *point;		/* agreement's */
+	uint8_t *out;
+};
+
 /* ERR_KEY_SERVICE for what the point cannot have caused. */
 static enum err_code
-agree(const struct key *key, const struct algorithm *row,
-    const struct wrapped_key *w, uint8_t out[static CONTENT_KEY_LEN])
+agree_with(EVP_PKEY *pkey, void *arg)
 {
+	const struct unwrapping *u = arg;
 	uint8_t secret[SECRET_MAX], kek[KEK_LEN];
-	enum err_code code = ERR_DECRYPTION;
-	EVP_PKEY_CTX *ctx = NULL;
+	enum err_code code = ERR_KEY_SERVICE;
 	size_t len = sizeof(secret);
-	EVP_PKEY *point;
+	EVP_PKEY_CTX *ctx;
 
-	/* The point is not checked again by what holds the key. */
-	if (!EVP_PKEY_is_a(key->pkey, "EC") ||
-	    (point = read_point(row, w)) == NULL)
-		return code;
-	if ((ctx = EVP_PKEY_CTX_new(key->pkey, NULL)) == NULL ||
-	    EVP_PKEY_derive_init(ctx) != 1) {
-		code = ERR_KEY_SERVICE;
+	if ((ctx = EVP_PKEY_CTX_new(pkey, NULL)) == NULL ||
+	    EVP_PKEY_derive_init(ctx) != 1)
+		goto out;
+	if (EVP_PKEY_derive_set_peer_ex(ctx, u->point, 0) != 1) {
+		code = ERR_DECRYPTION;
 		goto out;
 	}
-	if (EVP_PKEY_derive_set_peer_ex(ctx, point, 0) != 1)
-		goto out;
 	if (EVP_PKEY_derive(ctx, secret, &len) != 1 ||
-	    len != (row->point_len - 1) / 2 ||
-	    !derive_kek(row, secret, len, kek)) {
-		code = ERR_KEY_SERVICE;
+	    len != (u->row->point_len - 1) / 2 ||
+	    !derive_kek(u->row, secret, len, kek))
 		goto out;
-	}
-	if (open_wrapped(kek, w, out))
-		code = ERR_OK;
+	code = open_wrapped(kek, u->w, u->out) ? ERR_OK : ERR_DECRYPTION;
 out:
 	explicit_bzero(secret, sizeof(secret));
 	explicit_bzero(kek, sizeof(kek));
 	EVP_PKEY_CTX_free(ctx);
-	EVP_PKEY_free(point);
+	return code;
+}
+
+static enum err_code
+agree(const struct key *key, struct unwrapping *u, struct err *e)
+{
+	enum err_code code;
+
+	/* The point is not checked again by what holds the key. */
+	if (!EVP_PKEY_is_a(key->pkey, "EC") ||
+	    (u->point = read_point(u->row, u->w)) == NULL)
+		return err_set(e, ERR_DECRYPTION, NULL, 0, NULL);
+	code = key_use(key, agree_with, u, e);
+	EVP_PKEY_free(u->point);
 	return code;
 }
 
@@ -147,31 +161,55 @@ out:
 /* RFC 3560 §3, with SHA-256 in both places.  That OpenSSL tells nothing about
  * why it fails, in time either, is what OAEP needs. */
 static enum err_code
-decrypt(const struct key *key, const struct algorithm *row,
-    const struct wrapped_key *w, uint8_t out[static CONTENT_KEY_LEN])
+decrypt_with(EVP_PKEY *pkey, void *arg)
 {
-	const EVP_MD *md = EVP_get_digestbyname(row->md);
+	const struct unwrapping *u = arg;
+	const EVP_MD *md = EVP_get_digestbyname(u->row->md);
 	enum err_code code = ERR_DECRYPTION;
 	uint8_t plain[WRAPPED_MAX];
 	EVP_PKEY_CTX *ctx = NULL;
 	size_t len = sizeof(plain);
 
-	if (!EVP_PKEY_is_a(key->pkey, "RSA"))
-		return code;
-	if ((ctx = EVP_PKEY_CTX_new(key->pkey, NULL)) == NULL ||
+	if ((ctx = EVP_PKEY_CTX_new(pkey, NULL)) == NULL ||
 	    EVP_PKEY_decrypt_init(ctx) != 1 ||
 	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) <= 0 ||
 	    EVP_PKEY_CTX_set_rsa_oaep_md(ctx, md) <= 0 ||
 	    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, md) <= 0)
 		code = ERR_KEY_SERVICE;
-	else if (EVP_PKEY_decrypt(ctx, plain, &len, w->wrapped,
-	    w->wrapped_len) == 1 && len == CONTENT_KEY_LEN) {
-		memcpy(out, plain, CONTENT_KEY_LEN);
+	else if (EVP_PKEY_decrypt(ctx, plain, &len, u->w->wrapped,
+	    u->w->wrapped_len) == 1 && len == CONTENT_KEY_LEN) {
+		memcpy(u->out, plain, CONTENT_KEY_LEN);
 		code = ERR_OK;
 	}
 	explicit_bzero(plain, sizeof(plain));
 	EVP_PKEY_CTX_free(ctx);
 	return code;
+}
+
+/* RFC 8017 §7.1.2, §5.1.2: as long as the modulus, and less than it.  What is
+ * wrong after that is either the padding or the holder of the key. */
+static bool
+in_range(const EVP_PKEY *pkey, const struct wrapped_key *w)
+{
+	BIGNUM *modulus = NULL, *number;
+	bool ok;
+
+	number = BN_bin2bn(w->wrapped, (int)w->wrapped_len, NULL);
+	ok = number != NULL && EVP_PKEY_get_bn_param(pkey,
+	    OSSL_PKEY_PARAM_RSA_N, &modulus) == 1 &&
+	    w->wrapped_len == (size_t)BN_num_bytes(modulus) &&
+	    BN_cmp(number, modulus) < 0;
+	BN_free(modulus);
+	BN_free(number);
+	return ok;
+}
+
+static enum err_code
+decrypt(const struct key *key, struct unwrapping *u, struct err *e)
+{
+	if (!EVP_PKEY_is_a(key->pkey, "RSA") || !in_range(key->pkey, u->w))
+		return err_set(e, ERR_DECRYPTION, NULL, 0, NULL);
+	return key_use(key, decrypt_with, u, e);
 }
 
 /* --- both --------------------------------------------------------------- */
@@ -190,16 +228,18 @@ unwrap_key(const struct key *key, const struct wrapped_key *w,
     uint8_t out[static CONTENT_KEY_LEN], struct err *e)
 {
 	const struct algorithm *row = algorithm_by_name(w->algorithm);
-	enum err_code code = ERR_DECRYPTION;
+	struct unwrapping u = { .row = row, .w = w, .out = out };
+	enum err_code code;
 
 	if (key->ask != NULL)
 		return key->ask(key->arg, w, out, e);
+	if (!has_form(w, row))
+		return err_set(e, ERR_DECRYPTION, NULL, 0, NULL);
 	ERR_clear_error();
-	if (has_form(w, row))
-		code = row->use == ALGORITHM_AGREEMENT ?
-		    agree(key, row, w, out) : decrypt(key, row, w, out);
+	code = row->use == ALGORITHM_AGREEMENT ? agree(key, &u, e) :
+	    decrypt(key, &u, e);
 	ERR_clear_error();
-	return code == ERR_OK ? ERR_OK : err_set(e, code, NULL, 0, NULL);
+	return code;
 }
 
 enum err_code

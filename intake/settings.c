@@ -27,6 +27,7 @@ static const struct config_item items[] = {
 	{ "receipts", "key", CONFIG_PLACE, true, false },
 	{ "receipts", "passphrase_file", CONFIG_PATH, false, false },
 	{ "receipts", "chain", CONFIG_PATH, false, false },
+	{ "pkcs11", "module", CONFIG_PATH, false, false },
 	{ "questionnaires", "directory", CONFIG_PATH, false, false },
 	{ "round", "opens", CONFIG_TIME, true, true },
 	{ "round", "closes", CONFIG_TIME, true, true },

@@ -59,7 +59,7 @@ only() {
 	only "$not_tests" '<ini\.h' 'base/config\.c'
 	only "$not_tests" '<sqlite3\.h' 'ledger/sqlite\.c'
 	only "$not_tests" '<(postgresql/)?libpq-fe\.h' 'ledger/(postgres|link)\.c'
-	only "$not_tests" '<libp11\.h' 'crypto/token\.c'
+	only "$not_tests" '<libp11\.h' 'crypto/token_module\.c'
 	only "$not_tests" '<(seccomp\.h|linux/landlock\.h)' 'intake/service/sandbox\.c'
 	only "$not_tests" '<csv\.h' 'intake/staff/register\.c'
 	only "$not_tests" '<(microhttpd\.h|gnutls/)' 'portal/[a-z0-9_]+\.[ch]'

@@ -13,6 +13,8 @@
 #include "base/limits.h"
 #include "base/passphrase.h"
 #include "crypto/digest.h"
+#include "crypto/token.h"
+#include "crypto/token_uri.h"
 #include "crypto/usage.h"
 #include "format/text.h"
 
@@ -81,26 +83,37 @@ passphrase_pipe(const struct buf *line)
 	return fd[0];
 }
 
+/* A file, or a key in a token. */
 static enum err_code
-load_key(const struct loader *l, const char *section, struct key **out,
-    struct err *e)
+load_key(const struct loader *l, const char *section,
+    const struct cert *cert, struct key **out, struct err *e)
 {
 	const char *path = config_get(l->config, section, "key");
+	const char *module = config_get(l->config, "pkcs11", "module");
 	struct passphrase_source source = { .fd = -1, .may_ask = true };
+	bool token = token_is_uri(path);
 	char prompt[512];
 	enum err_code code;
 	struct err found = { 0 };
 
+	if (token && module == NULL)
+		return err_set(e, ERR_CONFIG, config_path(l->config), 0,
+		    "[%s] key is in a token, and there is no [pkcs11] module",
+		    section);
 	source.file = config_get(l->config, section, "passphrase_file");
 	if (source.file == NULL && l->given &&
 	    (source.fd = passphrase_pipe(&l->passphrase)) == -1)
 		return err_errno(e, ERR_IO, "pipe", errno);
-	(void)snprintf(prompt, sizeof(prompt), "Passphrase for %.400s: ",
-	    path);
+	(void)snprintf(prompt, sizeof(prompt), "%s for %.400s: ",
+	    token ? "PIN" : "Passphrase", path);
 	source.prompt = prompt;
-	code = key_load(path, &source, out, &found);
+	code = token ? token_key(module, path, cert, &source, out, &found) :
+	    key_load(path, &source, out, &found);
 	if (source.fd != -1)
 		(void)close(source.fd);
+	if (token && code == ERR_CONFIG)
+		return err_set(e, code, config_path(l->config), 0,
+		    "[%s] key: %s", section, found.msg);
 	return code == ERR_OK ? ERR_OK : fault(l, section, "key", &found, e);
 }
 
@@ -133,7 +146,8 @@ load_pair(const struct loader *l, const char *section, enum trust_role role,
 		code = err_set(e, ERR_TEST_CERTIFICATE, path, 0, NULL);
 		goto out;
 	}
-	if (key != NULL && (code = load_key(l, section, key, e)) != ERR_OK)
+	if (key != NULL && (code = load_key(l, section, list.v[0],
+	    key, e)) != ERR_OK)
 		goto out;
 	if (key != NULL &&
 	    (code = key_matches(*key, list.v[0], &found)) != ERR_OK) {
