@@ -121,7 +121,7 @@ UNIT	= test_base test_config test_wiping test_cbor \
 	  test_json test_questionnaire test_answers \
 	  test_digest test_key test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope \
-	  test_vouched test_sql test_commits test_delivery test_schedule \
+	  test_unwrap test_channel test_vouched test_sql test_commits test_delivery test_schedule \
 	  test_facts test_tree test_tree_head
 
 # --- how it is built ------------------------------------------------------
@@ -209,9 +209,12 @@ $(O)/test/%: $(O)/obj/tests/unit/%.o $(LIB)
 
 # What several of them need.
 $(addprefix $(O)/test/,test_der test_signed test_mandate test_enveloped \
-	test_envelope): $(O)/obj/tests/unit/sample.o
+	test_envelope \
+	test_unwrap): $(O)/obj/tests/unit/sample.o
 
 # Of a program's own parts.
+$(O)/test/test_channel: $(addprefix $(O)/obj/intake/service/,channel.o \
+	child.o)
 $(O)/test/test_delivery: $(O)/obj/client/bar.o $(addprefix \
 	$(O)/obj/client/delivery/,no_proxy.o pace.o upload_answer.o)
 $(O)/test/test_schedule: $(O)/obj/client/outbox/schedule.o

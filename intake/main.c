@@ -15,10 +15,32 @@
 #include "crypto/crypto.h"
 #include "format/json.h"
 #include "intake/options.h"
+#include "intake/service/keyholder.h"
+#include "intake/service/run.h"
+#include "intake/service/worker.h"
 #include "intake/tell.h"
+
+static int
+run_worker(const struct options *o)
+{
+	return worker_main(o->config);
+}
+
+static int
+run_keyholder(const struct options *o)
+{
+	return keyholder_main(o->config, o->passphrase_fd);
+}
 
 /* The last one has no name. */
 static const struct command commands[] = {
+	{ { "run", NULL, "take sealed files and give verdicts: the service",
+	    "Runs until SIGTERM; SIGHUP has it load revocation lists, anchors "
+	    "and questionnaires again.", TAKES_RUN | TAKES_PASSPHRASE },
+	    service_run, NULL },
+	{ { "worker", NULL, NULL, NULL, 0 }, NULL, run_worker },
+	{ { "keyholder", NULL, NULL, NULL, TAKES_PASSPHRASE }, NULL,
+	    run_keyholder },
 	{ .run = NULL },
 };
 

@@ -14,6 +14,7 @@ enum {
 	KEY_QUESTIONNAIRE, KEY_ROUND, KEY_CODE, KEY_LATE, KEY_DUPLICATE,
 	KEY_UNHANDED, KEY_SINCE, KEY_BEFORE, KEY_LIMIT, KEY_CONTACTS,
 	KEY_REASON, KEY_WAIT, KEY_DRY_RUN, KEY_FORCE, KEY_PASSPHRASE_FD,
+	KEY_ONCE, KEY_JSON_LOG,
 };
 
 #define WAIT_MAX	(7 * 86400)
@@ -57,6 +58,10 @@ static const struct command_option rows[] = {
 	    "also when more than a tenth of the register would go" },
 	{ TAKES_PASSPHRASE, KEY_PASSPHRASE_FD, "passphrase-fd", "N",
 	    "read the keys' passphrase from file descriptor N" },
+	{ TAKES_RUN, KEY_ONCE, "once", NULL,
+	    "end when nothing is left to do" },
+	{ TAKES_RUN, KEY_JSON_LOG, "json-log", NULL,
+	    "log as JSON, one object a line" },
 	{ TAKES_CSV, KEY_CSV, "csv", NULL,
 	    "comma-separated values, with a header" },
 	{ COMMAND_COMMON, KEY_CONFIG, "config", "FILE",
@@ -77,6 +82,7 @@ take_flag(int key, struct options *o)
 		{ KEY_UNHANDED, &o->unhanded },
 		{ KEY_CONTACTS, &o->contacts },
 		{ KEY_DRY_RUN, &o->dry_run }, { KEY_FORCE, &o->force },
+		{ KEY_ONCE, &o->once }, { KEY_JSON_LOG, &o->json_log },
 	};
 
 	for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)

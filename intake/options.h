@@ -26,6 +26,7 @@ enum {
 	TAKES_WAIT = 1 << 6,
 	TAKES_REGISTER = 1 << 7,
 	TAKES_PASSPHRASE = 1 << 8,
+	TAKES_RUN = 1 << 9,
 };
 
 /* All of them borrow from argv; NULL when not given. */
@@ -46,6 +47,8 @@ struct options {
 	/* the register */
 	bool dry_run, force;
 	int passphrase_fd;		/* -1 when not given */
+	/* the service */
+	bool once, json_log;
 	/* the command's operands, and the first of them */
 	char **operands;
 	size_t n_operands;

@@ -264,6 +264,7 @@ archive_file(const struct intake_settings *s, const struct arrival *a,
 {
 	const struct place *place = archive_place(s, a->place);
 	char from[PATH_MAX], to[PATH_MAX];
+	struct err found = { 0 };
 	enum err_code code;
 
 	if ((code = path_in_archive(s, a, to, e)) != ERR_OK)
@@ -280,5 +281,10 @@ archive_file(const struct intake_settings *s, const struct arrival *a,
 	if (place->spool &&
 	    renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
 		return ERR_OK;
-	return copy_and_remove(from, to, a, e);
+	if ((code = copy_and_remove(from, to, a, &found)) == ERR_OK)
+		return ERR_OK;
+	/* Another thread may have moved it meanwhile. */
+	if (code == ERR_NO_INPUT && access(to, F_OK) == 0)
+		return check_file(to, a, e);
+	return err_set(e, code, found.where, 0, "%s", found.msg);
 }

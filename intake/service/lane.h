@@ -18,10 +18,14 @@
 #ifndef SIGILL_INTAKE_SERVICE_LANE_H
 #define SIGILL_INTAKE_SERVICE_LANE_H
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "intake/book/arrivals.h"
+#include "intake/service/hand.h"
 #include "intake/service/keyholder.h"
 #include "intake/settings.h"
 
@@ -29,15 +33,25 @@
 struct lanes {
 	const struct intake_settings *settings;
 	const char *config;
+	const char **places;	/* names of all of ours */
 	struct keyholder *keys;
 	struct taken taken;
+	struct hands hands;
+	/* On a ledger in a file, one settles at a time anyhow: in turn, and
+	 * not by trying again. */
+	pthread_mutex_t turn;
+	int64_t started;	/* UTC seconds */
 	int stop;		/* an eventfd: readable when they are to end */
+	atomic_bool drain;	/* they are to end when there is nothing left */
+	atomic_uint generation;	/* of what workers load */
+	atomic_int failed;	/* draining: the error that ended one */
 };
 
 struct lane;			/* opaque */
 
-enum err_code lane_start(struct lanes *common, struct lane **out,
-    struct err *e);
+/* number: from 0; the first one also does what was left undone. */
+enum err_code lane_start(struct lanes *common, unsigned number,
+    struct lane **out, struct err *e);
 /* There may be something on the queue. */
 void lane_wake(struct lane *lane);
 /* Waits for the file at hand, and for what follows from it. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "intake/book/arrivals.h"
+#include "intake/book/verdicts.h"
 
 void
 notes_add(struct notes *n, enum note_kind kind,

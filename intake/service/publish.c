@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "intake/book/arrivals.h"
+#include "intake/book/verdicts.h"
 
 enum err_code
 publish_add(struct drop *d, const uint8_t digest[static DIGEST_LEN],

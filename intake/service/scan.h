@@ -7,6 +7,8 @@
 #ifndef SIGILL_INTAKE_SERVICE_SCAN_H
 #define SIGILL_INTAKE_SERVICE_SCAN_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -26,9 +28,9 @@ void scan_free(struct scan *s);	/* NULL-safe */
  * Looks once, adds what is new to the ledger, tells how many.  What has its
  * verdict already is put into the archive and, in a folder, has its receipt
  * published again.  A place that cannot be read is logged, and the others are
- * looked at all the same.
+ * looked at all the same.  *unsettled: some files may still be being copied.
  */
 enum err_code scan_once(struct scan *s, struct sql *db, int64_t now,
-    size_t *added, struct err *e);
+    size_t *added, bool *unsettled, struct err *e);
 
 #endif

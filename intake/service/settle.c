@@ -9,6 +9,7 @@
 #include "format/tree_head.h"
 #include "intake/book/organisations.h"
 #include "intake/book/tree.h"
+#include "intake/book/verdicts.h"
 
 /* Before another try, in seconds.  What breaks a worker does so again, as a
  * rule, and is soon before a person. */
@@ -163,9 +164,11 @@ organisation_of(const struct matter *m)
 static enum err_code
 log_decision(struct settling *s, const struct matter *m, struct err *e)
 {
-	struct decision_entry entry = { .time = m->decision->time,
-	    .accept = m->decision->accept, .who = m->decision->who,
-	    .reason = m->decision->reason };
+	const struct decision *d = m->decision;
+	struct decision_entry entry = { .time = d->time,
+	    .accept = d->accept, .who = d->who,
+	    .reason = d->reason != NULL && *d->reason != '\0' ? d->reason :
+	    NULL };
 	struct buf bytes = { 0 };
 	uint64_t position;
 	enum err_code code;
@@ -174,7 +177,7 @@ log_decision(struct settling *s, const struct matter *m, struct err *e)
 	if ((code = decision_entry_encode(&entry, &bytes, e)) == ERR_OK &&
 	    (code = tree_append(s->tree, bytes.data, bytes.len, &position,
 	    e)) == ERR_OK)
-		code = decisions_done(s->db, m->decision, e);
+		code = decisions_done(s->db, d, e);
 	buf_wipe(&bytes);
 	return code;
 }
@@ -227,12 +230,8 @@ settle_one(struct settling *s, struct matter *m, struct err *e)
 
 	if ((code = rule(s, m, &ruled, e)) != ERR_OK)
 		return code;
-	if (!ruled && m->decision == NULL)
+	if (!ruled)		/* a decision stays open */
 		return put_off(s, m, e);
-	if (!ruled) {		/* the decision stays open */
-		m->put_off = true;
-		return ERR_OK;
-	}
 	if (m->decision != NULL && (code = log_decision(s, m, e)) != ERR_OK)
 		return code;
 	if (m->ruling.state == RULE_ACCEPT && m->facts.has_mandate &&

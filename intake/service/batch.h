@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * A lane's work: a few files from the queue to their verdicts, and what
+ * follows from these (intake/service/lane.h has the steps).
+ */
+#ifndef SIGILL_INTAKE_SERVICE_BATCH_H
+#define SIGILL_INTAKE_SERVICE_BATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "intake/service/hush.h"
+#include "intake/service/lane.h"
+#include "intake/service/notes.h"
+#include "intake/service/settle.h"
+#include "intake/service/worker.h"
+#include "ledger/sql.h"
+
+#define BATCH_MAX	32	/* files; DROP_MAX is as many */
+
+/* What one lane works with. */
+struct tools {
+	struct lanes *common;
+	struct sql *db;
+	struct worker *worker;
+	struct notes notes;
+	struct hush publishing, handing, filing, reading;
+};
+
+/* Takes a decision of staff, or up to BATCH_MAX files, and sees to them.
+ * *n: how many were taken; 0: nothing is due.  After an error nothing has
+ * happened to any of them. */
+enum err_code batch_work(struct tools *t, size_t *n, struct err *e);
+
+/* Verifies the file of m->arrival at a time: fills facts and document, or
+ * broken.  An error is none of the file's. */
+enum err_code batch_verify(struct tools *t, struct matter *m, int64_t now,
+    struct err *e);
+/* Puts it into the archive; noted, or logged. */
+void batch_file(struct tools *t, const struct arrival *a);
+/* Are the lanes to end? */
+bool batch_is_stopping(const struct tools *t);
+/* Notes of themselves, when there is nothing to settle. */
+enum err_code batch_note(struct tools *t, struct err *e);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "intake/service/hand.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/digest.h"
+#include "intake/service/channel.h"
+#include "intake/service/drop.h"
+#include "verifier/handoff.h"
+
+#define PAUSE_FIRST	1000		/* milliseconds */
+#define PAUSE_MOST	(300 * 1000)
+#define DOCUMENT_MODE	0600
+
+void
+hands_init(struct hands *h)
+{
+	(void)pthread_mutex_init(&h->mutex, NULL);
+	h->until = 0;
+	h->wait = PAUSE_FIRST;
+}
+
+bool
+hands_ready(struct hands *h, const struct intake_settings *s)
+{
+	bool ready;
+
+	if (s->handoff_dir == NULL && s->handoff_command == NULL)
+		return false;
+	(void)pthread_mutex_lock(&h->mutex);
+	ready = channel_clock() >= h->until;
+	(void)pthread_mutex_unlock(&h->mutex);
+	return ready;
+}
+
+static void
+tell(struct hands *h, bool well)
+{
+	(void)pthread_mutex_lock(&h->mutex);
+	if (well)
+		h->wait = PAUSE_FIRST;
+	else if (channel_clock() >= h->until) {
+		h->until = channel_clock() + h->wait;
+		h->wait = h->wait * 2 < PAUSE_MOST ? h->wait * 2 : PAUSE_MOST;
+	}
+	(void)pthread_mutex_unlock(&h->mutex);
+}
+
+/* All into the folder, with one wait for the disk. */
+static enum err_code
+to_folder(const char *dir, struct matter *v, size_t n, struct err *e)
+{
+	char hex[DIGEST_HEX_LEN], name[DROP_NAME];
+	enum err_code code;
+	struct drop d;
+
+	if ((code = drop_begin(&d, dir, DOCUMENT_MODE, e)) != ERR_OK)
+		return code;
+	for (size_t i = 0; code == ERR_OK && i < n; i++) {
+		if (v[i].document.len == 0)
+			continue;
+		digest_hex(v[i].arrival.digest, hex);
+		(void)snprintf(name, sizeof(name), "%s.json", hex);
+		code = drop_add(&d, name, v[i].document.data,
+		    v[i].document.len, e);
+	}
+	return drop_end(&d, code, e);
+}
+
+static enum err_code
+to_command(const struct intake_settings *s, const struct matter *m,
+    struct err *e)
+{
+	struct handoff_ids ids;
+
+	if (s->handoff_command == NULL)
+		return ERR_OK;
+	memcpy(ids.sealed, m->arrival.digest, sizeof(ids.sealed));
+	memcpy(ids.submission, m->facts.submission, sizeof(ids.submission));
+	memcpy(ids.fingerprint, m->facts.fingerprint,
+	    sizeof(ids.fingerprint));
+	return handoff_to_command(s->handoff_command, s->handoff_timeout,
+	    &ids, &m->document, e);
+}
+
+void
+hand_over(struct hands *h, const struct intake_settings *s,
+    struct matter *v, size_t n, struct notes *notes, struct hush *hush)
+{
+	enum err_code code = ERR_OK;
+	struct err e = { 0 };
+	size_t documents = 0;
+
+	for (size_t i = 0; i < n; i++)
+		documents += v[i].document.len != 0;
+	if (documents == 0 || !hands_ready(h, s))
+		goto out;
+	if (s->handoff_dir != NULL)
+		code = to_folder(s->handoff_dir, v, n, &e);
+	for (size_t i = 0; code == ERR_OK && i < n; i++)
+		if (v[i].document.len != 0 &&
+		    (code = to_command(s, &v[i], &e)) == ERR_OK)
+			notes_add(notes, NOTE_HANDED, v[i].arrival.digest,
+			    STAGE_ACCEPTED);
+	tell(h, code == ERR_OK);
+	if (code != ERR_OK)
+		hush_err(hush, "not-handed-over", &e);
+out:
+	for (size_t i = 0; i < n; i++)
+		buf_wipe(&v[i].document);
+}

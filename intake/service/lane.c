@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "intake/service/lane.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "base/timestamp.h"
+#include "intake/service/batch.h"
+#include "intake/service/channel.h"
+#include "intake/service/upkeep.h"
+
+#define IDLE_MS		1000	/* other intakes add to a shared ledger */
+#define UPKEEP_MS	(15 * 1000)
+/* Longer than a batch takes to do what follows from it. */
+#define UPKEEP_SECONDS	300
+#define PAUSE_FIRST	250	/* milliseconds, after an error of ours */
+#define PAUSE_MOST	(60 * 1000)
+#define FAILURES_MOST	5	/* while draining */
+
+struct lane {
+	struct tools tools;
+	unsigned number;
+	unsigned generation;
+	pthread_t thread;
+	bool started;
+	int wake;		/* an eventfd */
+	int64_t upkeep_due;	/* CLOCK_MONOTONIC milliseconds */
+	unsigned failures;	/* one after another */
+	struct hush failing;
+};
+
+/* Until it is woken, or all are to stop. */
+static void
+pause_for(struct lane *l, int64_t ms)
+{
+	struct pollfd fds[2] = {
+		{ .fd = l->tools.common->stop, .events = POLLIN },
+		{ .fd = l->wake, .events = POLLIN },
+	};
+	eventfd_t count;
+
+	(void)poll(fds, 2, (int)ms);
+	(void)eventfd_read(l->wake, &count);
+}
+
+/* What is loaded by workers has changed: a new one is started with the next
+ * file. */
+static enum err_code
+renew_worker(struct lane *l, struct err *e)
+{
+	const struct lanes *common = l->tools.common;
+	unsigned generation = atomic_load(&common->generation);
+
+	if (l->tools.worker != NULL && l->generation == generation)
+		return ERR_OK;
+	worker_free(l->tools.worker);
+	l->tools.worker = NULL;
+	l->generation = generation;
+	return worker_new(NULL, common->config,
+	    common->settings->worker_seconds, &l->tools.worker, e);
+}
+
+/* All that was settled before this service began is upkeep's, and later what
+ * its own lane must have done by now. */
+static enum err_code
+keep_up(struct lane *l, struct err *e)
+{
+	int64_t before = timestamp_now() - UPKEEP_SECONDS;
+	enum err_code code;
+
+	if (before < l->tools.common->started)
+		before = l->tools.common->started;
+	if ((code = upkeep(&l->tools, before, e)) == ERR_OK)
+		l->upkeep_due = channel_clock() + UPKEEP_MS;
+	return code;
+}
+
+/* *n: files that were taken. */
+static enum err_code
+work(struct lane *l, size_t *n, struct err *e)
+{
+	enum err_code code;
+
+	*n = 0;
+	if ((code = renew_worker(l, e)) != ERR_OK)
+		return code;
+	if (l->number == 0 && channel_clock() >= l->upkeep_due &&
+	    (code = keep_up(l, e)) != ERR_OK)
+		return code;
+	if ((code = batch_work(&l->tools, n, e)) == ERR_OK && *n == 0)
+		code = batch_note(&l->tools, e);
+	return code;
+}
+
+/* True: this lane ends. */
+static bool
+give_up(struct lane *l, const struct err *e)
+{
+	struct lanes *common = l->tools.common;
+	int64_t ms = PAUSE_FIRST;
+
+	hush_err(&l->failing, "lane-waits", e);
+	if (++l->failures >= FAILURES_MOST && atomic_load(&common->drain)) {
+		atomic_store(&common->failed, (int)e->code);
+		return true;
+	}
+	for (unsigned i = 1; i < l->failures && ms < PAUSE_MOST; i++)
+		ms *= 2;
+	pause_for(l, ms < PAUSE_MOST ? ms : PAUSE_MOST);
+	return false;
+}
+
+static void *
+run(void *arg)
+{
+	struct lane *l = arg;
+	bool draining;
+	size_t n;
+
+	while (!batch_is_stopping(&l->tools)) {
+		struct err e = { 0 };
+
+		draining = atomic_load(&l->tools.common->drain);
+		if (work(l, &n, &e) != ERR_OK) {
+			if (give_up(l, &e))
+				break;
+			continue;
+		}
+		l->failures = 0;
+		if (n == 0 && draining)
+			break;
+		if (n == 0)
+			pause_for(l, IDLE_MS);
+	}
+	/* Done again at the next start if this fails. */
+	(void)batch_note(&l->tools, &(struct err){ 0 });
+	/* It would end with this thread. */
+	worker_free(l->tools.worker);
+	return NULL;
+}
+
+enum err_code
+lane_start(struct lanes *common, unsigned number, struct lane **out,
+    struct err *e)
+{
+	struct lane *l = calloc(1, sizeof(*l));
+	enum err_code code;
+	int error;
+
+	if (l == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	l->tools.common = common;
+	l->number = number;
+	if ((l->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) == -1)
+		code = err_errno(e, ERR_IO, "eventfd", errno);
+	else if ((code = sql_open(common->settings->database, &l->tools.db,
+	    e)) == ERR_OK &&
+	    (error = pthread_create(&l->thread, NULL, run, l)) != 0)
+		code = err_errno(e, ERR_NO_MEMORY, "thread", error);
+	l->started = code == ERR_OK;
+	if (code == ERR_OK)
+		*out = l;
+	else
+		lane_join(l);
+	return code;
+}
+
+void
+lane_wake(struct lane *l)
+{
+	(void)eventfd_write(l->wake, 1);
+}
+
+void
+lane_join(struct lane *l)
+{
+	if (l == NULL)
+		return;
+	if (l->started)
+		(void)pthread_join(l->thread, NULL);
+	sql_close(l->tools.db);
+	notes_wipe(&l->tools.notes);
+	if (l->wake != -1)
+		(void)close(l->wake);
+	free(l);
+}

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "intake/service/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/notify.h"
+#include "base/passphrase.h"
+#include "base/timestamp.h"
+#include "crypto/receipt_sig.h"
+#include "intake/service/drop.h"
+#include "intake/service/hush.h"
+#include "intake/service/lane.h"
+#include "intake/service/scan.h"
+#include "ledger/schema.h"
+#include "ledger/sql.h"
+
+#define PROGRAM		"sigill-intake"
+#define LOOK_MS		1000	/* how long a file may lie unseen */
+#define LOOK_ONCE_MS	100
+#define FAILURES_MOST	5	/* looks, with --once */
+
+struct service {
+	const struct options *options;
+	struct intake_settings settings;
+	struct buf passphrase;
+	struct sql *db;		/* the main thread's */
+	int lock;		/* of a ledger in a file */
+	struct scan *scan;
+	struct lanes common;
+	struct lane **lanes;
+	size_t n_lanes;
+	struct hush looking;
+};
+
+/* --- start -------------------------------------------------------------- */
+
+/* The passphrase is needed here, and by every key holder: read once, and
+ * given on through pipes. */
+static enum err_code
+load(struct service *s, struct err *e)
+{
+	const struct passphrase_source source = {
+		.fd = s->options->passphrase_fd };
+	unsigned parts = INTAKE_JUDGE | INTAKE_SIGN;
+	int fd[2] = { -1, -1 };
+	enum err_code code;
+
+	if (source.fd != -1) {
+		code = passphrase_get(&source, false, &s->passphrase, e);
+		if (code != ERR_OK)
+			return code;
+		/* At most LIMIT_PASSPHRASE, which fits every pipe. */
+		if (pipe2(fd, O_CLOEXEC) == -1)
+			return err_errno(e, ERR_IO, "pipe", errno);
+		code = file_write_fd(fd[1], "pipe", s->passphrase.data,
+		    s->passphrase.len, e);
+		(void)close(fd[1]);
+		if (code != ERR_OK) {
+			(void)close(fd[0]);
+			return code;
+		}
+	}
+	code = intake_settings_load(s->options->config, fd[0], parts,
+	    timestamp_now(), &s->settings, e);
+	if (fd[0] != -1)
+		(void)close(fd[0]);
+	return code;
+}
+
+/* What others could write to would not be evidence. */
+static enum err_code
+check_folder(const char *path, struct err *e)
+{
+	struct stat st;
+
+	if (path == NULL)
+		return ERR_OK;
+	if (stat(path, &st) == -1)
+		return err_set(e, ERR_CONFIG, path, 0, "%s", strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return err_set(e, ERR_CONFIG, path, 0, "it is not a folder");
+	if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == -1)
+		return err_set(e, ERR_CONFIG, path, 0, "%s", strerror(errno));
+	if ((st.st_mode & S_IWOTH) != 0)
+		return err_set(e, ERR_CONFIG, path, 0,
+		    "everybody can write to the folder; run chmod o-w on it");
+	return ERR_OK;
+}
+
+static enum err_code
+check_folders(const struct intake_settings *s, struct err *e)
+{
+	enum err_code code;
+
+	if ((code = check_folder(s->archive, e)) == ERR_OK &&
+	    (code = check_folder(s->verdicts, e)) == ERR_OK)
+		code = check_folder(s->handoff_dir, e);
+	if (code == ERR_OK && s->verdicts != NULL)
+		drop_sweep(s->verdicts);
+	if (code == ERR_OK && s->handoff_dir != NULL)
+		drop_sweep(s->handoff_dir);
+	return code;
+}
+
+/* One intake works on a ledger in a file. */
+static enum err_code
+take_lock(struct service *s, struct err *e)
+{
+	char path[PATH_MAX];
+	int n;
+
+	n = snprintf(path, sizeof(path), "%s.lock", s->settings.database);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return err_errno(e, ERR_IO, s->settings.database,
+		    ENAMETOOLONG);
+	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (s->lock == -1)
+		return err_errno(e, ERR_IO, path, errno);
+	if (flock(s->lock, LOCK_EX | LOCK_NB) == 0)
+		return ERR_OK;
+	return errno != EWOULDBLOCK ? err_errno(e, ERR_IO, path, errno) :
+	    err_set(e, ERR_BUSY, s->settings.database, 0,
+	    "another sigill-intake works on this ledger");
+}
+
+static enum err_code
+open_ledger(struct service *s, struct err *e)
+{
+	const char *where = s->settings.database;
+	enum err_code code;
+
+	if ((code = sql_open(where, &s->db, e)) != ERR_OK)
+		return code;
+	if (!sql_is_shared(s->db) && (code = take_lock(s, e)) != ERR_OK)
+		return code;
+	return schema_set_up(s->db, where, e);
+}
+
+/* A receipt for nobody: a key that cannot sign shows at the start, and what
+ * OpenSSL sets up at its first signature is set up while there is memory. */
+static enum err_code
+try_receipt(const struct intake_settings *s, struct err *e)
+{
+	const struct signer signer = { .key = s->receipt_key,
+	    .cert = s->receipt_cert.v[0] };
+	struct buf out = { 0 };
+	enum err_code code;
+
+	code = receipt_sig_make("", 0, &signer, timestamp_now(), &out, e);
+	buf_wipe(&out);
+	return code;
+}
+
+static enum err_code
+start_lanes(struct service *s, struct err *e)
+{
+	const struct intake_settings *set = &s->settings;
+	struct lanes *c = &s->common;
+	enum err_code code;
+
+	c->settings = set;
+	c->config = s->options->config;
+	c->started = timestamp_now();
+	hands_init(&c->hands);
+	(void)pthread_mutex_init(&c->turn, NULL);
+	c->places = calloc(set->n_places, sizeof(char *));
+	s->lanes = calloc(set->workers, sizeof(struct lane *));
+	if (c->places == NULL || s->lanes == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	for (size_t i = 0; i < set->n_places; i++)
+		c->places[i] = set->places[i].name;
+	if ((c->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) == -1)
+		return err_errno(e, ERR_IO, "eventfd", errno);
+	if ((code = taken_init(&c->taken, e)) != ERR_OK ||
+	    (code = keyholder_start(NULL, c->config,
+	    s->passphrase.len != 0 ? &s->passphrase : NULL, &c->keys, e)) !=
+	    ERR_OK)
+		return code;
+	while (s->n_lanes < set->workers) {
+		code = lane_start(c, (unsigned)s->n_lanes,
+		    &s->lanes[s->n_lanes], e);
+		if (code != ERR_OK)
+			return code;
+		s->n_lanes++;
+	}
+	return ERR_OK;
+}
+
+/* --- while it runs -------------------------------------------------------- */
+
+static void
+wake_all(const struct service *s)
+{
+	for (size_t i = 0; i < s->n_lanes; i++)
+		lane_wake(s->lanes[i]);
+}
+
+/* What workers are to load is tried first: a list that is bad leaves those
+ * that run as they are. */
+static void
+reload(struct service *s)
+{
+	struct intake_settings next = { 0 };
+	struct err e = { 0 };
+	enum err_code code;
+
+	code = intake_settings_load(s->options->config, -1, INTAKE_JUDGE,
+	    timestamp_now(), &next, &e);
+	intake_settings_wipe(&next);
+	if (code == ERR_OK) {
+		atomic_fetch_add(&s->common.generation, 1);
+		code = arrivals_hurry(s->db, &e);
+	}
+	if (code != ERR_OK)
+		log_err(LOG_FAIL, "not-reloaded", &e);
+	else
+		log_event(LOG_INFORM, "reloaded", (char *)NULL);
+	wake_all(s);
+}
+
+/* *idle: nothing new was found, and nothing is being copied. */
+static enum err_code
+look(struct service *s, bool *idle, struct err *e)
+{
+	bool unsettled;
+	size_t added;
+	enum err_code code;
+
+	code = scan_once(s->scan, s->db, timestamp_now(), &added, &unsettled,
+	    e);
+	*idle = code == ERR_OK && added == 0 && !unsettled;
+	if (code != ERR_OK)
+		hush_err(&s->looking, "look-failed", e);
+	else if (added != 0)
+		wake_all(s);
+	return code;
+}
+
+static enum err_code
+serve(struct service *s, const sigset_t *signals, struct err *e)
+{
+	bool once = s->options->once, idle = false;
+	const int ms = once ? LOOK_ONCE_MS : LOOK_MS;
+	const struct timespec wait = { .tv_sec = ms / 1000,
+	    .tv_nsec = ms % 1000 * 1000000L };
+	unsigned failures = 0;
+	int sig;
+
+	for (;;) {
+		struct err found = { 0 };
+
+		failures = look(s, &idle, &found) == ERR_OK ? 0 : failures + 1;
+		if (once && failures == FAILURES_MOST)
+			return err_set(e, found.code, found.where, 0, "%s",
+			    found.msg);
+		if (once && idle)
+			return ERR_OK;
+		sig = sigtimedwait(signals, NULL, &wait);
+		if (sig == SIGTERM || sig == SIGINT)
+			return ERR_OK;
+		if (sig == SIGHUP)
+			reload(s);
+	}
+}
+
+/* --- the end -------------------------------------------------------------- */
+
+/* Until nothing is left, or a signal comes. */
+static enum err_code
+drain(struct service *s, struct err *e)
+{
+	uint64_t waiting = 0;
+	enum err_code code;
+
+	atomic_store(&s->common.drain, true);
+	wake_all(s);
+	for (; s->n_lanes != 0; s->n_lanes--)
+		lane_join(s->lanes[s->n_lanes - 1]);
+	code = (enum err_code)atomic_load(&s->common.failed);
+	if (code != ERR_OK)
+		return err_set(e, code, NULL, 0, "see the log");
+	code = arrivals_waiting(s->db, s->common.places,
+	    s->settings.n_places, &waiting, e);
+	if (code == ERR_OK && waiting != 0)
+		code = err_set(e, ERR_QUEUED, NULL, 0, "%llu files",
+		    (unsigned long long)waiting);
+	return code;
+}
+
+static void
+end(struct service *s)
+{
+	if (s->common.stop != -1)
+		(void)eventfd_write(s->common.stop, 1);
+	for (size_t i = 0; i < s->n_lanes; i++)
+		lane_join(s->lanes[i]);
+	keyholder_free(s->common.keys);
+	if (s->common.taken.set != NULL)
+		taken_wipe(&s->common.taken);
+	if (s->common.stop != -1)
+		(void)close(s->common.stop);
+	free(s->common.places);
+	free(s->lanes);
+	scan_free(s->scan);
+	sql_close(s->db);
+	if (s->lock != -1)
+		(void)close(s->lock);
+	buf_wipe(&s->passphrase);
+	intake_settings_wipe(&s->settings);
+}
+
+static enum err_code
+run(struct service *s, const sigset_t *signals, struct err *e)
+{
+	enum err_code code;
+
+	if ((code = load(s, e)) != ERR_OK ||
+	    (code = check_folders(&s->settings, e)) != ERR_OK ||
+	    (code = try_receipt(&s->settings, e)) != ERR_OK ||
+	    (code = open_ledger(s, e)) != ERR_OK ||
+	    (code = arrivals_hurry(s->db, e)) != ERR_OK ||
+	    (code = scan_new(&s->settings, &s->scan, e)) != ERR_OK ||
+	    (code = start_lanes(s, e)) != ERR_OK)
+		return code;
+	log_event(LOG_INFORM, "started", "environment",
+	    environment_name(s->settings.environment), (char *)NULL);
+	notify_manager("READY=1");
+	if ((code = serve(s, signals, e)) == ERR_OK && s->options->once)
+		code = drain(s, e);
+	log_event(LOG_INFORM, "stopping", (char *)NULL);
+	notify_manager("STOPPING=1");
+	return code;
+}
+
+enum err_code
+service_run(const struct options *options, struct report *report)
+{
+	struct service s = { .options = options, .lock = -1,
+	    .common = { .stop = -1 } };
+	struct err e = { 0 };
+	enum err_code code;
+	sigset_t signals;
+
+	log_open(PROGRAM, options->json_log, LOG_INFORM);
+	/* Taken by sigtimedwait alone; threads inherit the mask.  A full disk
+	 * or a process that has gone is an error return, not a signal. */
+	(void)sigemptyset(&signals);
+	(void)sigaddset(&signals, SIGTERM);
+	(void)sigaddset(&signals, SIGINT);
+	(void)sigaddset(&signals, SIGHUP);
+	(void)sigprocmask(SIG_BLOCK, &signals, NULL);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	code = run(&s, &signals, &e);
+	end(&s);
+	if (code != ERR_OK)
+		report_err(report, &e);
+	return code;
+}
