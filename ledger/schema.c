@@ -35,6 +35,7 @@ static const char version_1[] =
 static const char version_2[] =
     /* Which portal has the bytes of an upload: its name, or "". */
     "ALTER TABLE uploads ADD COLUMN home TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX uploads_digest ON uploads (digest);"
     /* Every sealed file that intake has seen, once. */
     "CREATE TABLE arrivals ("
     "  digest BLOB PRIMARY KEY NOT NULL,"	/* of the sealed file */
@@ -87,6 +88,7 @@ static const char version_2[] =
     "  published INTEGER NOT NULL DEFAULT 0," /* in the folder */
     "  PRIMARY KEY (digest, stage)) STRICT;"
     "CREATE INDEX verdicts_organisation ON verdicts (organisation, size);"
+    "CREATE UNIQUE INDEX verdicts_position ON verdicts (position);"
     "CREATE INDEX verdicts_published ON verdicts (position)"
     "  WHERE published = 0;"
     /* The Merkle log (RFC 9162 §2): intake/tree.h. */

@@ -76,9 +76,11 @@ damaged(struct err *e, uint64_t position, const char *what)
 static struct sql_stmt *
 ask_nodes(struct sql *db, const struct node v[static AT_ONCE], struct err *e)
 {
-	return sql_prepare(db, e, "SELECT level, position, hash "
-	    "FROM log_nodes WHERE (level, position) IN (VALUES "
-	    PAIRS_4 ", " PAIRS_4 ", " PAIRS_4 ", " PAIRS_4 ")",
+	return sql_prepare(db, e, "WITH asked (level, position) AS (VALUES "
+	    PAIRS_4 ", " PAIRS_4 ", " PAIRS_4 ", " PAIRS_4 ") "
+	    "SELECT n.level, n.position, n.hash FROM asked a "
+	    "JOIN log_nodes n "
+	    "  ON n.level = a.level AND n.position = a.position",
 	    "iiiiiiiiiiiiiiiiiiiiiiiiiiiiiiii",
 	    NODES_4(0), NODES_4(4), NODES_4(8), NODES_4(12));
 }
@@ -186,9 +188,8 @@ tree_look(struct tree *t, struct err *e)
 enum err_code
 tree_lock(struct tree *t, struct err *e)
 {
-	enum err_code code = begin(t, sql_is_shared(t->db) ?
-	    "SELECT size FROM log_state WHERE one = 1 FOR UPDATE" :
-	    "SELECT size FROM log_state WHERE one = 1", e);
+	enum err_code code = begin(t,
+	    "SELECT size FROM log_state WHERE one = 1" SQL_LOCK, e);
 
 	for (unsigned l = 0; l < TREE_LEVELS && code == ERR_OK; l++)
 		if ((t->size >> l & 1) != 0 && nodes_add(&t->nodes, l,

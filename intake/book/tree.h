@@ -69,6 +69,6 @@ enum err_code tree_entry(struct tree *t, uint64_t position, struct buf *out,
  * beside those who append.  Memory does not grow with the log.
  * checked: how many leaves; may be NULL.
  */
-enum err_code tree_check(struct tree *t, uint64_t *checked, struct err *e);
+enum err_code tree_check(struct sql *db, uint64_t *checked, struct err *e);
 
 #endif

@@ -11,18 +11,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "crypto/receipt_sig.h"
+#include "format/tree_head.h"
 #include "intake/book/tree.h"
 #include "ledger/schema.h"
+#include "tests/unit/database.h"
+#include "tests/unit/sample.h"
 
 #define MANY	200u
 
 typedef uint8_t hash[DIGEST_LEN];
 
-static char path[] = "/tmp/sigill-tree.XXXXXX";
+static struct database database;
+static struct sample intake;		/* who signs receipts */
 static struct sql *db;
 static struct tree *tree;
 static hash nodes[9][MANY];
@@ -47,13 +51,11 @@ static int
 set_up(void **state)
 {
 	struct err e = { 0 };
-	int fd = mkstemp(path);
 
 	(void)state;
-	assert_true(fd != -1);
-	(void)close(fd);
-	ok(sql_open(path, &db, &e), &e);
-	ok(schema_set_up(db, path, &e), &e);
+	database_make(&database);
+	ok(sql_open(database.where, &db, &e), &e);
+	ok(schema_set_up(db, database.where, &e), &e);
 	ok(tree_open(db, &tree, &e), &e);
 	return 0;
 }
@@ -61,18 +63,11 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	char name[64];
-
 	(void)state;
 	tree_close(tree);
 	sql_close(db);
 	tree = NULL;
-	for (size_t i = 0; i < 3; i++) {
-		(void)snprintf(name, sizeof(name), "%s%s", path,
-		    (const char *[]){ "", "-wal", "-shm" }[i]);
-		(void)unlink(name);
-	}
-	memcpy(path + strlen(path) - 6, "XXXXXX", 6);
+	database_remove(&database);
 	return 0;
 }
 
@@ -269,6 +264,248 @@ test_missing_nodes(void **state)
 	assert_non_null(strstr(e.msg, "position 8"));
 }
 
+/* --- what tree_check finds --------------------------------------------- */
+
+#define BATCH	8u
+#define LEAVES	45u		/* five batches, and five more */
+
+/* Every tenth leaf is a decision; what is rejected comes after it. */
+static bool
+is_decision(uint64_t i)
+{
+	return i % 10 == 3;
+}
+
+static struct receipt
+receipt_of(uint64_t i)
+{
+	struct receipt r = {
+		.stage = i % 10 == 4 ? STAGE_REJECTED : STAGE_ACCEPTED,
+		.size = 5000 + i, .time = 1795300000,
+		.authority = "Exempelmyndigheten",
+		.environment = ENVIRONMENT_TEST,
+		.round = "2026", .organisation = "2120000142",
+		.reason = "declined", .advice = "Ring oss.",
+	};
+
+	r.sealed[0] = (uint8_t)i;
+	return r;
+}
+
+static uint64_t
+add_leaf(uint64_t i)
+{
+	struct decision_entry d = {
+		.time = 1795300000, .who = "anna", .reason = "Ring oss.",
+		.sealed = { (uint8_t)(i + 1) },
+	};
+	struct receipt r = receipt_of(i);
+	struct buf leaf = { 0 };
+	struct err e = { 0 };
+	uint64_t at;
+
+	ok(is_decision(i) ? decision_entry_encode(&d, &leaf, &e) :
+	    receipt_leaf(&r, &leaf, &e), &e);
+	ok(tree_append(tree, leaf.data, leaf.len, &at, &e), &e);
+	assert_int_equal(at, i);
+	buf_wipe(&leaf);
+	return at;
+}
+
+static void
+add_verdict(const struct receipt *r)
+{
+	struct signer signer = sample_signer(&intake);
+	struct buf content = { 0 }, der = { 0 };
+	struct err e = { 0 };
+
+	ok(receipt_encode(r, &content, &e), &e);
+	ok(receipt_sig_make(content.data, content.len, &signer, r->time,
+	    &der, &e), &e);
+	ok(sql_run(db, sql_prepare(db, &e, "INSERT INTO verdicts (digest, "
+	    "stage, organisation, position, size, time, bytes) "
+	    "VALUES (?, ?, ?, ?, ?, ?, ?)", "bttiiir", r->sealed,
+	    receipt_stage_name(r->stage), r->organisation,
+	    (int64_t)r->log.index, (int64_t)r->log.size, r->time, der.data,
+	    der.len), &e), &e);
+	buf_wipe(&content);
+	buf_wipe(&der);
+}
+
+/* As intake settles files: leaves, then receipts with their places. */
+static void
+add_batch(uint64_t n)
+{
+	static struct receipt receipts[BATCH];
+	struct receipt_log *v[BATCH];
+	struct err e = { 0 };
+	size_t len = 0;
+	uint64_t since;
+
+	ok(sql_begin(db, false, &e), &e);
+	ok(tree_lock(tree, &e), &e);
+	since = tree_size(tree);
+	for (uint64_t i = since; i < since + n; i++) {
+		(void)add_leaf(i);
+		if (is_decision(i))
+			continue;
+		receipts[len] = receipt_of(i);
+		receipts[len].has_log = true;
+		receipts[len].log.index = i;
+		receipts[len].log.since_size = i % 3 == 0 ? since : 0;
+		v[len] = &receipts[len].log;
+		len++;
+	}
+	ok(tree_store(tree, &e), &e);
+	ok(tree_places(tree, v, len, &e), &e);
+	for (size_t i = 0; i < len; i++)
+		add_verdict(&receipts[i]);
+	ok(sql_finish(db, ERR_OK, &e), &e);
+}
+
+static void
+make_log(void)
+{
+	intake = sample_load("intake-receipts");
+	while (tree_size(tree) + BATCH <= LEAVES)
+		add_batch(BATCH);
+	add_batch(LEAVES - tree_size(tree));
+	sample_free(&intake);
+}
+
+static void
+test_check(void **state)
+{
+	struct err e = { 0 };
+	uint64_t checked = 99;
+
+	(void)state;
+	ok(tree_check(db, &checked, &e), &e);
+	assert_int_equal(checked, 0);
+	make_log();
+	ok(tree_check(db, &checked, &e), &e);
+	assert_int_equal(checked, LEAVES);
+}
+
+#define HASH	"(SELECT hash FROM log_nodes WHERE level = 0 AND position = 0)"
+
+/* One thing at a time, put back by taking the transaction back. */
+static void
+test_check_finds(void **state)
+{
+	static const struct { const char *sql; unsigned position; } faults[] = {
+		/* entries */
+		{ "UPDATE log_entries SET bytes = (SELECT bytes FROM "
+		    "log_entries WHERE position = 5) WHERE position = 9", 9 },
+		{ "DELETE FROM log_entries WHERE position = 0", 0 },
+		{ "DELETE FROM log_entries WHERE position = 7", 7 },
+		{ "DELETE FROM log_entries WHERE position = 44", 44 },
+		{ "DELETE FROM log_entries", 0 },
+		{ "UPDATE log_entries SET position = 999 WHERE position = 3;"
+		    "UPDATE log_entries SET position = 3 WHERE position = 12;"
+		    "UPDATE log_entries SET position = 12 "
+		    "WHERE position = 999", 3 },
+		{ "INSERT INTO log_entries SELECT 45, bytes FROM log_entries "
+		    "WHERE position = 5", 45 },
+		/* hashes */
+		{ "UPDATE log_nodes SET hash = " HASH
+		    " WHERE level = 0 AND position = 4", 4 },
+		{ "UPDATE log_nodes SET hash = " HASH
+		    " WHERE level = 2 AND position = 3", 12 },
+		{ "UPDATE log_nodes SET hash = " HASH
+		    " WHERE level = 5 AND position = 0", 0 },
+		{ "DELETE FROM log_nodes WHERE level = 0 AND position = 44",
+		    44 },
+		{ "DELETE FROM log_nodes WHERE level = 1 AND position = 2",
+		    4 },
+		{ "DELETE FROM log_nodes WHERE level = 1 AND position = 21",
+		    42 },
+		{ "DELETE FROM log_nodes WHERE level = 5", 0 },
+		{ "INSERT INTO log_nodes SELECT 3, 9, hash FROM log_nodes "
+		    "WHERE level = 0 AND position = 0", 72 },
+		{ "INSERT INTO log_nodes SELECT 1, 22, hash FROM log_nodes "
+		    "WHERE level = 0 AND position = 0", 44 },
+		{ "INSERT INTO log_nodes SELECT 60, 2, hash FROM log_nodes "
+		    "WHERE level = 0 AND position = 0", 2 },
+		/* the size */
+		{ "UPDATE log_state SET size = size - 1", 44 },
+		{ "UPDATE log_state SET size = size + 1", 45 },
+		/* the end cut off, hashes and all */
+		{ "DELETE FROM log_entries WHERE position = 44;"
+		    "DELETE FROM log_nodes WHERE level = 0 AND position = 44;"
+		    "UPDATE log_state SET size = 44", 44 },
+		{ "DELETE FROM log_entries WHERE position = 44;"
+		    "DELETE FROM log_nodes WHERE level = 0 AND position = 44;"
+		    "DELETE FROM verdicts WHERE position = 44;"
+		    "UPDATE log_state SET size = 44", 40 },
+		/* receipts */
+		{ "DELETE FROM verdicts WHERE position = 17", 17 },
+		{ "UPDATE verdicts SET position = 13 WHERE position = 17",
+		    13 },
+		{ "UPDATE verdicts SET position = 60 WHERE position = 17",
+		    60 },
+		{ "UPDATE verdicts SET size = 31 WHERE position = 20", 20 },
+		{ "UPDATE verdicts SET stage = 'rejected' "
+		    "WHERE position = 21", 21 },
+		{ "UPDATE verdicts SET bytes = (SELECT bytes FROM verdicts "
+		    "WHERE position = 25) WHERE position = 22", 22 },
+		{ "UPDATE verdicts SET bytes = (SELECT bytes FROM log_entries "
+		    "WHERE position = 25) WHERE position = 25", 25 },
+	};
+
+	(void)state;
+	make_log();
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		char want[32];
+		struct err e = { 0 };
+
+		ok(sql_begin(db, false, &e), &e);
+		execute(faults[i].sql);
+		if (tree_check(db, NULL, &e) != ERR_LOG_DAMAGED)
+			fail_msg("%s: %s: %s", faults[i].sql,
+			    err_name(e.code), e.msg);
+		(void)snprintf(want, sizeof(want), "position %u:",
+		    faults[i].position);
+		if (strstr(e.msg, want) != e.msg)
+			fail_msg("%s: %s", faults[i].sql, e.msg);
+		(void)sql_finish(db, ERR_IO, &(struct err){ 0 });
+	}
+	ok(tree_check(db, NULL, &(struct err){ 0 }), &(struct err){ 0 });
+}
+
+/* Somebody has written all of it anew, with another entry: every hash is
+ * right, and no receipt is. */
+static void
+test_check_rewritten(void **state)
+{
+	struct buf entries[LEAVES] = { { 0 } };
+	struct err e = { 0 };
+	uint64_t at;
+
+	(void)state;
+	make_log();
+	for (uint64_t i = 0; i < LEAVES; i++)
+		ok(tree_entry(tree, i, &entries[i], &e), &e);
+	execute("DELETE FROM log_entries; DELETE FROM log_nodes;"
+	    "UPDATE log_state SET size = 0");
+	ok(sql_begin(db, false, &e), &e);
+	ok(tree_lock(tree, &e), &e);
+	for (uint64_t i = 0; i < LEAVES; i++) {
+		struct buf *entry_now = &entries[i == 23 ? 33 : i];
+
+		ok(tree_append(tree, entry_now->data, entry_now->len, &at,
+		    &e), &e);
+	}
+	ok(tree_store(tree, &e), &e);
+	ok(sql_finish(db, ERR_OK, &e), &e);
+	/* 23 is in the batch that begins with 16. */
+	assert_int_equal(tree_check(db, NULL, &e), ERR_LOG_DAMAGED);
+	assert_string_equal(e.msg,
+	    "position 16: its receipt was given for another log");
+	for (uint64_t i = 0; i < LEAVES; i++)
+		buf_wipe(&entries[i]);
+}
+
 int
 main(void)
 {
@@ -279,6 +516,9 @@ main(void)
 		TEST(test_entries),
 		TEST(test_order),
 		TEST(test_missing_nodes),
+		TEST(test_check),
+		TEST(test_check_finds),
+		TEST(test_check_rewritten),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
