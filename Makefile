@@ -121,7 +121,8 @@ UNIT	= test_base test_config test_wiping test_cbor \
 	  test_json test_questionnaire test_answers \
 	  test_digest test_key test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope \
-	  test_unwrap test_channel test_vouched test_sql test_commits test_delivery test_schedule \
+	  test_unwrap test_channel \
+	  test_vouched test_sql test_commits test_delivery test_schedule \
 	  test_facts test_tree test_tree_head
 
 # --- how it is built ------------------------------------------------------

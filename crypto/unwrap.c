@@ -214,11 +214,13 @@ decrypt(const struct key *key, struct unwrapping *u, struct err *e)
 
 /* --- both --------------------------------------------------------------- */
 
-/* Is it of the lengths that its algorithm has? */
+/* Is it of the lengths that its algorithm has, and the point uncompressed?  What
+ * the walk of an envelope has seen, somebody else may ask without. */
 static bool
 has_form(const struct wrapped_key *w, const struct algorithm *row)
 {
 	return row != NULL && w->point_len == row->point_len &&
+	    (w->point_len == 0 || w->point[0] == 0x04) &&
 	    w->wrapped_len >= row->wrapped_min &&
 	    w->wrapped_len <= row->wrapped_max;
 }
