@@ -82,7 +82,7 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
 	  portal/anchors.c portal/vouched.c \
 	  portal/uploads.c portal/turns.c portal/complete.c portal/store.c \
-	  portal/names.c portal/commits.c \
+	  portal/names.c portal/commits.c portal/changes.c \
 	  portal/ledger.c portal/watch.c \
 	  portal/linger.c portal/listen.c portal/tls.c portal/identity.c \
 	  portal/kept.c
@@ -96,7 +96,8 @@ BOOK	= $(FACTS) intake/rules.c \
 	  intake/book/organisations.c intake/book/mandates.c
 TREE	= intake/book/tree.c intake/book/tree_check.c intake/book/nodes.c
 INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
-	  intake/staff/desk.c
+	  intake/staff/desk.c intake/staff/table.c intake/staff/roll.c \
+	  intake/staff/register.c intake/staff/register_file.c
 # The processes that see what anybody may have sent, and the keys.
 APART	= intake/service/channel.c intake/service/child.c \
 	  intake/service/sandbox.c intake/service/worker.c \
@@ -181,7 +182,7 @@ $(O)/bin/sigill-portal: $(call obj,$(PORTAL)) $(O)/lib/ledger.a $(LIB)
 $(O)/bin/sigill-intake: $(call obj,$(INTAKE) $(BOOK) $(TREE) $(APART) \
 	$(SERVICE) $(JUDGE)) $(O)/lib/ledger.a $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LEDGER_LIBS) $(APART_LIBS) \
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LEDGER_LIBS) $(APART_LIBS) -lcsv \
 	    -pthread
 
 # Workers that do what a file tells them (intake/service/plant.h), for tests.
@@ -228,7 +229,8 @@ $(O)/test/test_tree: $(call obj,$(TREE) $(LEDGER)) \
 $(O)/test/test_sql $(O)/test/test_commits: LIBS += $(LEDGER_LIBS)
 $(O)/test/test_sql $(O)/test/test_commits: $(O)/obj/tests/unit/database.o
 $(O)/test/test_sql: $(call obj,$(LEDGER))
-$(O)/test/test_commits: $(addprefix $(O)/obj/portal/,commits.o ledger.o) \
+$(O)/test/test_commits: $(addprefix $(O)/obj/portal/,commits.o changes.o \
+	ledger.o) \
 	$(call obj,$(LEDGER))
 
 LAYERS	= tests/vectors/layers.c tests/vectors/tree.c \
@@ -263,7 +265,8 @@ $(O)/test/load: $(O)/obj/tests/bench/load.o
 BUILD_DEPS = gcc libc6-dev make pkg-config libssl-dev libcurl4-openssl-dev \
 	  libp11-dev \
 	  zlib1g-dev libjansson-dev libutf8proc-dev libinih-dev \
-	  libmicrohttpd-dev libgnutls28-dev libsqlite3-dev libpq-dev gettext openssl
+	  libmicrohttpd-dev libgnutls28-dev libsqlite3-dev libcsv-dev \
+	  libpq-dev gettext openssl
 TEST_DEPS = libcmocka-dev python3 python3-cbor2 python3-asn1crypto curl \
 	  clang libclang-rt-dev cppcheck mandoc gnupg locales nginx strace \
 	  tinyproxy-bin squid softhsm2 opensc postgresql

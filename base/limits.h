@@ -45,6 +45,8 @@
 /* Files that people and authorities write. */
 #define LIMIT_ANSWERS_FILE	(4u * 1024 * 1024)
 #define LIMIT_DEFINITION_FILE	(4u * 1024 * 1024)
+/* Every organisation of a country that answers, by the ten thousand. */
+#define LIMIT_REGISTER_FILE	(16u * 1024 * 1024)
 #define LIMIT_CONFIG_FILE	(256u * 1024)
 #define LIMIT_KEY_FILE		(64u * 1024)
 #define LIMIT_CERT_FILE		(1024u * 1024)

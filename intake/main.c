@@ -18,6 +18,7 @@
 #include "intake/service/keyholder.h"
 #include "intake/service/run.h"
 #include "intake/service/worker.h"
+#include "intake/staff/register.h"
 #include "intake/tell.h"
 
 static int
@@ -38,6 +39,11 @@ static const struct command commands[] = {
 	    "Runs until SIGTERM; SIGHUP has it load revocation lists, anchors "
 	    "and questionnaires again.", TAKES_RUN | TAKES_PASSPHRASE },
 	    service_run, NULL },
+	{ { "register", "[FILE]",
+	    "replace the register of who is expected to answer, or list it",
+	    "FILE has comma-separated values: number, name, kind, contact. "
+	    "All of it becomes the register, or nothing does.",
+	    TAKES_REGISTER | TAKES_CSV }, register_run, NULL },
 	{ { "worker", NULL, NULL, NULL, 0 }, NULL, run_worker },
 	{ { "keyholder", NULL, NULL, NULL, TAKES_PASSPHRASE }, NULL,
 	    run_keyholder },
