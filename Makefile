@@ -91,6 +91,7 @@ FACTS	= intake/facts.c intake/facts_cbor.c
 BOOK	= $(FACTS) intake/rules.c \
 	  intake/book/arrivals.c intake/book/arrivals_row.c \
 	  intake/book/arrivals_add.c intake/book/arrivals_settle.c \
+	  intake/book/arrivals_find.c \
 	  intake/book/taken.c intake/book/places.c \
 	  intake/book/verdicts.c intake/book/decisions.c \
 	  intake/book/organisations.c intake/book/mandates.c

@@ -68,6 +68,7 @@ static const char version_2[] =
     "CREATE INDEX arrivals_state ON arrivals (state, arrived);"
     "CREATE INDEX arrivals_organisation"
     "  ON arrivals (organisation, questionnaire, round);"
+    "CREATE INDEX arrivals_arrived ON arrivals (arrived, digest);"
     "CREATE UNIQUE INDEX arrivals_counts"
     "  ON arrivals (organisation, questionnaire, round) WHERE counts = 1;"
     "CREATE INDEX arrivals_submission ON arrivals (submission);"

@@ -112,6 +112,31 @@ test_fingerprint(void **state)
 	assert_string_equal(out, "GHJK-MNPQ-RSTV-WXYY");
 }
 
+/* As people type it. */
+static void
+test_fingerprint_parse(void **state)
+{
+	static const char *const refused[] = { "", "0123-4567-89AB-CDE",
+	    "0123-4567-89AB-CDEFG", "01234567-89AB-CDEF-", "0123 4567 89AB CDEF",
+	    "0123-4567-89AB-CDEU", "-123-4567-89AB-CDEF" };
+	uint8_t out[FINGERPRINT_BYTES], digest[32] = { 0 };
+	char printed[FINGERPRINT_LEN];
+
+	(void)state;
+	assert_true(fingerprint_parse("0123-4567-89AB-CDEF", out));
+	assert_memory_equal(out, "\x00\x44\x32\x14\xc7\x42\x54\xb6\x35\xcf",
+	    10);
+	assert_true(fingerprint_parse("oi23-4567-89ab-cdef", out));
+	memcpy(digest, out, sizeof(out));
+	fingerprint_format(digest, printed);
+	assert_string_equal(printed, "0123-4567-89AB-CDEF");
+	assert_true(fingerprint_parse("GHJK-MNPQ-RSTV-WXYZ", out));
+	assert_memory_equal(out, "\x84\x65\x3a\x56\xd7\xc6\x75\xbe\x77\xdf",
+	    10);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++)
+		assert_false(fingerprint_parse(refused[i], out));
+}
+
 int
 main(void)
 {
@@ -120,6 +145,7 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_check_digit),
 		cmocka_unit_test(test_fingerprint),
+		cmocka_unit_test(test_fingerprint_parse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
