@@ -94,11 +94,17 @@ BOOK	= $(FACTS) intake/rules.c \
 	  intake/book/arrivals_find.c \
 	  intake/book/taken.c intake/book/places.c \
 	  intake/book/verdicts.c intake/book/decisions.c \
-	  intake/book/organisations.c intake/book/mandates.c
+	  intake/book/organisations.c intake/book/mandates.c \
+	  intake/book/counts.c
 TREE	= intake/book/tree.c intake/book/tree_check.c intake/book/nodes.c
 INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 	  intake/staff/desk.c intake/staff/table.c intake/staff/roll.c \
-	  intake/staff/register.c intake/staff/register_file.c
+	  intake/staff/register.c intake/staff/register_file.c \
+	  intake/staff/pile.c intake/staff/find.c intake/staff/who.c \
+	  intake/staff/arrival_tell.c intake/staff/list.c \
+	  intake/staff/show.c intake/staff/decide.c intake/staff/rounds.c \
+	  intake/staff/tally.c intake/staff/missing.c \
+	  intake/staff/figures.c intake/staff/summary.c
 # The processes that see what anybody may have sent, and the keys.
 APART	= intake/service/channel.c intake/service/child.c \
 	  intake/service/sandbox.c intake/service/worker.c \

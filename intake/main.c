@@ -18,7 +18,12 @@
 #include "intake/service/keyholder.h"
 #include "intake/service/run.h"
 #include "intake/service/worker.h"
+#include "intake/staff/decide.h"
+#include "intake/staff/list.h"
+#include "intake/staff/missing.h"
 #include "intake/staff/register.h"
+#include "intake/staff/show.h"
+#include "intake/staff/summary.h"
 #include "intake/tell.h"
 
 static int
@@ -39,6 +44,30 @@ static const struct command commands[] = {
 	    "Runs until SIGTERM; SIGHUP has it load revocation lists, anchors "
 	    "and questionnaires again.", TAKES_RUN | TAKES_PASSPHRASE },
 	    service_run, NULL },
+	{ { "list", NULL, "what has come, and what has become of it",
+	    "What waits for a person stands on top, then the newest. --json "
+	    "and --csv give all unless --limit says otherwise.",
+	    TAKES_FILTER | TAKES_CSV }, list_run, NULL },
+	{ { "show", "WHAT", "everything that is known about a file",
+	    "WHAT is a digest or its first digits, a fingerprint, a "
+	    "submission's id, the name of the file, or an organisation "
+	    "number.", 0 }, show_run, NULL },
+	{ { "accept", "WHAT", "take a file that is held, all the same",
+	    "Who decided, when and why is written into the log; the service "
+	    "signs the receipt and hands the answers over.",
+	    TAKES_REASON | TAKES_WAIT }, decide_accept, NULL },
+	{ { "reject", "WHAT", "turn a file away that is held",
+	    "Needs --reason: the sender reads it in the rejected receipt. "
+	    "Who decided, when and why is written into the log.",
+	    TAKES_REASON | TAKES_WAIT }, decide_reject, NULL },
+	{ { "missing", NULL, "who has answered in a round, and who has not",
+	    "Who has handed in something that waits for us is not missing. "
+	    "Each questionnaire of the round is counted for itself.",
+	    TAKES_ROUND | TAKES_CONTACTS | TAKES_CSV }, missing_run, NULL },
+	{ { "report", NULL, "a round, or all of them, in figures",
+	    "With --round alone, what was turned away before its round was "
+	    "known counts if it came while the round was open.",
+	    TAKES_ROUND | TAKES_CSV }, summary_run, NULL },
 	{ { "register", "[FILE]",
 	    "replace the register of who is expected to answer, or list it",
 	    "FILE has comma-separated values: number, name, kind, contact. "

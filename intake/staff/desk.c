@@ -24,6 +24,8 @@ make_file(const char *path, struct err *e)
 	int fd;
 
 	(void)snprintf(dir, sizeof(dir), "%.*s", (int)(name - path), path);
+	if (dir[0] == '\0')
+		(void)snprintf(dir, sizeof(dir), ".");
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
 	    0600);
 	if (fd == -1)
@@ -48,7 +50,8 @@ check_file(const char *path, bool create, struct err *e)
 	if (create)
 		return make_file(path, e);
 	return err_set(e, ERR_NO_INPUT, path, 0,
-	    "there is no ledger; the service makes it when it starts");
+	    "there is no ledger; the service makes it when it starts, and "
+	    "'register FILE' does");
 }
 
 enum err_code

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "intake/book/counts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void
+digests_wipe(struct digests *d)
+{
+	free(d->v);
+	memset(d, 0, sizeof(*d));
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	return memcmp(a, b, DIGEST_LEN);
+}
+
+bool
+digests_have(const struct digests *d, const uint8_t digest[static DIGEST_LEN])
+{
+	return d->len != 0 && bsearch(digest, d->v, d->len, DIGEST_LEN,
+	    compare) != NULL;
+}
+
+static enum err_code
+add(struct digests *d, const uint8_t *digest, struct err *e)
+{
+	uint8_t (*v)[DIGEST_LEN] = d->v;
+
+	/* Room is doubled when len is a power of two. */
+	if ((d->len & (d->len - 1)) == 0)
+		v = reallocarray(v, d->len == 0 ? 1 : 2 * d->len,
+		    DIGEST_LEN);
+	if (v == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	d->v = v;
+	memcpy(v[d->len++], digest, DIGEST_LEN);
+	return ERR_OK;
+}
+
+enum err_code
+counts_decided(struct sql *db, struct digests *out, struct err *e)
+{
+	struct sql_stmt *stmt = sql_prepare(db, e,
+	    "SELECT DISTINCT digest FROM decisions WHERE done = 1", "");
+	const uint8_t *digest;
+	enum err_code code;
+	size_t len;
+
+	if (stmt == NULL)
+		return e->code;
+	while ((code = sql_row(db, stmt, e)) == ERR_OK) {
+		digest = sql_bytes(stmt, 0, &len);
+		if (digest == NULL || len != DIGEST_LEN)
+			code = err_set(e, ERR_IO, "decisions", 0,
+			    "a digest has %zu octets", len);
+		else
+			code = add(out, digest, e);
+		if (code != ERR_OK)
+			break;
+	}
+	sql_done(stmt);
+	if (code != ERR_HTTP_NOT_FOUND)
+		return code;
+	if (out->len != 0)
+		qsort(out->v, out->len, DIGEST_LEN, compare);
+	return ERR_OK;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "intake/staff/list.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "crypto/digest.h"
+#include "intake/staff/arrival_tell.h"
+#include "intake/staff/desk.h"
+#include "intake/staff/table.h"
+
+/* Rows that a person looks through; programs get all. */
+#define LIMIT_DEFAULT	50
+
+/* --- for people: TABLE_WIDTH columns ------------------------------------ */
+
+enum { W_AGE = 4, W_STATE = 8, W_NUMBER = 11, W_NAME = 22, W_ROUND = 8,
+	W_LABEL = 19, W_NOTE = 22 };
+
+static void
+table_row(struct report *r, const struct arrival *a, const struct roll *roll,
+    int64_t now)
+{
+	char age[TABLE_SPAN_LEN], label[ARRIVAL_LABEL_LEN];
+	char note[ARRIVAL_NOTE_LEN], number[12] = "";
+
+	table_span(now - a->arrived, age);
+	arrival_label(a, label);
+	arrival_note(a, note);
+	if (*arrival_number(a) != '\0')
+		orgnr_format(arrival_number(a), number);
+	table_cell(r, age, W_AGE);
+	table_cell(r, arrival_state_name(a->state), W_STATE);
+	table_cell(r, number, W_NUMBER);
+	table_cell(r, arrival_organisation(a, roll), W_NAME);
+	table_cell(r, a->facts.round != NULL ? a->facts.round : "", W_ROUND);
+	table_cell(r, label, W_LABEL);
+	table_cell(r, note, W_NOTE);
+	table_end(r);
+}
+
+void
+list_table(const struct pile *pile, size_t n, const struct roll *roll,
+    int64_t now, struct report *r)
+{
+	table_cell(r, "AGE", W_AGE);
+	table_cell(r, "STATE", W_STATE);
+	table_cell(r, "NUMBER", W_NUMBER);
+	table_cell(r, "ORGANISATION", W_NAME);
+	table_cell(r, "ROUND", W_ROUND);
+	table_cell(r, "SUBMISSION", W_LABEL);
+	table_cell(r, "CODE", W_NOTE);
+	table_end(r);
+	for (size_t i = 0; i < n; i++)
+		table_row(r, &pile->v[i], roll, now);
+}
+
+static void
+summary(const struct pile *pile, size_t shown, struct report *r)
+{
+	size_t count[ARRIVAL_REJECTED + 1] = { 0 };
+	char line[160];
+	size_t n = 0;
+
+	for (size_t i = 0; i < pile->len; i++)
+		count[pile->v[i].state]++;
+	for (int s = ARRIVAL_QUEUED; s <= ARRIVAL_REJECTED; s++)
+		if (count[s] != 0)
+			n += (size_t)snprintf(line + n, sizeof(line) - n,
+			    "%s%zu %s", n == 0 ? "" : ", ", count[s],
+			    arrival_state_name((enum arrival_state)s));
+	if (pile->len == 0)
+		report_say(r, "Nothing.");
+	else
+		report_say(r, "%s.", line);
+	if (shown < pile->len)
+		report_say(r, "%zu more are not shown (--limit 0 shows all).",
+		    pile->len - shown);
+}
+
+/* --- for programs ------------------------------------------------------- */
+
+static void
+csv_row(struct report *r, const struct arrival *a, const struct roll *roll)
+{
+	const struct facts *f = &a->facts;
+	const bool known = f->kind == VERDICT_ACCEPTED;
+	char digest[DIGEST_HEX_LEN], label[ARRIVAL_LABEL_LEN];
+	char number[12] = "";
+
+	digest_hex(a->digest, digest);
+	arrival_label(a, label);
+	if (*arrival_number(a) != '\0')
+		orgnr_format(arrival_number(a), number);
+	csv_cell(r, digest);
+	csv_time(r, a->arrived);
+	csv_cell(r, arrival_state_name(a->state));
+	csv_cell(r, a->code != ERR_OK ? err_name(a->code) : "");
+	csv_cell(r, number);
+	csv_foreign(r, arrival_organisation(a, roll));
+	csv_cell(r, known ? organisation_kind_name(f->organisation_kind) :
+	    "");
+	csv_cell(r, known ? f->questionnaire : "");
+	csv_cell(r, known ? f->round : "");
+	csv_cell(r, known ? label : "");
+	csv_cell(r, a->late ? "yes" : "no");
+	csv_cell(r, a->duplicate ? "yes" : "no");
+	csv_cell(r, a->counts ? "yes" : "no");
+	csv_time(r, a->verified);
+	csv_time(r, a->handed);
+	csv_cell(r, a->source);
+	csv_foreign(r, a->place);
+	csv_foreign(r, a->name);
+	csv_end(r);
+}
+
+static void
+tell_csv(const struct pile *pile, size_t n, const struct roll *roll,
+    struct report *r)
+{
+	buf_add_str(&r->text, "digest,arrived,state,code,number,name,kind,"
+	    "questionnaire,round,fingerprint,late,duplicate,counts,verified,"
+	    "handed,source,place,file\n");
+	for (size_t i = 0; i < n; i++)
+		csv_row(r, &pile->v[i], roll);
+}
+
+static void
+tell_json(const struct pile *pile, size_t n, struct report *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < n; i++)
+		if (json_array_append_new(list,
+		    arrival_json(&pile->v[i])) != 0)
+			r->failed = true;
+	report_set(r, "submissions", list);
+	report_set(r, "more", json_integer((json_int_t)(pile->len - n)));
+}
+
+static void
+tell(const struct options *o, const struct pile *pile,
+    const struct roll *roll, int64_t now, struct report *r)
+{
+	size_t n = pile->len;
+
+	if (o->limit > 0 && (size_t)o->limit < n)
+		n = (size_t)o->limit;
+	else if (o->limit == -1 && !o->json && !o->csv && n > LIMIT_DEFAULT)
+		n = LIMIT_DEFAULT;
+	if (o->json)
+		tell_json(pile, n, r);
+	else if (o->csv)
+		tell_csv(pile, n, roll, r);
+	else {
+		if (n != 0)
+			list_table(pile, n, roll, now, r);
+		summary(pile, n, r);
+	}
+}
+
+enum err_code
+list_run(const struct options *o, struct report *r)
+{
+	struct arrival_filter filter;
+	struct desk desk = { 0 };
+	struct pile pile = { 0 };
+	struct roll roll = { 0 };
+	struct err e = { 0 };
+	char number[ORGNR_LEN];
+	enum err_code code;
+
+	if ((code = pile_filter(o, number, &filter, &e)) == ERR_OK &&
+	    (code = desk_open(o, INTAKE_LEDGER, false, &desk, &e)) == ERR_OK &&
+	    (code = roll_load(desk.db, &roll, &e)) == ERR_OK &&
+	    (code = pile_load(desk.db, &filter, &pile, &e)) == ERR_OK) {
+		pile_sort(&pile);
+		tell(o, &pile, &roll, desk.now, r);
+	}
+	report_err(r, &e);
+	pile_wipe(&pile);
+	roll_wipe(&roll);
+	desk_close(&desk);
+	return code;
+}

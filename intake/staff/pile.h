@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Arrivals, in memory: what a command has asked the ledger for.
+ */
+#ifndef SIGILL_INTAKE_STAFF_PILE_H
+#define SIGILL_INTAKE_STAFF_PILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "intake/book/arrivals.h"
+#include "intake/book/arrivals_find.h"
+#include "intake/options.h"
+
+/* Owned; { 0 } is an empty one. */
+struct pile {
+	struct arrival *v;	/* oldest first */
+	size_t len;
+};
+
+enum err_code pile_load(struct sql *db, const struct arrival_filter *filter,
+    struct pile *out, struct err *e);
+/* Takes *a over, at the end; { 0 } then. */
+enum err_code pile_add(struct pile *pile, struct arrival *a, struct err *e);
+/* What needs a person first, the longest waiting on top; then the newest. */
+void pile_sort(struct pile *pile);
+void pile_wipe(struct pile *pile);
+
+/* What the options ask for, checked: ERR_USAGE.  number holds the ten digits
+ * that *out borrows. */
+enum err_code pile_filter(const struct options *o,
+    char number[static ORGNR_LEN], struct arrival_filter *out,
+    struct err *e);
+
+#endif

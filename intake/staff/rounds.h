@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Which round a command counts.
+ */
+#ifndef SIGILL_INTAKE_STAFF_ROUNDS_H
+#define SIGILL_INTAKE_STAFF_ROUNDS_H
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "intake/options.h"
+#include "intake/settings.h"
+
+/* The one that --round names, or the only one of the configuration.
+ * ERR_USAGE. */
+enum err_code rounds_pick(const struct options *o,
+    const struct intake_settings *s, const char **out, struct err *e);
+/* Its window in the configuration; NULL for one that is no more there. */
+const struct round_window *rounds_window(const struct intake_settings *s,
+    const char *round);
+/* ERR_USAGE unless the configuration has the round, or something came for
+ * it: a slip must not look like a round without answers. */
+enum err_code rounds_check(const struct intake_settings *s,
+    const char *round, bool came, struct err *e);
+
+#endif
