@@ -318,6 +318,7 @@ enveloped_open(const uint8_t *der, size_t len,
 {
 	const struct enveloped_recipient *r = NULL;
 	uint8_t key[CONTENT_KEY_LEN];
+	bool expired = false;
 	struct enveloped_layout l;
 	struct buf plain = { 0 };
 	enum err_code code;
@@ -325,11 +326,15 @@ enveloped_open(const uint8_t *der, size_t len,
 
 	if ((code = enveloped_walk(der, len, &l, e)) != ERR_OK)
 		return code;
-	for (i = 0; i < n; i++)
-		if ((r = find_recipient(&l, keys[i].cert)) != NULL)
+	for (i = 0; i < n; i++) {
+		r = find_recipient(&l, keys[i].cert);
+		if (r != NULL && !keys[i].expired)
 			break;
-	if (r == NULL)
-		return err_set(e, ERR_NOT_RECIPIENT, NULL, 0, NULL);
+		expired = expired || r != NULL;
+	}
+	if (i == n)
+		return err_set(e, expired ? ERR_RECIPIENT_EXPIRED :
+		    ERR_NOT_RECIPIENT, NULL, 0, NULL);
 	/* Both are public: that they do not fit each other tells nothing. */
 	if (r->algorithm != algorithm_to_receive(keys[i].cert))
 		return err_set(e, ERR_DECRYPTION, NULL, 0, NULL);

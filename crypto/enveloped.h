@@ -9,6 +9,7 @@
 #ifndef SIGILL_CRYPTO_ENVELOPED_H
 #define SIGILL_CRYPTO_ENVELOPED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -35,6 +36,7 @@ struct envelope_seen {
 struct recipient_key {
 	const struct key *key;
 	const struct cert *cert;
+	bool expired;		/* its certificate has: it opens nothing */
 };
 
 /* Appends ContentInfo(AuthEnvelopedData).  Recipients must have been checked
@@ -48,8 +50,9 @@ enum err_code enveloped_look(const uint8_t *der, size_t len,
 
 /*
  * Looks first, then opens with the first of n keys that is a recipient; its
- * index goes to *which.  ERR_NOT_RECIPIENT when none is; ERR_DECRYPTION, with
- * no detail, for every other cause.  Appends to *out only after the tag has
+ * index goes to *which.  ERR_NOT_RECIPIENT when none is; ERR_RECIPIENT_EXPIRED
+ * when only those are that have expired; ERR_DECRYPTION, with no detail, for
+ * every other cause.  Appends to *out only after the tag has
  * been checked.
  */
 enum err_code enveloped_open(const uint8_t *der, size_t len,

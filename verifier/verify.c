@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "verifier/verify.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -44,13 +45,30 @@ step_signer(struct work *w, struct err *e)
 	return code;
 }
 
-/* Envelope structure, recipient, decryption, inner structure, inner
+/*
+ * A recipient's certificate that had expired when the file arrived opens
+ * nothing: a key that should be used no more must not be worth stealing.
+ * Where the file is for a newer one too, that opens it.
+ *
+ * Envelope structure, recipient, decryption, inner structure, inner
  * signature, same signer, CompressedData: in this order, in crypto/. */
 static enum err_code
 step_inner(struct work *w, struct err *e)
 {
-	return envelope_open_inner(&w->outer, w->v->keys, w->v->n_keys,
-	    &w->zlib, &w->which, e);
+	struct recipient_key *keys = calloc(w->v->n_keys + 1, sizeof(*keys));
+	enum err_code code;
+
+	if (keys == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	for (size_t i = 0; i < w->v->n_keys; i++) {
+		keys[i] = w->v->keys[i];
+		keys[i].expired = w->v->arrived >
+		    cert_not_after(keys[i].cert);
+	}
+	code = envelope_open_inner(&w->outer, keys, w->v->n_keys, &w->zlib,
+	    &w->which, e);
+	free(keys);
+	return code;
 }
 
 static enum err_code

@@ -144,7 +144,7 @@ open_outer(const uint8_t *der, size_t len, struct signed_data *out)
 static enum err_code
 open_all(const uint8_t *der, size_t len, const struct sample *as)
 {
-	struct recipient_key key = { as->key, as->cert };
+	struct recipient_key key = { .key = as->key, .cert = as->cert };
 	struct signed_data outer;
 	struct buf out = { 0 };
 	enum err_code code;

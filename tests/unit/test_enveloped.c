@@ -61,7 +61,7 @@ make_for(unsigned who, const void *data, size_t len, struct buf *out)
 static enum err_code
 open_as(const struct sample *s, const struct buf *der, struct buf *out)
 {
-	struct recipient_key key = { s->key, s->cert };
+	struct recipient_key key = { .key = s->key, .cert = s->cert };
 	size_t which = 99;
 	enum err_code code;
 
@@ -154,8 +154,8 @@ the_right_key_is_found(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++)
-		keys[i] = (struct recipient_key){ recipients[i].key,
-			recipients[i].cert };
+		keys[i] = (struct recipient_key){ .key = recipients[i].key,
+			.cert = recipients[i].cert };
 	make_for(4, content, sizeof(content), &der);
 	assert_int_equal(enveloped_open(der.data, der.len, keys, 3, &out,
 	    &which, NULL), ERR_OK);
@@ -172,6 +172,34 @@ the_right_key_is_found(void **state)
 		    &out, &which, &e), ERR_DECRYPTION);
 		assert_string_equal(e.msg, "");
 	}
+	buf_wipe(&der);
+	buf_wipe(&out);
+}
+
+static void
+what_has_expired_opens_nothing(void **state)
+{
+	struct recipient_key keys[3];
+	struct buf der = { 0 }, out = { 0 };
+	size_t which = 99;
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++)
+		keys[i] = (struct recipient_key){ .key = recipients[i].key,
+			.cert = recipients[i].cert, .expired = i != 1 };
+	make_for(5, content, sizeof(content), &der);
+	assert_int_equal(enveloped_open(der.data, der.len, keys, 3, &out,
+	    &which, NULL), ERR_RECIPIENT_EXPIRED);
+	assert_int_equal(enveloped_open(der.data, der.len, keys + 1, 1, &out,
+	    &which, NULL), ERR_NOT_RECIPIENT);
+	assert_int_equal(out.len, 0);
+	assert_int_equal(which, 99);
+	/* It is for a newer one too. */
+	buf_wipe(&der);
+	make_for(7, content, sizeof(content), &der);
+	assert_int_equal(enveloped_open(der.data, der.len, keys, 3, &out,
+	    &which, NULL), ERR_OK);
+	assert_int_equal(which, 1);
 	buf_wipe(&der);
 	buf_wipe(&out);
 }
@@ -522,8 +550,8 @@ every_cut_and_every_octet(void **state)
 	/* Another recipient's part is not ours to check: only what is not
 	 * opened may stay unnoticed. */
 	for (size_t i = 0; i < der.len; i++) {
-		struct recipient_key key = { recipients[0].key,
-			recipients[0].cert };
+		struct recipient_key key = { .key = recipients[0].key,
+			.cert = recipients[0].cert };
 		enum err_code code;
 		size_t which;
 
@@ -550,6 +578,7 @@ main(void)
 		cmocka_unit_test(all_mixtures),
 		cmocka_unit_test(sizes),
 		cmocka_unit_test(the_right_key_is_found),
+		cmocka_unit_test(what_has_expired_opens_nothing),
 		cmocka_unit_test(who_cannot_receive),
 		cmocka_unit_test(keys_that_are_not_used),
 		cmocka_unit_test(one_fault_each_for_ecdh),

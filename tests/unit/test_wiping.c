@@ -167,7 +167,8 @@ nothing_stays_after_sealing_and_opening(void **state)
 	assert_int_equal(envelope_open_outer(sealed.data, sealed.len, &outer,
 	    NULL), ERR_OK);
 	assert_int_equal(envelope_open_inner(&outer,
-	    &(struct recipient_key){ key, recipients.v[0] }, 1, &zlib, &which,
+	    &(struct recipient_key){ .key = key,
+	    .cert = recipients.v[0] }, 1, &zlib, &which,
 	    NULL), ERR_OK);
 	assert_int_equal(deflate_unpack(zlib.data, zlib.len, 100000, &cbor,
 	    NULL), ERR_OK);

@@ -215,6 +215,8 @@ make_all(const struct recipe *r, const uint8_t definition[static 32],
 		[VERIFIER_PRODUCTION] = "production",
 		[VERIFIER_CRL_OUTDATED] = "crl-outdated",
 		[VERIFIER_NO_INTERMEDIATE_CRL] = "no-intermediate-crl",
+		[VERIFIER_RECIPIENT_EXPIRED] = "recipient-expired",
+		[VERIFIER_ROTATED] = "rotated",
 	};
 	struct buf sealed = { 0 }, cbor = { 0 };
 	struct err e = { 0 };

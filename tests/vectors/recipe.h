@@ -20,7 +20,8 @@
 
 /* How the verifier is set up that must refuse it. */
 enum verifier { VERIFIER_TEST, VERIFIER_PRODUCTION, VERIFIER_CRL_OUTDATED,
-	VERIFIER_NO_INTERMEDIATE_CRL };
+	VERIFIER_NO_INTERMEDIATE_CRL, VERIFIER_RECIPIENT_EXPIRED,
+	VERIFIER_ROTATED };
 
 /* SignedData that our own code cannot make (variants.c). */
 enum signed_variant {

@@ -274,6 +274,9 @@ const struct recipe recipes_content[] = {
 	  .recipients = { "intake-p256", "intake-p384", "intake-rsa" } },
 	{ .name = "good-one-recipient", .code = ERR_OK,
 	  .recipients = { "intake-p256" } },
+	{ .name = "good-rotated", .code = ERR_OK,
+	  .verifier = VERIFIER_ROTATED,
+	  .recipients = { "intake-p256", "intake-p384" } },
 	{ .name = "good-supersedes", .code = ERR_OK,
 	  .change = with_supersedes },
 
