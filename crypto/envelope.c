@@ -77,6 +77,22 @@ envelope_check_outer(int fd, uint64_t size, const struct cert_list *known,
 	return found.code;
 }
 
+/* The inner signature, by the outer one's signer when all is well. */
+static enum err_code
+open_signed(const struct signed_data *outer, const struct buf *plain,
+    struct signed_data *inner, struct err *e)
+{
+	struct cert *certs[LIMIT_CERTIFICATES];
+	struct cert_list known = { certs, 1 };
+
+	certs[0] = outer->cert;
+	for (size_t i = 0; i < outer->chain.len &&
+	    known.len < LIMIT_CERTIFICATES; i++)
+		certs[known.len++] = outer->chain.v[i];
+	return signed_open_knowing(SIGNED_INNER, plain->data, plain->len,
+	    &known, inner, e);
+}
+
 enum err_code
 envelope_open_inner(const struct signed_data *outer,
     const struct recipient_key *keys, size_t n, struct buf *zlib,
@@ -90,8 +106,7 @@ envelope_open_inner(const struct signed_data *outer,
 
 	if ((code = enveloped_open(outer->content, outer->len, keys, n,
 	    &plain, &opened_by, e)) != ERR_OK ||
-	    (code = signed_open(SIGNED_INNER, plain.data, plain.len, &inner,
-	    e)) != ERR_OK)
+	    (code = open_signed(outer, &plain, &inner, e)) != ERR_OK)
 		goto out;
 	/* Else a courier could put his own name around another's answers. */
 	if (!cert_equal(inner.cert, outer->cert)) {

@@ -205,9 +205,9 @@ out:
 	return code;
 }
 
-static enum err_code
-open_knowing(const struct cert_list *known, enum signed_kind kind,
-    const uint8_t *der, size_t len, struct signed_data *out, struct err *e)
+enum err_code
+signed_open_knowing(enum signed_kind kind, const uint8_t *der, size_t len,
+    const struct cert_list *known, struct signed_data *out, struct err *e)
 {
 	const struct signed_form *form = &signed_forms[kind];
 	struct signed_layout l = { 0 };
@@ -259,7 +259,7 @@ enum err_code
 signed_open(enum signed_kind kind, const uint8_t *der, size_t len,
     struct signed_data *out, struct err *e)
 {
-	return open_knowing(NULL, kind, der, len, out, e);
+	return signed_open_knowing(kind, der, len, NULL, out, e);
 }
 
 void
@@ -429,8 +429,8 @@ signed_make(enum signed_kind kind, const void *content, size_t len,
 	if ((code = buf_check(out, e)) != ERR_OK)
 		goto out;
 	/* What we would refuse is not handed out. */
-	if (open_knowing(&own, kind, out->data + start,
-	    out->len - start, &check, NULL) != ERR_OK)
+	if (signed_open_knowing(kind, out->data + start, out->len - start,
+	    &own, &check, NULL) != ERR_OK)
 		code = err_set(e, ERR_INTERNAL, NULL, 0,
 		    "our own signature does not pass our own checks");
 out:

@@ -56,12 +56,17 @@ enum err_code signed_make(enum signed_kind kind, const void *content,
  */
 enum err_code signed_open(enum signed_kind kind, const uint8_t *der,
     size_t len, struct signed_data *out, struct err *e);
+/* The same.  known: certificates that may be in it, and are not decoded again,
+ * since OpenSSL takes long over a public key; or NULL. */
+enum err_code signed_open_knowing(enum signed_kind kind, const uint8_t *der,
+    size_t len, const struct cert_list *known, struct signed_data *out,
+    struct err *e);
 void signed_wipe(struct signed_data *s);
 
 struct source;			/* crypto/source.h */
 /* The same for a file, whose content passes and is not kept.  Refuses what
- * signed_open would, in the same words.  What fails in reading is s->code.
- * known: certificates that may be in it, and are not decoded again; or NULL. */
+ * signed_open_knowing would, in the same words.  What fails in reading is
+ * s->code. */
 enum err_code signed_open_source(enum signed_kind kind, struct source *s,
     const struct cert_list *known, struct signed_data *out, struct err *e);
 
