@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "intake/book/arrivals_row.h"
+
 void
 digests_wipe(struct digests *d)
 {
@@ -45,26 +47,18 @@ counts_decided(struct sql *db, struct digests *out, struct err *e)
 {
 	struct sql_stmt *stmt = sql_prepare(db, e,
 	    "SELECT DISTINCT digest FROM decisions WHERE done = 1", "");
-	const uint8_t *digest;
+	uint8_t digest[DIGEST_LEN];
 	enum err_code code;
-	size_t len;
+	bool more;
 
 	if (stmt == NULL)
 		return e->code;
-	while ((code = sql_row(db, stmt, e)) == ERR_OK) {
-		digest = sql_bytes(stmt, 0, &len);
-		if (digest == NULL || len != DIGEST_LEN)
-			code = err_set(e, ERR_IO, "decisions", 0,
-			    "a digest has %zu octets", len);
-		else
-			code = add(out, digest, e);
-		if (code != ERR_OK)
+	while ((code = row_next(db, stmt, &more, e)) == ERR_OK && more)
+		if ((code = row_digest(stmt, 0, digest, e)) != ERR_OK ||
+		    (code = add(out, digest, e)) != ERR_OK)
 			break;
-	}
 	sql_done(stmt);
-	if (code != ERR_HTTP_NOT_FOUND)
-		return code;
 	if (out->len != 0)
 		qsort(out->v, out->len, DIGEST_LEN, compare);
-	return ERR_OK;
+	return code;
 }

@@ -209,9 +209,14 @@ replace(const struct options *o, struct desk *desk, const struct roll *new,
 	else if (code == ERR_OK)
 		code = organisations_replace(desk->db, new->v, new->len, &n,
 		    e);
-	if (code == ERR_OK && !o->dry_run)
+	if (code == ERR_OK && !o->dry_run) {
 		report_say(r, "The register has %zu organisations now.",
 		    new->len);
+		if (n.queued != 0)
+			report_say(r, "%zu held files are judged again, "
+			    "since their senders are in it.", n.queued);
+		report_set(r, "queued", json_integer((json_int_t)n.queued));
+	}
 	roll_wipe(&old);
 	return code;
 }

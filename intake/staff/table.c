@@ -84,10 +84,11 @@ void
 csv_cell(struct report *r, const char *text)
 {
 	char *copy = tamed(r, text);
+	const size_t before = r->text.len;
 
 	separate(r);
 	/* An empty first field would look like no field. */
-	if (copy != NULL && *copy == '\0')
+	if (copy != NULL && *copy == '\0' && r->text.len == before)
 		buf_add_str(&r->text, "\"\"");
 	else if (copy != NULL)
 		put_field(r, copy);
