@@ -53,7 +53,7 @@ CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/submit.c client/earlier.c \
 	  client/send.c \
 	  client/session.c client/status.c client/bar.c client/receipt.c \
-	  client/kept.c client/inspect.c client/mandate.c \
+	  client/kept.c client/log_proof.c client/inspect.c client/mandate.c \
 	  client/mandate_file.c \
 	  client/delivery/delivery.c client/delivery/delivery_answer.c \
 	  client/delivery/tus.c client/delivery/pace.c \
@@ -127,7 +127,7 @@ UNIT	= test_base test_config test_wiping test_cbor \
 	  test_statement test_submission test_receipt test_mandate \
 	  test_merkle \
 	  test_json test_questionnaire test_answers \
-	  test_digest test_key test_cert test_trust \
+	  test_digest test_key test_token_uri test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope \
 	  test_unwrap test_channel \
 	  test_vouched test_sql test_commits test_delivery test_schedule \
