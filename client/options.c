@@ -13,7 +13,7 @@ enum {
 	KEY_QUESTIONNAIRE, KEY_SUPERSEDES, KEY_SEALED, KEY_DIR,
 	KEY_ORGANISATION, KEY_NAME, KEY_KEY_TYPE, KEY_ENVIRONMENT,
 	KEY_NO_PASSPHRASE, KEY_LOCAL, KEY_MANDATE, KEY_SUBMITTER, KEY_ROUND,
-	KEY_EXPIRES,
+	KEY_EXPIRES, KEY_OLDER,
 };
 
 /* Every option once.  sigill(1) lists the same ones. */
@@ -57,6 +57,9 @@ static const struct command_option rows[] = {
 	    N_("drop without asking the portal") },
 	{ TAKES_SEALED, KEY_SEALED, "sealed", N_("FILE"),
 	    N_("the sealed file that the receipt should be for") },
+	{ TAKES_SEALED, KEY_OLDER, "older", N_("FILE"),
+	    N_("another receipt, to compare what they say of the "
+	    "authority's log; may be given again") },
 	{ TAKES_PASSPHRASE, KEY_PASSPHRASE_FD, "passphrase-fd", N_("N"),
 	    N_("read the key's passphrase from file descriptor N") },
 	{ TAKES_PASSPHRASE, KEY_PASSPHRASE_FILE, "passphrase-file",
@@ -127,6 +130,12 @@ take(void *arg, int key, char *value, struct err *e)
 		    &fd, e)) == ERR_OK)
 			o->passphrase_fd = (int)fd;
 		return code;
+	case KEY_OLDER:
+		if (o->n_older == OPTIONS_OLDER)
+			return err_set(e, ERR_USAGE, "--older", 0,
+			    _("it can be given %d times"), OPTIONS_OLDER);
+		o->older[o->n_older++] = value;
+		return ERR_OK;
 	default:
 		return take_text(key, value, o);
 	}

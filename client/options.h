@@ -32,6 +32,8 @@ enum {
 	TAKES_TERMS = 1 << 11,		/* of a mandate to make */
 };
 
+#define OPTIONS_OLDER	64	/* times that --older can be given */
+
 /* All of them borrow from argv; NULL when not given. */
 struct options {
 	bool json, help, version;
@@ -44,6 +46,8 @@ struct options {
 	const char *supersedes;
 	int64_t wait;			/* seconds; -1 when not given */
 	const char *sealed;
+	const char *older[OPTIONS_OLDER];	/* receipts */
+	size_t n_older;
 	/* init */
 	const char *dir, *organisation, *name, *key_type, *environment;
 	bool no_passphrase;

@@ -11,6 +11,7 @@
 #include "base/report.h"
 #include "base/timestamp.h"
 #include "client/kept.h"
+#include "client/log_proof.h"
 #include "client/options.h"
 #include "client/outbox/outbox.h"
 #include "client/settings.h"
@@ -41,6 +42,8 @@ judge(const struct receipt_signers *signers, const struct buf *der,
 	    strcmp(out->authority, signers->authority) != 0)
 		code = err_set(e, ERR_RECEIPT_SIGNER, NULL, 0,
 		    _("it is from '%s'"), out->authority);
+	else
+		code = log_proof_check(out, e);
 out:
 	signed_wipe(&opened);
 	if (code != ERR_OK)
@@ -122,6 +125,7 @@ receipt_report(const struct receipt *receipt, struct report *r)
 	    receipt->environment == ENVIRONMENT_TEST ? _(" (TEST)") : "");
 	report_line(r, _("Sealed file"), _("%ju bytes, SHA-256 %s"),
 	    (uintmax_t)receipt->size, hex);
+	log_proof_report(receipt, r);
 	report_set(r, "receipt", receipt_json(receipt));
 }
 
@@ -231,7 +235,9 @@ receipt_run(const struct options *o, struct report *r)
 	    ERR_OK)
 		goto out;
 	receipt_report(&receipt, r);
-	code = compare(o, path, &receipt, r, &e);
+	if ((code = compare(o, path, &receipt, r, &e)) == ERR_OK)
+		code = log_proof_compare(o, &settings, &signers, path, &der,
+		    &receipt, r, &e);
 out:
 	report_err(r, &e);
 	receipt_wipe(&receipt);

@@ -20,8 +20,9 @@ struct report;
 
 /*
  * Signature, content, signer and trust at the receipt's own time, authority
- * and environment.  name is the file, for messages.  ERR_RECEIPT_*,
- * ERR_TEST_CERTIFICATE, ERR_ENVIRONMENT.
+ * and environment, and the proof of its place in the log, if it has one.  name
+ * is the file, for messages.  ERR_RECEIPT_*, ERR_TEST_CERTIFICATE,
+ * ERR_ENVIRONMENT, ERR_LOG_PROOF.
  */
 enum err_code receipt_judge(const struct receipt_signers *signers,
     const struct buf *der, const char *name, struct receipt *out,
