@@ -123,6 +123,9 @@ seal_and_put(struct submitting *s, struct err *e)
 		s->entry.size = sealed.data.len;
 		s->entry.has_mandate = mandate.der.len != 0;
 		memcpy(s->entry.mandate, mandate.digest, DIGEST_LEN);
+		memcpy(s->entry.signer, s->entry.has_mandate ?
+		    mandate.content.submitter : s->entry.organisation,
+		    sizeof(s->entry.signer));
 		s->entry.created = timestamp_now();
 		code = outbox_put(s->outbox, base, &sealed.data, &s->entry,
 		    e);

@@ -30,17 +30,17 @@ dispatch_may_pass(enum err_code code)
 /* An upload belongs to who began it: with another organisation's certificate
  * the portal would take it for another one. */
 static enum err_code
-check_organisation(const struct session *s, const struct outbox_entry *entry,
+check_signer(const struct session *s, const struct outbox_entry *entry,
     struct err *e)
 {
 	char number[ORGNR_LEN], ours[12], theirs[12];
 	enum err_code code;
 
 	if ((code = cert_organisation(s->identity->cert, number, e)) !=
-	    ERR_OK || strcmp(number, entry->organisation) == 0)
+	    ERR_OK || strcmp(number, entry->signer) == 0)
 		return code;
 	orgnr_format(number, ours);
-	orgnr_format(entry->organisation, theirs);
+	orgnr_format(entry->signer, theirs);
 	return err_set(e, ERR_ORGANISATION_MISMATCH, entry->id, 0,
 	    _("%s, but the certificate is for %s"), theirs, ours);
 }
@@ -58,7 +58,7 @@ dispatch_connect(struct session *s, const struct outbox_entry *entry,
 		    environment_name(s->settings->environment));
 	if ((code = session_connect(s, e)) != ERR_OK)
 		return code;
-	return check_organisation(s, entry, e);
+	return check_signer(s, entry, e);
 }
 
 /* The next attempt: later each time, and when the portal asked for it. */

@@ -63,6 +63,8 @@ struct outbox_entry {
 	enum environment environment;
 	bool has_supersedes;
 	uint8_t supersedes[DIGEST_LEN];	/* fingerprint that it replaces */
+	char signer[11];		/* who has signed and sends it: the
+					 * organisation, or by mandate another */
 	bool has_mandate;
 	uint8_t mandate[DIGEST_LEN];	/* its digest */
 	uint8_t recipients[DIGEST_LEN];	/* of whom it was sealed for

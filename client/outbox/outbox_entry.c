@@ -75,7 +75,7 @@ outbox_entry_encode(const struct outbox_entry *entry, const char *name,
 	digest_hex(entry->mandate, mandate);
 	timestamp_format(entry->created, created);
 	return dump(json_pack("{s:i, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s, "
-	    "s:s, s:s, s:s*, s:s*}",
+	    "s:s, s:s, s:s*, s:s*, s:s*}",
 	    "version", VERSION, "sealed", name, "sealed_digest", digest,
 	    "sealed_size", (json_int_t)entry->size,
 	    "fingerprint", fingerprint, "organisation", entry->organisation,
@@ -83,7 +83,8 @@ outbox_entry_encode(const struct outbox_entry *entry, const char *name,
 	    "environment", environment_name(entry->environment),
 	    "recipients", recipients, "created", created,
 	    "supersedes", entry->has_supersedes ? supersedes : NULL,
-	    "mandate", entry->has_mandate ? mandate : NULL), out, e);
+	    "mandate", entry->has_mandate ? mandate : NULL,
+	    "signer", entry->has_mandate ? entry->signer : NULL), out, e);
 }
 
 enum err_code
@@ -218,8 +219,11 @@ take_entry(const json_t *o, const char *folder, struct outbox_entry *out)
 		return false;
 	out->has_mandate = mandate != NULL;
 	if (mandate != NULL &&
-	    !digest_from_hex(text_of(o, "mandate"), out->mandate))
+	    (!digest_from_hex(text_of(o, "mandate"), out->mandate) ||
+	    !orgnr_parse(text_of(o, "signer"), out->signer)))
 		return false;
+	if (mandate == NULL)
+		memcpy(out->signer, out->organisation, sizeof(out->signer));
 	fingerprint_format(out->fingerprint, printed);
 	return strncmp(out->id, printed, FINGERPRINT_LEN - 1) == 0;
 }

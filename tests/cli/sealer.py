@@ -13,7 +13,8 @@ from asn1crypto import pem, x509
 
 CERTS = "certs-sample/"
 DATA = "2a864886f70d010701"
-TYPE = {"outer": "2a864886f70d0109100106", "inner": "2a864886f70d0109100109"}
+TYPE = {"outer": "2a864886f70d0109100106", "inner": "2a864886f70d0109100109",
+        "mandate": DATA}
 
 
 def read(path):
@@ -90,7 +91,8 @@ def signed(data, org, kind, digest_of=None):
                tlv(0x30, oid("2a8648ce3d040302")), tlv(4, signature))
     content = tlv(0x30, oid(TYPE[kind]), tlv(0xa0, tlv(4, data)))
     return tlv(0x30, oid("2a864886f70d010702"), tlv(0xa0, tlv(
-        0x30, b"\x02\x01\x03", tlv(0x31, sha256), content, tlv(0xa0, der),
+        0x30, b"\x02\x01\x01" if TYPE[kind] == DATA else b"\x02\x01\x03",
+        tlv(0x31, sha256), content, tlv(0xa0, der),
         tlv(0x31, info))))
 
 
