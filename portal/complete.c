@@ -269,6 +269,7 @@ publish(struct completer *c, const struct upload_row *row, const char *signer,
     int64_t now, struct buf *receipt, struct err *e)
 {
 	char hex[DIGEST_HEX_LEN];
+	bool unnamed = false;
 	enum err_code code;
 	struct turn turn;
 
@@ -277,14 +278,17 @@ publish(struct completer *c, const struct upload_row *row, const char *signer,
 		return code;
 	/* The disk may keep a name as soon as it is made: a row must be there
 	 * for it, or nobody would know what it is after a power cut. */
-	if ((code = ledger_settle(c->ledger, row->id, e)) != ERR_OK)
-		goto out;
-	code = store_publish(c->store, row->id, row->digest, e);
-	if (code != ERR_OK)
-		(void)withdraw(c, row, &(struct err){ 0 });
-	else
+	code = ledger_settle(c->ledger, row->id, e);
+	if (code == ERR_OK) {
+		code = store_publish(c->store, row->id, row->digest, e);
+		unnamed = code != ERR_OK;
+	}
+	if (code == ERR_OK)
 		code = record(c, row, signer, now, receipt, e);
-out:
+	/* Where the upload is another portal's now, an earlier try may have
+	 * come as far as the name. */
+	if (unnamed || code == ERR_HTTP_NOT_FOUND)
+		(void)withdraw(c, row, &(struct err){ 0 });
 	turn_end(c->names, &turn);
 	if (code == ERR_OK)
 		log_event(LOG_INFORM, "stored", "digest", hex, "upload",

@@ -7,6 +7,10 @@
  *	the ledger, durably → give it its name, durably → receipt into the
  *	ledger, durably → forget its name as a partial file
  *
+ * Where portals share the ledger, the third and the fifth step find nothing
+ * when another portal has taken the upload over meanwhile: then the name is
+ * taken away again, and there is no receipt.
+ *
  * A receipt that anybody has seen stands for a file that is on the disk.  The
  * waits for the disk are for the bytes, the row (mostly there already), the
  * name and the receipt: each must be there before the next step relies on it,
@@ -43,6 +47,8 @@ void completer_close(struct completer *c);	/* NULL-safe */
  * receipt's DER is appended to *receipt; its time is when the bytes were on
  * the disk, which is also when the signer's certificate must be good, however
  * long ago the request began.  Does not clean up after a refusal.
+ * ERR_HTTP_NOT_FOUND: the upload is not this portal's any more, or has been
+ * completed.
  */
 enum err_code complete_upload(struct completer *c,
     const struct upload_row *row, int fd, struct buf *receipt,

@@ -272,10 +272,10 @@ read_verdict(const char *path, struct buf *out, struct err *e)
 	return code;
 }
 
-/* Takes a receipt that intake has written into the ledger, from where it
- * looks the same for ever.  False while there is none. */
+/* Takes a receipt from intake's folder into the ledger, from where it looks
+ * the same for ever.  False while there is none. */
 static bool
-fetch_verdict(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
+fetch_file(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
     enum receipt_stage stage, struct buf *out)
 {
 	const char *folder = d->service->settings->verdicts;
@@ -289,7 +289,7 @@ fetch_verdict(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
 	enum err_code code;
 	int n;
 
-	if (folder == NULL || stage == STAGE_STORED || !has_stored(d, digest))
+	if (folder == NULL)
 		return false;
 	digest_hex(digest, hex);
 	n = snprintf(path, sizeof(path), "%s/%s.%s.p7s", folder, hex,
@@ -312,6 +312,25 @@ fetch_verdict(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
 	if (code == ERR_OK)
 		code = kept_receipt(d->service->ledger, digest, d->sender,
 		    stage, out, &e);
+	if (code != ERR_OK)
+		log_err(LOG_FAIL, "verdict-unusable", &e);
+	return code == ERR_OK;
+}
+
+/* What intake has said: in the ledger, where they share it, or in a folder.
+ * False while there is nothing. */
+static bool
+fetch_verdict(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
+    enum receipt_stage stage, struct buf *out)
+{
+	struct err e = { 0 };
+	enum err_code code;
+
+	if (stage == STAGE_STORED || !has_stored(d, digest))
+		return false;
+	code = kept_verdict(d->service->ledger, digest, stage, out, &e);
+	if (code == ERR_HTTP_NOT_FOUND)
+		return fetch_file(d, digest, stage, out);
 	if (code != ERR_OK)
 		log_err(LOG_FAIL, "verdict-unusable", &e);
 	return code == ERR_OK;

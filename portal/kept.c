@@ -35,35 +35,59 @@ is_damage(enum err_code code)
 	    code == ERR_RECEIPT_DIGEST;
 }
 
+/* Appends what the ledger has given, if it is what it should be. */
+static enum err_code
+hand_out(const struct buf *der, const uint8_t digest[static DIGEST_LEN],
+    const char *sender, enum receipt_stage stage, struct buf *out,
+    struct err *e)
+{
+	char hex[DIGEST_HEX_LEN];
+	struct err why = { 0 };
+	enum err_code code;
+	int64_t time;
+
+	code = kept_check(der, digest, stage, &time, &why);
+	if (is_damage(code)) {
+		digest_hex(digest, hex);
+		log_event(LOG_FAIL, "ledger-damaged", "digest", hex, "stage",
+		    receipt_stage_name(stage), "sender", sender,
+		    (char *)NULL);
+		return err_set(e, ERR_IO, "ledger", 0,
+		    "a receipt is damaged: %s", err_sentence(code));
+	}
+	if (code != ERR_OK) {
+		*e = why;
+		return code;
+	}
+	buf_add(out, der->data, der->len);
+	return buf_check(out, e);
+}
+
 enum err_code
 kept_receipt(struct ledger *ledger, const uint8_t digest[static DIGEST_LEN],
     const char *sender, enum receipt_stage stage, struct buf *out,
     struct err *e)
 {
-	const char *name = receipt_stage_name(stage);
-	char hex[DIGEST_HEX_LEN];
 	struct buf der = { 0 };
-	struct err why = { 0 };
-	enum err_code code;
-	int64_t time;
+	enum err_code code = ledger_receipt(ledger, digest, sender,
+	    receipt_stage_name(stage), &der, e);
 
-	code = ledger_receipt(ledger, digest, sender, name, &der, e);
-	if (code != ERR_OK)
-		goto out;
-	code = kept_check(&der, digest, stage, &time, &why);
-	if (is_damage(code)) {
-		digest_hex(digest, hex);
-		log_event(LOG_FAIL, "ledger-damaged", "digest", hex, "stage",
-		    name, "sender", sender, (char *)NULL);
-		code = err_set(e, ERR_IO, "ledger", 0,
-		    "a receipt is damaged: %s", err_sentence(code));
-	} else if (code != ERR_OK)
-		*e = why;
-	if (code == ERR_OK) {
-		buf_add(out, der.data, der.len);
-		code = buf_check(out, e);
-	}
-out:
+	if (code == ERR_OK)
+		code = hand_out(&der, digest, sender, stage, out, e);
+	buf_wipe(&der);
+	return code;
+}
+
+enum err_code
+kept_verdict(struct ledger *ledger, const uint8_t digest[static DIGEST_LEN],
+    enum receipt_stage stage, struct buf *out, struct err *e)
+{
+	struct buf der = { 0 };
+	enum err_code code = ledger_verdict(ledger, digest,
+	    receipt_stage_name(stage), &der, e);
+
+	if (code == ERR_OK)
+		code = hand_out(&der, digest, "any", stage, out, e);
 	buf_wipe(&der);
 	return code;
 }

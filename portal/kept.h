@@ -29,4 +29,9 @@ enum err_code kept_receipt(struct ledger *ledger,
     const uint8_t digest[static DIGEST_LEN], const char *sender,
     enum receipt_stage stage, struct buf *out, struct err *e);
 
+/* The same for ledger_verdict. */
+enum err_code kept_verdict(struct ledger *ledger,
+    const uint8_t digest[static DIGEST_LEN], enum receipt_stage stage,
+    struct buf *out, struct err *e);
+
 #endif

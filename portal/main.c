@@ -201,8 +201,9 @@ run(const struct settings *settings, bool check, const sigset_t *signals,
 		goto out;
 	}
 	if ((code = store_open(settings->spool, &store, e)) != ERR_OK ||
-	    (code = ledger_open(store_ledger_path(store), &service.ledger,
-	    e)) != ERR_OK ||
+	    (code = ledger_open(settings->database != NULL ?
+	    settings->database : store_ledger_path(store), settings->name,
+	    &service.ledger, e)) != ERR_OK ||
 	    (code = completer_open(settings, store, service.ledger,
 	    service.peers, service.clock, &completer, e)) != ERR_OK ||
 	    (code = uploads_open(settings, store, service.ledger, completer,

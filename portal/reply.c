@@ -39,6 +39,7 @@ static const struct {
 	{ ERR_PORTAL_BUSY, 429 },
 	{ ERR_SIGNER_CRL, 503 },
 	{ ERR_NO_MEMORY, 503 },
+	{ ERR_LEDGER, 503 },
 	{ ERR_NO_SPACE, 507 },
 };
 
@@ -105,8 +106,8 @@ reply_problem(struct reply *r, const struct err *e)
 
 	(void)snprintf(type, sizeof(type), "urn:sigill:problem:%s",
 	    err_name(e->code));
-	/* Written for who verifies. */
-	if (e->code == ERR_SIGNER_CRL)
+	/* Written for who verifies, and for who runs the database. */
+	if (e->code == ERR_SIGNER_CRL || e->code == ERR_LEDGER)
 		hint = "try again later; if it goes on, tell the authority";
 	reply_set(r, status);
 	if (o != NULL && set_text(o, "type", type) == 0 &&

@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "crypto/tls_identity.h"
+#include "ledger/sql.h"
 
 #define DAY		(24 * 60 * 60)
 #define UPLOAD_DAYS	7	/* a weekend and a slow line in between */
@@ -23,10 +24,15 @@
 #define MAX_UPLOADS	20	/* a service provider's batch, not a disk */
 #define MAX_BYTES	((int64_t)MAX_UPLOADS * LIMIT_SEALED)
 #define MAX_CONNECTIONS	40	/* of one sender; there are 300 in all */
+#define MAX_NAME	64
+#define NAME_CHARACTERS	"ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
+			"abcdefghijklmnopqrstuvwxyz0123456789.-_"
 
 static const struct config_item items[] = {
 	{ "authority", "name", CONFIG_STRING, true, false },
 	{ "authority", "environment", CONFIG_STRING, true, false },
+	{ "ledger", "database", CONFIG_PLACE, false, false },
+	{ "portal", "name", CONFIG_STRING, false, false },
 	{ "portal", "listen", CONFIG_STRING, true, false },
 	{ "portal", "front_user", CONFIG_STRING, false, false },
 	{ "portal", "certificate", CONFIG_PATH, false, false },
@@ -204,6 +210,27 @@ parse_authority(struct settings *s, struct err *e)
 	return ERR_OK;
 }
 
+/* On a shared ledger each portal has its name, and a file of its own has no
+ * use for one. */
+static enum err_code
+parse_ledger(struct settings *s, struct err *e)
+{
+	const char *name = config_get(s->config, "portal", "name");
+	bool shared;
+
+	s->database = config_get(s->config, "ledger", "database");
+	shared = s->database != NULL && sql_where_is_shared(s->database);
+	s->name = shared && name != NULL ? name : "";
+	if (shared && name == NULL)
+		return wrong(s, e, "[portal] name is missing: each portal on "
+		    "a PostgreSQL ledger has one of its own");
+	if (shared && (*name == '\0' || strlen(name) > MAX_NAME ||
+	    strspn(name, NAME_CHARACTERS) != strlen(name)))
+		return wrong(s, e, "[portal] name must be 1 to 64 letters, "
+		    "digits, '.', '-' or '_'");
+	return ERR_OK;
+}
+
 /* A file's text with a NUL that len counts, as the TLS library wants it. */
 static enum err_code
 read_text(const char *path, size_t cap, struct buf *out, struct err *e)
@@ -352,6 +379,7 @@ settings_load(const char *path, struct settings *out, struct err *e)
 	s.anchors = config_get(s.config, "senders", "anchors");
 	s.crls = config_get(s.config, "senders", "crls");
 	if ((code = parse_authority(&s, e)) != ERR_OK ||
+	    (code = parse_ledger(&s, e)) != ERR_OK ||
 	    (code = parse_listen(&s, e)) != ERR_OK ||
 	    (code = parse_limits(&s, e)) != ERR_OK ||
 	    (code = check_folder(s.spool, true, e)) != ERR_OK ||

@@ -32,6 +32,8 @@ struct settings {
 	struct buf tls_anchors;		/* senders', PEM, ends with a NUL */
 
 	const char *spool;		/* folder of what was handed in */
+	const char *database;		/* ledger/sql.h; NULL: in the spool */
+	const char *name;		/* among portals that share it; or "" */
 	const char *verdicts;		/* intake's receipts' folder, or NULL */
 	uint64_t max_size;		/* of a sealed file, in bytes */
 	int64_t upload_seconds;		/* until an unfinished upload expires */

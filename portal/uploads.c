@@ -128,6 +128,26 @@ locate(struct upload *up, struct err *e)
 	return code;
 }
 
+/* The sender has come here with an upload that was begun at another portal:
+ * its bytes are there, and here it begins anew. */
+static enum err_code
+take_over(struct upload *up, struct err *e)
+{
+	struct ledger *ledger = up->owner->ledger;
+	struct err why = { 0 };
+	enum err_code code = ledger_take_over(ledger, up->row.id, &why);
+
+	if (code == ERR_OK)
+		log_event(LOG_INFORM, "taken-over", "upload", up->row.id,
+		    "sender", up->row.sender, (char *)NULL);
+	else if (code == ERR_HTTP_NOT_FOUND)
+		/* It has just been completed there, or removed. */
+		code = ledger_find(ledger, up->row.id, &up->row, e);
+	else
+		*e = why;
+	return code;
+}
+
 enum err_code
 upload_hold(struct uploads *u, const char *id, const char *sender,
     int socket, int64_t now, struct upload **out, struct err *e)
@@ -157,6 +177,8 @@ upload_hold(struct uploads *u, const char *id, const char *sender,
 		if (!row.complete && now >= row.expires)
 			code = err_set(e, ERR_HTTP_EXPIRED, NULL, 0, NULL);
 	}
+	if (code == ERR_OK && !row.complete && !row.here)
+		code = take_over(up, e);
 	if (code == ERR_OK)
 		code = locate(up, e);
 	if (code == ERR_OK)
@@ -194,6 +216,27 @@ upload_write(struct upload *up, const void *data, size_t len, struct err *e)
 	return code;
 }
 
+/* The upload is not ours any more: its sender has gone on at another portal,
+ * and may have come to the end there. */
+static enum err_code
+look_again(struct upload *up, struct buf *receipt, struct err *e)
+{
+	struct ledger *ledger = up->owner->ledger;
+	struct upload_row row;
+	enum err_code code;
+
+	err_clear(e);
+	if ((code = ledger_find(ledger, up->row.id, &row, e)) != ERR_OK)
+		return code;
+	if (!row.complete)
+		return err_set(e, ERR_HTTP_BUSY, NULL, 0,
+		    "it goes on at another portal");
+	up->row.complete = true;
+	up->offset = up->row.length;
+	return kept_receipt(ledger, row.digest, row.sender, STAGE_STORED,
+	    receipt, e);
+}
+
 enum err_code
 upload_finish(struct upload *up, struct buf *receipt, struct err *e)
 {
@@ -209,15 +252,18 @@ upload_finish(struct upload *up, struct buf *receipt, struct err *e)
 			code = store_settle(u->store, e);
 		if (code == ERR_OK)
 			code = ledger_settle(u->ledger, up->row.id, e);
-		return code;
-	}
-	/* Whoever waits shall see the upload complete. */
-	if (!turn_secure(u->turns, &up->turn))
+	} else if (!turn_secure(u->turns, &up->turn))
+		/* Whoever waits shall see the upload complete. */
 		return err_set(e, ERR_HTTP_BUSY, NULL, 0, NULL);
-	code = complete_upload(u->completer, &up->row, up->fd, receipt, e);
-	if (code == ERR_OK)
-		up->row.complete = true;
-	else if (complete_is_final(code))
+	else {
+		code = complete_upload(u->completer, &up->row, up->fd,
+		    receipt, e);
+		if (code == ERR_OK)
+			up->row.complete = true;
+	}
+	if (code == ERR_HTTP_NOT_FOUND)
+		return look_again(up, receipt, e);
+	if (complete_is_final(code))
 		(void)forget(u, &up->row, &up->fd, &(struct err){ 0 });
 	return code;
 }
@@ -299,17 +345,36 @@ uploads_create(struct uploads *u, struct upload_row *row, bool whole,
 }
 
 /* A partial file without a row, or with a receipt, is left from a crash while
- * it was removed, or its row was lost with the power. */
+ * it was removed, or its row was lost with the power; or another portal has
+ * its upload now. */
 static void
 remove_orphan(void *arg, const char *id)
 {
+	struct turn turn = { .id = id, .socket = -1 };
 	struct uploads *u = arg;
 	struct upload_row row;
+	struct err e = { 0 };
 	enum err_code code;
 
-	code = ledger_find(u->ledger, id, &row, &(struct err){ 0 });
-	if (code == ERR_HTTP_NOT_FOUND || (code == ERR_OK && row.complete))
+	if (!turn_try(u->turns, &turn))
+		return;
+	code = ledger_find(u->ledger, id, &row, &e);
+	/* It may have come as far as the file's final name. */
+	if (code == ERR_OK && !row.complete)
+		code = row.here ? ERR_HTTP_BUSY :
+		    complete_retract(u->completer, &row, &e);
+	if (code == ERR_OK || code == ERR_HTTP_NOT_FOUND)
 		store_remove(u->store, id);
+	turn_end(u->turns, &turn);
+}
+
+/* The same while others work: portal/store.c makes other names for a
+ * moment. */
+static void
+sweep_orphan(void *arg, const char *id)
+{
+	if (strlen(id) == UPLOAD_ID_LEN - 1)
+		remove_orphan(arg, id);
 }
 
 enum err_code
@@ -368,6 +433,7 @@ uploads_sweep(struct uploads *u, int64_t now)
 	}
 	if (first.code == ERR_OK && why.code != ERR_HTTP_NOT_FOUND)
 		first = why;
+	(void)store_each_partial(u->store, sweep_orphan, u, &first);
 	if (first.code != ERR_OK)
 		log_err(LOG_FAIL, "not-swept", &first);
 }

@@ -5,6 +5,12 @@
  *
  * A request that works on an upload holds it; portal/turns.h tells what then
  * happens to others.
+ *
+ * Where portals share the ledger, an upload belongs to the one that has its
+ * bytes.  Another at which its sender goes on takes it over, and there it
+ * starts again at 0.  A request that is still at work on it at the old one
+ * finds that out at its end: it is told to try again, or gets the receipt
+ * that there is meanwhile.
  */
 #ifndef SIGILL_PORTAL_UPLOADS_H
 #define SIGILL_PORTAL_UPLOADS_H
@@ -39,9 +45,9 @@ enum err_code uploads_open(const struct settings *settings,
 void uploads_close(struct uploads *u);	/* NULL-safe */
 
 /* At start: finishes what an earlier run was about to finish, and removes
- * partial files that no upload owns. */
+ * partial files that no upload here owns. */
 enum err_code uploads_recover(struct uploads *u, int64_t now, struct err *e);
-/* From time to time: removes what has expired. */
+/* From time to time: removes what has expired, and such files. */
 void uploads_sweep(struct uploads *u, int64_t now);
 
 /*

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /* portal/commits.c and portal/ledger.c: changes by many threads at once, in
- * one transaction, on a disk that may fail. */
+ * one transaction, on a disk that may fail; on both databases
+ * (tests/unit/database.h), but for what a disk does to SQLite. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,11 +23,12 @@
 #include "portal/commits.h"
 #include "portal/ledger.h"
 #include "ledger/sql.h"
+#include "tests/unit/database.h"
 
 #define THREADS	5
 
 struct world {
-	char folder[32], path[64];
+	struct database at;
 	struct sql *db, *view;
 	struct commits *commits;
 };
@@ -66,9 +68,7 @@ set_up(void **state)
 	struct world *w = calloc(1, sizeof(*w));
 
 	assert_non_null(w);
-	(void)snprintf(w->folder, sizeof(w->folder), "/tmp/commits.XXXXXX");
-	assert_non_null(mkdtemp(w->folder));
-	(void)snprintf(w->path, sizeof(w->path), "%s/db", w->folder);
+	database_make(&w->at);
 	*state = w;
 	return 0;
 }
@@ -78,12 +78,12 @@ open_rows(struct world *w)
 {
 	struct err e = { 0 };
 
-	assert_int_equal(sql_open(w->path, &w->db, &e), ERR_OK);
+	assert_int_equal(sql_open(w->at.where, &w->db, &e), ERR_OK);
 	/* What it has found is written anew first, if only here. */
 	assert_int_equal(sql_mend(w->db, &e), ERR_OK);
 	assert_int_equal(sql_execute(w->db,
 	    "CREATE TABLE rows (number INTEGER PRIMARY KEY)", &e), ERR_OK);
-	assert_int_equal(sql_open(w->path, &w->view, &e), ERR_OK);
+	assert_int_equal(sql_open(w->at.where, &w->view, &e), ERR_OK);
 	assert_non_null(w->commits = commits_new(w->db));
 }
 
@@ -98,16 +98,9 @@ close_rows(struct world *w)
 static int
 tear_down(void **state)
 {
-	static const char *const ends[] = { "", "-wal", "-shm", ".copy",
-	    ".copy-wal", ".copy-shm" };
 	struct world *w = *state;
-	char path[80];
 
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		(void)snprintf(path, sizeof(path), "%s%s", w->path, ends[i]);
-		(void)unlink(path);
-	}
-	assert_int_equal(rmdir(w->folder), 0);
+	database_remove(&w->at);
 	free(w);
 	return 0;
 }
@@ -213,7 +206,7 @@ those_who_wait_share_a_commit(void **state)
 	open_rows(w);
 	before = syncs;
 	wish_together(w, wishes);
-	assert_int_equal(syncs - before, 2);
+	assert_int_equal(syncs - before, w->at.shared ? 0 : 2);
 	for (size_t i = 0; i < THREADS; i++) {
 		assert_int_equal(wishes[i].code, ERR_OK);
 		assert_true(has_row(w->view, wishes[i].number));
@@ -256,7 +249,7 @@ lazy_ones_do_not_wait_for_the_disk(void **state)
 	before = syncs;
 	wish_together(w, wishes);
 	/* They go first, and the next commit takes them along. */
-	assert_int_equal(syncs - before, 2);
+	assert_int_equal(syncs - before, w->at.shared ? 0 : 2);
 	assert_true(pthread_equal(wishes[1].by, wishes[3].by));
 	assert_true(pthread_equal(wishes[2].by, wishes[4].by));
 	for (size_t i = 0; i < THREADS; i++)
@@ -284,17 +277,17 @@ copy(const char *from, const char *to)
 static bool
 is_found_after_a_crash(struct world *w, int64_t number)
 {
-	char from[80], to[80];
+	char from[600], to[600];
 	struct err e = { 0 };
 	struct sql *db;
 	bool found;
 
-	(void)snprintf(to, sizeof(to), "%s.copy", w->path);
-	copy(w->path, to);
-	(void)snprintf(from, sizeof(from), "%s-wal", w->path);
-	(void)snprintf(to, sizeof(to), "%s.copy-wal", w->path);
+	(void)snprintf(to, sizeof(to), "%s.copy", w->at.where);
+	copy(w->at.where, to);
+	(void)snprintf(from, sizeof(from), "%s-wal", w->at.where);
+	(void)snprintf(to, sizeof(to), "%s.copy-wal", w->at.where);
 	copy(from, to);
-	(void)snprintf(to, sizeof(to), "%s.copy", w->path);
+	(void)snprintf(to, sizeof(to), "%s.copy", w->at.where);
 	assert_int_equal(sql_open(to, &db, &e), ERR_OK);
 	found = has_row(db, number);
 	sql_close(db);
@@ -305,11 +298,11 @@ is_found_after_a_crash(struct world *w, int64_t number)
 static uint64_t
 salts(const struct world *w)
 {
-	char path[80];
+	char path[600];
 	uint64_t out;
 	FILE *f;
 
-	(void)snprintf(path, sizeof(path), "%s-wal", w->path);
+	(void)snprintf(path, sizeof(path), "%s-wal", w->at.where);
 	assert_non_null(f = fopen(path, "rb"));
 	assert_int_equal(fseek(f, 16, SEEK_SET), 0);
 	assert_int_equal(fread(&out, sizeof(out), 1, f), 1);
@@ -325,6 +318,8 @@ a_sync_that_fails_fails_for_all(void **state)
 	struct world *w = *state;
 	uint64_t before;
 
+	if (w->at.shared)
+		skip();
 	open_rows(w);
 	before = salts(w);
 	atomic_store(&failing, true);
@@ -438,7 +433,7 @@ each_sees_what_it_has_changed(void **state)
 	struct err e = { 0 };
 	int open = 0;
 
-	assert_int_equal(ledger_open(w->path, &ledger, &e), ERR_OK);
+	assert_int_equal(ledger_open(w->at.where, "", &ledger, &e), ERR_OK);
 	for (int i = 0; i < THREADS; i++) {
 		senders[i].ledger = ledger;
 		senders[i].number = i;
@@ -473,12 +468,16 @@ lookups_do_not_wait_for_changes(void **state)
 	struct sql *other;
 	pthread_t thread;
 
-	assert_int_equal(ledger_open(w->path, &first.ledger, &e), ERR_OK);
+	assert_int_equal(ledger_open(w->at.where, "", &first.ledger, &e), ERR_OK);
 	second.ledger = first.ledger;
 	assert_int_equal(begin(&first, 1, false), ERR_OK);
 	/* A backup, say, keeps the change from being made. */
-	assert_int_equal(sql_open(w->path, &other, &e), ERR_OK);
+	assert_int_equal(sql_open(w->at.where, &other, &e), ERR_OK);
 	assert_int_equal(sql_begin(other, false, &e), ERR_OK);
+	if (w->at.shared)
+		assert_int_equal(sql_execute(other,
+		    "LOCK TABLE uploads IN SHARE ROW EXCLUSIVE MODE", &e),
+		    ERR_OK);
 	assert_int_equal(pthread_create(&thread, NULL, begin_once, &second),
 	    0);
 	wait_until_asleep(&second.tid);
@@ -491,6 +490,137 @@ lookups_do_not_wait_for_changes(void **state)
 	assert_int_equal(second.code, ERR_OK);
 	sql_close(other);
 	ledger_close(first.ledger);
+}
+
+/* --- portals that share it -------------------------------------------------- */
+
+static const struct receipt_row *
+receipt_of(const struct upload_row *row)
+{
+	static struct receipt_row receipt;
+
+	receipt = (struct receipt_row){
+		.digest = row->digest, .sender = row->sender,
+		.stage = "stored", .signer = "", .time = 1,
+		.bytes = row->id, .len = 32,
+	};
+	return &receipt;
+}
+
+/* Two ledgers on one database, which could be two portals' on two machines:
+ * each has only its own uploads, until it takes one over. */
+static void
+an_upload_is_completed_where_it_is(void **state)
+{
+	struct sender here = { 0 }, there = { 0 };
+	struct world *w = *state;
+	struct upload_row row = { .id = "" }, same;
+	bool existed, has = true;
+	struct err e = { 0 };
+
+	assert_int_equal(ledger_open(w->at.where, "a", &here.ledger, &e),
+	    ERR_OK);
+	assert_int_equal(ledger_open(w->at.where, "b", &there.ledger, &e),
+	    ERR_OK);
+	assert_int_equal(begin(&here, 1, true), ERR_OK);
+	same = here.row;
+	(void)snprintf(same.id, sizeof(same.id), "%032x", 7u);
+	assert_int_equal(ledger_create(there.ledger, &same, &quota, false,
+	    &existed, &e), ERR_OK);
+	assert_true(existed);
+	assert_string_equal(same.id, here.row.id);
+	assert_false(same.here);
+	assert_int_equal(ledger_next_open(there.ledger, &row, &e),
+	    ERR_HTTP_NOT_FOUND);
+	err_clear(&e);
+
+	/* It is not there, so that it cannot be completed there. */
+	assert_int_equal(ledger_settle(there.ledger, same.id, &e),
+	    ERR_HTTP_NOT_FOUND);
+	err_clear(&e);
+	assert_int_equal(ledger_complete(there.ledger, same.id,
+	    receipt_of(&same), &e), ERR_HTTP_NOT_FOUND);
+	err_clear(&e);
+	assert_int_equal(ledger_has_stored(there.ledger, same.digest, &has,
+	    &e), ERR_OK);
+	assert_false(has);
+
+	assert_int_equal(ledger_take_over(there.ledger, same.id, &e),
+	    ERR_OK);
+	assert_int_equal(ledger_find(there.ledger, same.id, &row, &e),
+	    ERR_OK);
+	assert_true(row.here);
+	assert_int_equal(ledger_settle(here.ledger, same.id, &e),
+	    ERR_HTTP_NOT_FOUND);
+	err_clear(&e);
+	assert_int_equal(ledger_complete(here.ledger, same.id,
+	    receipt_of(&same), &e), ERR_HTTP_NOT_FOUND);
+	err_clear(&e);
+	assert_int_equal(ledger_settle(there.ledger, same.id, &e), ERR_OK);
+	there.row = same;
+	hand_in(&there);
+
+	/* Once, and for both. */
+	assert_int_equal(ledger_complete(there.ledger, same.id,
+	    receipt_of(&same), &e), ERR_HTTP_NOT_FOUND);
+	err_clear(&e);
+	assert_int_equal(ledger_take_over(here.ledger, same.id, &e),
+	    ERR_HTTP_NOT_FOUND);
+	err_clear(&e);
+	assert_int_equal(ledger_has_stored(here.ledger, same.digest, &has,
+	    &e), ERR_OK);
+	assert_true(has);
+	ledger_close(there.ledger);
+	ledger_close(here.ledger);
+}
+
+static void *
+complete_once(void *arg)
+{
+	struct sender *s = arg;
+
+	s->tid = (pid_t)syscall(SYS_gettid);
+	s->code = ledger_complete(s->ledger, s->row.id, receipt_of(&s->row),
+	    &s->e);
+	return NULL;
+}
+
+/* Who wants to take a file away waits for a completion that is under way. */
+static void
+a_completion_under_way_is_waited_for(void **state)
+{
+	struct sender s = { 0 };
+	struct world *w = *state;
+	struct err e = { 0 };
+	struct sql *other;
+	pthread_t thread;
+	bool has;
+
+	if (!w->at.shared)
+		skip();
+	assert_int_equal(ledger_open(w->at.where, "a", &s.ledger, &e),
+	    ERR_OK);
+	assert_int_equal(begin(&s, 1, false), ERR_OK);
+	/* Somebody else's, which is not committed yet. */
+	assert_int_equal(sql_open(w->at.where, &other, &e), ERR_OK);
+	assert_int_equal(sql_begin(other, false, &e), ERR_OK);
+	assert_int_equal(sql_run(other, sql_prepare(other, &e,
+	    "UPDATE uploads SET complete = 1 WHERE id = ?", "t", s.row.id),
+	    &e), ERR_OK);
+	assert_int_equal(sql_run(other, sql_prepare(other, &e,
+	    "INSERT INTO receipts (digest, sender, stage, signer, time,"
+	    " bytes) VALUES (?, ?, 'stored', '', 1, ?)", "btr",
+	    s.row.digest, s.row.sender, "first", (size_t)5), &e), ERR_OK);
+	assert_int_equal(pthread_create(&thread, NULL, complete_once, &s), 0);
+	wait_until_asleep(&s.tid);
+	assert_int_equal(sql_finish(other, ERR_OK, &e), ERR_OK);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(s.code, ERR_HTTP_NOT_FOUND);
+	assert_int_equal(ledger_has_stored(s.ledger, s.row.digest, &has, &e),
+	    ERR_OK);
+	assert_true(has);
+	sql_close(other);
+	ledger_close(s.ledger);
 }
 
 int
@@ -509,6 +639,10 @@ main(void)
 		    each_sees_what_it_has_changed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 		    lookups_do_not_wait_for_changes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    an_upload_is_completed_where_it_is, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+		    a_completion_under_way_is_waited_for, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
