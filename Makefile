@@ -186,11 +186,11 @@ $(O)/bin/sigill-portal: $(call obj,$(PORTAL)) $(O)/lib/ledger.a $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lmicrohttpd -lgnutls $(LEDGER_LIBS)
 
-$(O)/bin/sigill-intake: $(call obj,$(INTAKE) $(BOOK) $(TREE) $(APART) \
-	$(SERVICE) $(JUDGE)) $(O)/lib/ledger.a $(LIB)
+WHOLE_INTAKE = $(INTAKE) $(BOOK) $(TREE) $(APART) $(SERVICE) $(JUDGE)
+INTAKE_LIBS = $(LEDGER_LIBS) $(APART_LIBS) -lcsv -pthread
+$(O)/bin/sigill-intake: $(call obj,$(WHOLE_INTAKE)) $(O)/lib/ledger.a $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(LEDGER_LIBS) $(APART_LIBS) -lcsv \
-	    -pthread
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(INTAKE_LIBS)
 
 # Workers that do what a file tells them (intake/service/plant.h), for tests.
 PLANTED	= $(O)/obj/planted/worker.o $(O)/obj/tests/cli/plant.o
@@ -198,9 +198,13 @@ $(PLANTED): CFLAGS += -DSIGILL_PLANT
 $(O)/obj/planted/worker.o: intake/service/worker.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+$(O)/test/sigill-intake-planted: $(PLANTED) $(call obj,$(filter-out \
+	%/worker.c,$(WHOLE_INTAKE))) $(O)/lib/ledger.a $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(INTAKE_LIBS)
 $(O)/test/isolate: $(O)/obj/tests/cli/isolate.o $(PLANTED) $(call obj,\
-	$(filter-out %/worker.c,$(APART)) $(JUDGE) intake/facts.c \
-	intake/facts_cbor.c intake/settings.c verifier/handoff.c) $(LIB)
+	$(filter-out %/worker.c,$(APART)) $(JUDGE) $(FACTS) \
+	intake/settings.c) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(APART_LIBS) -pthread
 
@@ -273,7 +277,7 @@ BUILD_DEPS = gcc libc6-dev make pkg-config libssl-dev libcurl4-openssl-dev \
 	  libp11-dev \
 	  zlib1g-dev libjansson-dev libutf8proc-dev libinih-dev \
 	  libmicrohttpd-dev libgnutls28-dev libsqlite3-dev libcsv-dev \
-	  libpq-dev gettext openssl
+	  libpq-dev libseccomp-dev gettext openssl
 TEST_DEPS = libcmocka-dev python3 python3-cbor2 python3-asn1crypto curl \
 	  clang libclang-rt-dev cppcheck mandoc gnupg locales nginx strace \
 	  tinyproxy-bin squid softhsm2 opensc postgresql
@@ -325,7 +329,8 @@ check: deps
 	@$(MAKE) -s lint
 
 tests: $(UNIT:%=$(O)/test/%) $(O)/test/make-vectors $(O)/test/make-sealed \
-	$(O)/test/make-population
+	$(O)/test/make-population $(O)/test/isolate \
+	$(O)/test/sigill-intake-planted
 
 lint: deps
 	@$(MAKE) -s -j2 all
