@@ -227,6 +227,9 @@ work_files(struct tools *t, size_t *taken, struct err *e)
 		code = settle_in_turn(t, v, n, e);
 	else
 		code = sql_finish(t->db, code, e);
+	/* Noted before another thread may take what was handed over. */
+	if (code == ERR_OK)
+		code = batch_note(t, e);
 	taken_end(&t->common->taken, arrivals, *taken);
 	for (size_t i = 0; i < *taken; i++)
 		matter_wipe(&v[i]);
@@ -280,6 +283,8 @@ work_decision(struct tools *t, size_t *n, struct err *e)
 		code = settle_in_turn(t, &m, 1, e);
 	else
 		code = sql_finish(t->db, code, e);
+	if (code == ERR_OK)
+		code = batch_note(t, e);
 	taken_end(&t->common->taken, &only, 1);
 	matter_wipe(&m);
 	decision_wipe(&decision);

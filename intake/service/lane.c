@@ -64,15 +64,15 @@ renew_worker(struct lane *l, struct err *e)
 }
 
 /* All that was settled before this service began is upkeep's, and later what
- * its own lane must have done by now. */
+ * its own lane, or another intake, must have done by now. */
 static enum err_code
 keep_up(struct lane *l, struct err *e)
 {
 	int64_t before = timestamp_now() - UPKEEP_SECONDS;
 	enum err_code code;
 
-	if (before < l->tools.common->started)
-		before = l->tools.common->started;
+	if (before <= l->tools.common->started)
+		before = l->tools.common->started + 1;
 	if ((code = upkeep(&l->tools, before, e)) == ERR_OK)
 		l->upkeep_due = channel_clock() + UPKEEP_MS;
 	return code;

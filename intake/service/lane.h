@@ -10,7 +10,7 @@
  *				proofs, commit
  *	then			publish the receipts, hand over the documents,
  *				put the files into the archive; noted in the
- *				ledger with the next transaction
+ *				ledger, without waiting for the disk
  *
  * What a crash leaves undone of the last line is found in the ledger and done
  * later; all before the commit is as if it had not been.

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What has been done about files after their verdicts, and is to be noted in
- * the ledger with the next transaction: until then a crash lets it be done
- * again, which changes nothing.
+ * the ledger: until then a crash lets it be done again, which changes
+ * nothing.
  */
 #ifndef SIGILL_INTAKE_SERVICE_NOTES_H
 #define SIGILL_INTAKE_SERVICE_NOTES_H

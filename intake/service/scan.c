@@ -31,6 +31,7 @@ struct scan {
 	struct hush filing;
 	/* What goes into the next transaction. */
 	struct arrival batch[BATCH];
+	const struct place *places[BATCH];
 	struct name *entries[BATCH];
 	size_t len;
 	/* of this look */
@@ -97,21 +98,45 @@ scan_free(struct scan *s)
 
 /* It has its verdict, and has come again or was left where it was.  What fails
  * here is tried again at the next start, and by the lanes. */
-static void
-put_away(struct scan *s, const struct arrival *a)
+static enum err_code
+put_away(struct scan *s, const struct place *place, const struct name *name,
+    const struct arrival *known, struct err *e)
 {
-	struct err e = { 0 };
+	struct arrival here = { .size = known->size,
+	    .place = strdup(place->name), .name = strdup(name->text) };
 	enum err_code code;
 
-	code = archive_file(s->settings, a, &e);
-	if (code == ERR_OK && a->filed == 0 &&
-	    (code = sql_begin(s->db, true, &e)) == ERR_OK)
-		code = sql_finish(s->db, arrivals_filed(s->db, a->digest,
-		    s->now, &e), &e);
-	if (code == ERR_OK && strcmp(a->source, "folder") == 0)
-		code = publish_again(s->settings, s->db, a->digest, &e);
-	if (code != ERR_OK)
-		hush_err(&s->filing, "not-filed", &e);
+	memcpy(here.digest, known->digest, sizeof(here.digest));
+	if (here.place == NULL || here.name == NULL)
+		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	else
+		code = archive_file(s->settings, &here, e);
+	arrival_wipe(&here);
+	if (code == ERR_OK && known->filed == 0 &&
+	    (code = sql_begin(s->db, true, e)) == ERR_OK)
+		code = sql_finish(s->db, arrivals_filed(s->db, known->digest,
+		    s->now, e), e);
+	if (code == ERR_OK && !place->spool)
+		code = publish_again(s->settings, s->db, known->digest, e);
+	return code;
+}
+
+/* How the ledger has a file that it knew. */
+static void
+see_to(struct scan *s, const struct place *place, struct name *name,
+    const struct arrival *known)
+{
+	struct err e = { 0 };
+
+	if (known->state == ARRIVAL_ACCEPTED ||
+	    known->state == ARRIVAL_REJECTED) {
+		if (put_away(s, place, name, known, &e) != ERR_OK)
+			hush_err(&s->filing, "not-filed", &e);
+	} else if (strcmp(known->place, place->name) != 0 ||
+	    strcmp(known->name, name->text) != 0) {
+		name->state = NAME_ELSEWHERE;
+		name->since = s->clock;
+	}
 }
 
 static enum err_code
@@ -124,18 +149,11 @@ add_batch(struct scan *s, struct err *e)
 		return ERR_OK;
 	code = arrivals_add(s->db, s->batch, s->len, known, e);
 	for (size_t i = 0; code == ERR_OK && i < s->len; i++) {
-		const struct arrival *a = &s->batch[i];
-
 		s->entries[i]->state = NAME_KNOWN;
-		if (!known[i])
+		if (known[i])
+			see_to(s, s->places[i], s->entries[i], &s->batch[i]);
+		else
 			s->added++;
-		else if (a->state == ARRIVAL_ACCEPTED ||
-		    a->state == ARRIVAL_REJECTED)
-			put_away(s, a);
-		else {		/* here, or somewhere else */
-			s->entries[i]->state = NAME_ELSEWHERE;
-			s->entries[i]->since = s->clock;
-		}
 	}
 	empty_batch(s);
 	return code;
@@ -156,6 +174,7 @@ add(struct scan *s, const struct place *place, struct name *name,
 		arrival_wipe(a);
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	}
+	s->places[s->len] = place;
 	s->entries[s->len++] = name;
 	return s->len == BATCH ? add_batch(s, e) : ERR_OK;
 }
