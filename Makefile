@@ -96,13 +96,14 @@ BOOK	= $(FACTS) intake/rules.c \
 	  intake/book/verdicts.c intake/book/decisions.c \
 	  intake/book/organisations.c intake/book/mandates.c \
 	  intake/book/counts.c
-TREE	= intake/book/tree.c intake/book/tree_check.c intake/book/nodes.c
+TREE	= intake/book/tree.c intake/book/tree_had.c \
+	  intake/book/tree_check.c intake/book/nodes.c
 INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 	  intake/staff/desk.c intake/staff/table.c intake/staff/roll.c \
 	  intake/staff/register.c intake/staff/register_file.c \
 	  intake/staff/pile.c intake/staff/find.c intake/staff/who.c \
 	  intake/staff/arrival_tell.c intake/staff/list.c \
-	  intake/staff/show.c intake/staff/decide.c intake/staff/rounds.c \
+	  intake/staff/log.c intake/staff/log_prove.c intake/staff/show.c intake/staff/decide.c intake/staff/rounds.c \
 	  intake/staff/tally.c intake/staff/missing.c \
 	  intake/staff/figures.c intake/staff/summary.c
 # The processes that see what anybody may have sent, and the keys.
@@ -127,11 +128,11 @@ UNIT	= test_base test_config test_wiping test_cbor \
 	  test_statement test_submission test_receipt test_mandate \
 	  test_merkle \
 	  test_json test_questionnaire test_answers \
-	  test_digest test_key test_token_uri test_cert test_trust \
+	  test_digest test_key test_token test_token_uri test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope \
 	  test_unwrap test_channel \
 	  test_vouched test_sql test_commits test_delivery test_schedule \
-	  test_facts test_tree test_tree_head
+	  test_facts test_rules test_arrivals test_book test_tree test_tree_head
 
 # --- how it is built ------------------------------------------------------
 PKGS	= libcrypto libp11 jansson libutf8proc inih zlib
@@ -221,7 +222,7 @@ $(O)/test/%: $(O)/obj/tests/unit/%.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LIBS) -lcmocka
 
 # What several of them need.
-$(addprefix $(O)/test/,test_der test_signed test_mandate test_enveloped \
+$(addprefix $(O)/test/,test_token test_der test_signed test_mandate test_enveloped \
 	test_envelope \
 	test_unwrap): $(O)/obj/tests/unit/sample.o
 
@@ -234,6 +235,11 @@ $(O)/test/test_schedule: $(O)/obj/client/outbox/schedule.o
 $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
 $(O)/test/test_facts: $(call obj,$(FACTS)) $(addprefix $(O)/obj/verifier/, \
 	verify.o entitled.o seen.o)
+$(O)/test/test_rules: $(O)/obj/intake/rules.o
+BOOKS	= $(O)/test/test_arrivals $(O)/test/test_book
+$(BOOKS): LIBS += $(LEDGER_LIBS) -pthread
+$(BOOKS): $(call obj,$(BOOK) $(JUDGE) $(LEDGER)) \
+	$(addprefix $(O)/obj/tests/unit/,book.o database.o)
 $(O)/test/test_tree: LIBS += $(LEDGER_LIBS)
 $(O)/test/test_tree: $(call obj,$(TREE) $(LEDGER)) \
 	$(addprefix $(O)/obj/tests/unit/,database.o sample.o)

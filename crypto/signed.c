@@ -355,6 +355,24 @@ set_type(CMS_ContentInfo *cms, const struct signed_form *form)
 	return ok;
 }
 
+/* For a key in a token OpenSSL writes RSASSA-PSS's parameters in another way
+ * that RFC 4055 §2.1 allows: there is one. */
+static bool
+write_algorithm(CMS_ContentInfo *cms, const struct algorithm *algorithm)
+{
+	STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(cms);
+	const uint8_t *p = algorithm->id.p;
+	X509_ALGOR *wanted, *written;
+	bool ok;
+
+	CMS_SignerInfo_get0_algs(sk_CMS_SignerInfo_value(infos, 0), NULL,
+	    NULL, NULL, &written);
+	wanted = d2i_X509_ALGOR(NULL, &p, (long)algorithm->id.len);
+	ok = wanted != NULL && X509_ALGOR_copy(written, wanted) == 1;
+	X509_ALGOR_free(wanted);
+	return ok;
+}
+
 static enum err_code
 sign(EVP_PKEY *pkey, void *arg)
 {
@@ -378,6 +396,7 @@ sign(EVP_PKEY *pkey, void *arg)
 		    CMS_add1_cert(cms, cert_x509(signer->chain->v[i])) != 1)
 			goto out;
 	if (CMS_final(cms, in, NULL, CMS_BINARY | CMS_DETACHED) != 1 ||
+	    !write_algorithm(cms, s->algorithm) ||
 	    (n = i2d_CMS_ContentInfo(cms, &s->der)) <= 0)
 		goto out;
 	s->der_len = (size_t)n;

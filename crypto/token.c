@@ -113,7 +113,7 @@ open_again(struct home *h, uint64_t failed,
 	enum err_code code;
 
 	(void)pthread_rwlock_wrlock(&m->lock);
-	code = token_module_open(m, failed, h->name, e);
+	code = token_module_open(m, failed, source == NULL, h->name, e);
 	if (code == ERR_OK && h->hold.pkey == NULL)
 		code = token_module_find(m, &h->uri, h->name, source,
 		    &h->hold, e);

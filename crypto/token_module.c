@@ -197,15 +197,15 @@ clock_ms(void)
 }
 
 enum err_code
-token_module_open(struct token_module *m, uint64_t failed, const char *name,
-    struct err *e)
+token_module_open(struct token_module *m, uint64_t failed, bool again,
+    const char *name, struct err *e)
 {
 	struct token_library *l = m->library;
 	int64_t now = clock_ms();
 
 	if (l->ctx != NULL && m->times != failed)
 		return ERR_OK;
-	if (l->tried != 0 && now - l->tried < PAUSE)
+	if (again && l->tried != 0 && now - l->tried < PAUSE)
 		return err_set(e, ERR_KEY_SERVICE, name, 0,
 		    "the token is not there yet");
 	l->tried = now;

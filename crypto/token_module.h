@@ -38,12 +38,12 @@ void token_module_put(struct token_module *m);
 
 /*
  * Opens it, unless it is open; starts it anew when it has been opened as often
- * as `failed` says, which is what its user has met with a failure.  Not twice
- * in a second.  name is for messages.  ERR_TOKEN when the library cannot be
- * loaded, ERR_KEY_SERVICE.
+ * as `failed` says, which is what its user has met with a failure.  again:
+ * not twice in a second.  name is for messages.  ERR_TOKEN when the library
+ * cannot be loaded, ERR_KEY_SERVICE.
  */
 enum err_code token_module_open(struct token_module *m, uint64_t failed,
-    const char *name, struct err *e);
+    bool again, const char *name, struct err *e);
 void token_module_close(struct token_module *m);
 
 /* Logs in and finds the one private key; *hold, which must have none, holds
