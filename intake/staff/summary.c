@@ -200,16 +200,12 @@ add_unknown(struct desk *desk, const struct round_window *window,
 }
 
 static enum err_code
-load(const struct options *o, struct desk *desk, struct summary *s,
-    struct pile *pile, struct err *e)
+load(const struct options *o, const struct arrival_filter *filter,
+    struct desk *desk, struct summary *s, struct pile *pile, struct err *e)
 {
-	struct arrival_filter filter;
-	char number[ORGNR_LEN];
-	enum err_code code;
+	enum err_code code = pile_load(desk->db, filter, pile, e);
 
-	if ((code = pile_filter(o, number, &filter, e)) != ERR_OK ||
-	    (code = pile_load(desk->db, &filter, pile, e)) != ERR_OK ||
-	    o->round == NULL)
+	if (code != ERR_OK || o->round == NULL)
 		return code;
 	s->round = o->round;
 	s->window = rounds_window(&desk->settings, o->round);
@@ -223,6 +219,7 @@ load(const struct options *o, struct desk *desk, struct summary *s,
 enum err_code
 summary_run(const struct options *o, struct report *r)
 {
+	struct arrival_filter filter;
 	struct digests decided = { 0 };
 	struct figures_all f = { 0 };
 	struct desk desk = { 0 };
@@ -230,11 +227,13 @@ summary_run(const struct options *o, struct report *r)
 	struct roll roll = { 0 };
 	struct summary s = { .pile = &pile, .roll = &roll, .f = &f };
 	struct err e = { 0 };
+	char number[ORGNR_LEN];
 	enum err_code code;
 
-	if ((code = desk_open(o, INTAKE_LEDGER, false, &desk, &e)) == ERR_OK &&
+	if ((code = pile_filter(o, number, &filter, &e)) == ERR_OK &&
+	    (code = desk_open(o, INTAKE_LEDGER, false, &desk, &e)) == ERR_OK &&
 	    (code = roll_load(desk.db, &roll, &e)) == ERR_OK &&
-	    (code = load(o, &desk, &s, &pile, &e)) == ERR_OK &&
+	    (code = load(o, &filter, &desk, &s, &pile, &e)) == ERR_OK &&
 	    (code = counts_decided(desk.db, &decided, &e)) == ERR_OK &&
 	    (code = figures_count(&pile, &roll, &decided, &f, &e)) ==
 	    ERR_OK) {
