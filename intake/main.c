@@ -20,6 +20,7 @@
 #include "intake/service/worker.h"
 #include "intake/staff/decide.h"
 #include "intake/staff/list.h"
+#include "intake/staff/log.h"
 #include "intake/staff/missing.h"
 #include "intake/staff/register.h"
 #include "intake/staff/show.h"
@@ -73,6 +74,13 @@ static const struct command commands[] = {
 	    "FILE has comma-separated values: number, name, kind, contact. "
 	    "All of it becomes the register, or nothing does.",
 	    TAKES_REGISTER | TAKES_CSV }, register_run, NULL },
+	{ { "log", "[head | prove [WHAT] | check [RECEIPT...]]",
+	    "the log's head, proofs about it, and whether it is what it was",
+	    "'head' signs one when --output says where to. 'prove' proves "
+	    "that the log has only been added to (--from), or that the "
+	    "receipt for WHAT is in it. 'check' computes everything anew, "
+	    "and sees that earlier receipts and heads (--head) are of this "
+	    "log.", TAKES_LOG | TAKES_PASSPHRASE }, log_run, NULL },
 	{ { "worker", NULL, NULL, NULL, 0 }, NULL, run_worker },
 	{ { "keyholder", NULL, NULL, NULL, TAKES_PASSPHRASE }, NULL,
 	    run_keyholder },

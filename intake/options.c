@@ -8,13 +8,14 @@
 #include "intake/tell.h"
 
 enum {
-	KEY_CONFIG = 'c', KEY_HELP = 'h', KEY_VERSION = 'V',
+	KEY_CONFIG = 'c', KEY_HELP = 'h', KEY_OUTPUT = 'o',
+	KEY_VERSION = 'V',
 	/* without a short form */
 	KEY_JSON = 0x100, KEY_CSV, KEY_STATE, KEY_ORGANISATION, KEY_KIND,
 	KEY_QUESTIONNAIRE, KEY_ROUND, KEY_CODE, KEY_LATE, KEY_DUPLICATE,
 	KEY_UNHANDED, KEY_SINCE, KEY_BEFORE, KEY_LIMIT, KEY_CONTACTS,
 	KEY_REASON, KEY_WAIT, KEY_DRY_RUN, KEY_FORCE, KEY_PASSPHRASE_FD,
-	KEY_ONCE, KEY_JSON_LOG,
+	KEY_ONCE, KEY_JSON_LOG, KEY_FROM, KEY_TO, KEY_HEAD,
 };
 
 #define WAIT_MAX	(7 * 86400)
@@ -56,6 +57,15 @@ static const struct command_option rows[] = {
 	    "only tell what would change" },
 	{ TAKES_REGISTER, KEY_FORCE, "force", NULL,
 	    "also when more than a tenth of the register would go" },
+	{ TAKES_LOG, KEY_OUTPUT, "output", "FILE",
+	    "where the signed head, or the proof, goes" },
+	{ TAKES_LOG, KEY_FROM, "from", "N",
+	    "prove that the log has only been added to since it had N "
+	    "leaves" },
+	{ TAKES_LOG, KEY_TO, "to", "M",
+	    "and until it had M (now)" },
+	{ TAKES_LOG, KEY_HEAD, "head", "FILE",
+	    "check a head that was signed earlier; may be given again" },
 	{ TAKES_PASSPHRASE, KEY_PASSPHRASE_FD, "passphrase-fd", "N",
 	    "read the keys' passphrase from file descriptor N" },
 	{ TAKES_RUN, KEY_ONCE, "once", NULL,
@@ -100,7 +110,7 @@ take_text(int key, const char *value, struct options *o)
 		{ KEY_KIND, &o->kind },
 		{ KEY_QUESTIONNAIRE, &o->questionnaire },
 		{ KEY_ROUND, &o->round }, { KEY_CODE, &o->code },
-		{ KEY_REASON, &o->reason },
+		{ KEY_REASON, &o->reason }, { KEY_OUTPUT, &o->output },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
@@ -139,6 +149,17 @@ take(void *arg, int key, char *value, struct err *e)
 		    e);
 	case KEY_WAIT:
 		return command_number("--wait", value, WAIT_MAX, &o->wait, e);
+	case KEY_FROM:
+		return command_number("--from", value, INT64_MAX, &o->from,
+		    e);
+	case KEY_TO:
+		return command_number("--to", value, INT64_MAX, &o->to, e);
+	case KEY_HEAD:
+		if (o->n_heads == OPTIONS_HEADS)
+			return err_set(e, ERR_USAGE, "--head", 0,
+			    "it can be given %d times", OPTIONS_HEADS);
+		o->heads[o->n_heads++] = value;
+		return ERR_OK;
 	default:
 		if ((code = command_number("--passphrase-fd", value, 1 << 20,
 		    &fd, e)) == ERR_OK)
@@ -168,6 +189,7 @@ options_parse_common(int argc, char **argv, struct options *o, int *rest,
 	o->passphrase_fd = -1;
 	o->wait = -1;
 	o->limit = -1;
+	o->from = o->to = -1;
 	return command_parse_common(&line, argc, argv, rest, e);
 }
 

@@ -27,7 +27,10 @@ enum {
 	TAKES_REGISTER = 1 << 7,
 	TAKES_PASSPHRASE = 1 << 8,
 	TAKES_RUN = 1 << 9,
+	TAKES_LOG = 1 << 10,
 };
+
+#define OPTIONS_HEADS	64	/* times that --head can be given */
 
 /* All of them borrow from argv; NULL when not given. */
 struct options {
@@ -49,6 +52,11 @@ struct options {
 	int passphrase_fd;		/* -1 when not given */
 	/* the service */
 	bool once, json_log;
+	/* the log */
+	const char *output;
+	int64_t from, to;		/* -1 when not given */
+	const char *heads[OPTIONS_HEADS];
+	size_t n_heads;
 	/* the command's operands, and the first of them */
 	char **operands;
 	size_t n_operands;

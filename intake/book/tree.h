@@ -61,6 +61,16 @@ enum err_code tree_growth(struct tree *t, uint64_t from, uint64_t to,
 enum err_code tree_entry(struct tree *t, uint64_t position, struct buf *out,
     struct err *e);
 
+/* Had it this root at that size?  ERR_LOG_DAMAGED when it had not, or is
+ * smaller now. */
+enum err_code tree_had(struct tree *t, uint64_t size,
+    const uint8_t root[static DIGEST_LEN], struct err *e);
+/* Is the receipt one of this log, and do its proofs hold?  It has a place
+ * (has_log).  ERR_LOG_DAMAGED when the log is not the one of which it tells;
+ * ERR_LOG_PROOF when its proofs are wrong. */
+enum err_code tree_holds(struct tree *t, const struct receipt *r,
+    struct err *e);
+
 /*
  * Computes everything anew from the entries: every node, every position, the
  * size; and that each verdict's receipt is the one that its leaf says

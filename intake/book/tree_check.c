@@ -240,39 +240,26 @@ static enum err_code
 check_place(struct check *c, struct sql_stmt *row, const struct receipt *r,
     uint64_t position)
 {
-	const struct receipt_log *log = &r->log;
-	uint8_t leaf[DIGEST_LEN], root[DIGEST_LEN];
-	struct buf content = { 0 };
 	struct err why = { 0 };
-	enum err_code code;
 
 	if (!is_hash(row, 0, r->sealed) ||
 	    strcmp(sql_text(row, 1), receipt_stage_name(r->stage)) != 0)
 		return damaged(c, position, "its receipt is for another file");
-	if (!r->has_log || log->index != position ||
-	    log->size != (uint64_t)sql_integer(row, 3) ||
-	    log->size > tree_size(c->tree))
+	if (!r->has_log || r->log.index != position ||
+	    r->log.size != (uint64_t)sql_integer(row, 3))
 		return damaged(c, position, "its receipt has another place");
-	if ((code = receipt_leaf(r, &content, c->e)) == ERR_OK &&
-	    (code = merkle_leaf(content.data, content.len, leaf, c->e)) ==
-	    ERR_OK)
-		code = tree_root(c->tree, log->size, root, c->e);
-	buf_wipe(&content);
-	if (code != ERR_OK)
-		return code;
-	if (memcmp(root, log->root, DIGEST_LEN) != 0)
+	switch (tree_holds(c->tree, r, &why)) {
+	case ERR_OK:
+		return ERR_OK;
+	case ERR_LOG_DAMAGED:
 		return damaged(c, position,
 		    "its receipt was given for another log");
-	code = merkle_check_inclusion(leaf, position, log->size,
-	    log->path.hashes, log->path.len, root, &why);
-	if (code == ERR_OK && log->has_since)
-		code = merkle_check_consistency(log->since_size,
-		    log->since_root, log->size, root,
-		    log->since_path.hashes, log->since_path.len, &why);
-	if (code == ERR_LOG_PROOF)
+	case ERR_LOG_PROOF:
 		return damaged(c, position, "its receipt's proof is wrong");
-	return code == ERR_OK ? ERR_OK : err_set(c->e, code, why.where,
-	    why.at, "%s", why.msg);
+	default:
+		return err_set(c->e, why.code, why.where, why.at, "%s",
+		    why.msg);
+	}
 }
 
 static enum err_code
