@@ -125,7 +125,7 @@ options() {
 }
 {
 	options man/sigill.1 sigill init doctor check seal send submit outbox status \
-	    receipt inspect
+	    receipt mandate inspect
 	options man/sigill-verify.1 sigill-verify
 	options man/sigill-portal.8 sigill-portal
 } >"$work/options" 2>&1

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * May the signer answer for the organisation?  For itself, always; for
- * another one with that one's mandate (docs/SPEC.md, section 7).
+ * another one with that one's mandate (docs/SPEC.md, section 9).
  */
 #ifndef SIGILL_VERIFIER_ENTITLED_H
 #define SIGILL_VERIFIER_ENTITLED_H
