@@ -81,7 +81,7 @@ VERIFIER = verifier/main.c verifier/settings.c verifier/load.c \
 PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
 	  portal/anchors.c portal/vouched.c \
-	  portal/uploads.c portal/turns.c portal/complete.c portal/store.c \
+	  portal/uploads.c portal/sweep.c portal/turns.c portal/complete.c portal/store.c \
 	  portal/names.c portal/commits.c portal/changes.c \
 	  portal/ledger.c portal/watch.c \
 	  portal/linger.c portal/listen.c portal/tls.c portal/identity.c \
@@ -103,7 +103,8 @@ INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 	  intake/staff/register.c intake/staff/register_file.c \
 	  intake/staff/pile.c intake/staff/find.c intake/staff/who.c \
 	  intake/staff/arrival_tell.c intake/staff/list.c \
-	  intake/staff/log.c intake/staff/log_prove.c intake/staff/show.c intake/staff/decide.c intake/staff/rounds.c \
+	  intake/staff/log.c intake/staff/log_prove.c \
+	  intake/staff/show.c intake/staff/decide.c intake/staff/rounds.c \
 	  intake/staff/tally.c intake/staff/missing.c \
 	  intake/staff/figures.c intake/staff/summary.c
 # The processes that see what anybody may have sent, and the keys.
