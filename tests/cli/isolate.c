@@ -6,6 +6,7 @@
  *	isolate CONFIG SECONDS [PASSPHRASE]
  *	    < PATH			one file
  *	    < ROUNDS PATH		so often, for its speed
+ *	    < @TIME PATH		as at this time, in UTC seconds
  *
  * It answers each with one line: the code of what went wrong with the worker,
  * the verdict, its code, the size of the document, files a second, and words.
@@ -26,9 +27,9 @@
 
 static void
 verify(struct worker *w, struct keyholder *keys, const char *path,
-    unsigned long rounds)
+    int64_t now, unsigned long rounds)
 {
-	int64_t now = timestamp_now(), began, took;
+	int64_t began, took;
 	struct buf sealed = { 0 }, document = { 0 };
 	struct facts facts = { 0 };
 	enum err_code code;
@@ -53,15 +54,26 @@ verify(struct worker *w, struct keyholder *keys, const char *path,
 	buf_wipe(&sealed);
 }
 
+/* What a line asks for. */
+static void
+obey(struct worker *w, struct keyholder *keys, const char *line)
+{
+	bool at = *line == '@';
+	char *path;
+	unsigned long n = strtoul(line + at, &path, 10);
+
+	verify(w, keys, path + strspn(path, " "), at ? (int64_t)n :
+	    timestamp_now(), at || n == 0 ? 1 : n);
+}
+
 static int
 serve(const char *config, unsigned seconds, const char *passphrase)
 {
 	struct keyholder *keys = NULL;
 	struct worker *w = NULL;
 	struct buf pass = { 0 };
-	char line[4096], *path;
+	char line[4096];
 	struct err e = { 0 };
-	unsigned long n;
 
 	if (passphrase != NULL)
 		buf_add_str(&pass, passphrase);
@@ -72,8 +84,7 @@ serve(const char *config, unsigned seconds, const char *passphrase)
 	fflush(stdout);
 	while (w != NULL && fgets(line, sizeof(line), stdin) != NULL) {
 		line[strcspn(line, "\n")] = '\0';
-		n = strtoul(line, &path, 10);
-		verify(w, keys, path + strspn(path, " "), n != 0 ? n : 1);
+		obey(w, keys, line);
 	}
 	worker_free(w);
 	keyholder_free(keys);
