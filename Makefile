@@ -133,7 +133,8 @@ UNIT	= test_base test_config test_wiping test_cbor \
 	  test_der test_signed test_enveloped test_envelope \
 	  test_unwrap test_channel \
 	  test_vouched test_sql test_commits test_delivery test_schedule \
-	  test_facts test_rules test_arrivals test_book test_tree test_tree_head
+	  test_facts test_rules test_arrivals test_book test_register \
+	  test_tree test_tree_head
 
 # --- how it is built ------------------------------------------------------
 PKGS	= libcrypto libp11 jansson libutf8proc inih zlib
@@ -237,7 +238,7 @@ $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
 $(O)/test/test_facts: $(call obj,$(FACTS)) $(addprefix $(O)/obj/verifier/, \
 	verify.o entitled.o seen.o)
 $(O)/test/test_rules: $(O)/obj/intake/rules.o
-BOOKS	= $(O)/test/test_arrivals $(O)/test/test_book
+BOOKS	= $(addprefix $(O)/test/,test_arrivals test_book test_register)
 $(BOOKS): LIBS += $(LEDGER_LIBS) -pthread
 $(BOOKS): $(call obj,$(BOOK) $(JUDGE) $(LEDGER)) \
 	$(addprefix $(O)/obj/tests/unit/,book.o database.o)

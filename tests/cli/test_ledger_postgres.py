@@ -11,7 +11,8 @@ from postgres import Postgres  # noqa: E402
 from support import BUILD, run  # noqa: E402
 
 # Each that opens a database with database_make.
-PROGRAMS = "test_sql", "test_commits", "test_tree"
+PROGRAMS = "test_sql", "test_commits", "test_tree", "test_arrivals", \
+    "test_book", "test_register"
 
 
 class OnPostgres(unittest.TestCase):

@@ -145,3 +145,20 @@ book_settle(struct book *b, const struct arrival *a,
 	OK(arrivals_settle(b->db, a, facts, out, NOW, &b->e));
 	OK(sql_finish(b->db, ERR_OK, &b->e));
 }
+
+struct ruling
+book_arrive(struct book *b, uint32_t number, char submission,
+    char fingerprint, char replaces)
+{
+	struct facts f = book_facts(number, submission, fingerprint,
+	    replaces);
+	struct ruling r;
+	struct arrival a;
+
+	book_add(b, number, NOW - 100 + number);
+	assert_int_equal(book_take(b, NOW + 100, &a, 1), 1);
+	assert_int_equal(book_number(a.digest), number);
+	book_settle(b, &a, &f, false, &r);
+	book_wipe(b, &a, 1);
+	return r;
+}

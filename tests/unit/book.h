@@ -16,6 +16,14 @@
 #define OTHERS		"2120000183"
 #define PLACE		"in"
 
+/* Runs the call in a transaction of its own, and expects this of it. */
+#define IN_TRANSACTION(b, code, call) do { \
+	struct err err_ = { 0 }; \
+	OK(sql_begin((b)->db, false, &(b)->e)); \
+	assert_int_equal(call, code); \
+	assert_int_equal(sql_finish((b)->db, code, &err_), code); \
+} while (0)
+
 struct book {
 	struct database at;
 	struct sql *db;
@@ -47,5 +55,8 @@ struct facts book_facts(uint32_t number, char submission, char fingerprint,
 /* As the service does: history, rules, settle. */
 void book_settle(struct book *b, const struct arrival *a,
     const struct facts *facts, bool accepted_by_staff, struct ruling *out);
+/* Adds it, takes it off the queue and settles it as the rules say. */
+struct ruling book_arrive(struct book *b, uint32_t number, char submission,
+    char fingerprint, char replaces);
 
 #endif

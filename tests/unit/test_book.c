@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* What the ledger of intake keeps: what became of files, receipts, decisions,
- * the register, mandates; and how people find it again. */
+/* What becomes of files, in whichever order they come: verdicts, receipts,
+ * decisions. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,14 +8,9 @@
 
 #include <cmocka.h>
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "format/fingerprint.h"
-#include "intake/book/arrivals_find.h"
 #include "intake/book/decisions.h"
-#include "intake/book/organisations.h"
 #include "intake/book/verdicts.h"
 #include "tests/unit/book.h"
 
@@ -30,32 +25,6 @@ number_of(struct book *b, const char *sql)
 
 	OK(sql_number(b->db, sql_prepare(b->db, &b->e, sql, ""), &n, &b->e));
 	return n;
-}
-
-/* Runs the call in a transaction of its own, and expects this of it. */
-#define IN_TRANSACTION(b, code, call) do { \
-	struct err err_ = { 0 }; \
-	OK(sql_begin((b)->db, false, &(b)->e)); \
-	assert_int_equal(call, code); \
-	assert_int_equal(sql_finish((b)->db, code, &err_), code); \
-} while (0)
-
-/* Adds it, takes it off the queue and settles it as the rules say. */
-static struct ruling
-arrive(struct book *b, uint32_t number, char submission, char fingerprint,
-    char replaces)
-{
-	struct facts f = book_facts(number, submission, fingerprint,
-	    replaces);
-	struct ruling r;
-	struct arrival a;
-
-	book_add(b, number, NOW - 100 + number);
-	assert_int_equal(book_take(b, NOW + 100, &a, 1), 1);
-	assert_int_equal(book_number(a.digest), number);
-	book_settle(b, &a, &f, false, &r);
-	book_wipe(b, &a, 1);
-	return r;
 }
 
 /* --- settling --------------------------------------------------------------- */
@@ -234,16 +203,16 @@ test_duplicates(void **state)
 {
 	struct book *b = *state;
 
-	assert_true(arrive(b, 0, 'a', 'A', 0).counts);
-	assert_true(arrive(b, 1, 'b', 'B', 'A').counts);
+	assert_true(book_arrive(b, 0, 'a', 'A', 0).counts);
+	assert_true(book_arrive(b, 1, 'b', 'B', 'A').counts);
 	/* Of a superseded one. */
-	assert_true(arrive(b, 2, 'a', 'A', 0).duplicate);
-	assert_int_equal(arrive(b, 3, 'a', 'X', 0).code, ERR_DUPLICATE);
+	assert_true(book_arrive(b, 2, 'a', 'A', 0).duplicate);
+	assert_int_equal(book_arrive(b, 3, 'a', 'X', 0).code, ERR_DUPLICATE);
 	/* The same answers, sealed again. */
-	assert_int_equal(arrive(b, 4, 'd', 'B', 0).state, RULE_ACCEPT);
-	assert_int_equal(arrive(b, 5, 'e', 'E', 0).code, ERR_CONFLICT);
+	assert_int_equal(book_arrive(b, 4, 'd', 'B', 0).state, RULE_ACCEPT);
+	assert_int_equal(book_arrive(b, 5, 'e', 'E', 0).code, ERR_CONFLICT);
 	/* Replaces what is only held. */
-	assert_int_equal(arrive(b, 6, 'f', 'F', 'E').code, ERR_CONFLICT);
+	assert_int_equal(book_arrive(b, 6, 'f', 'F', 'E').code, ERR_CONFLICT);
 	check_counts(b, 1);
 }
 
@@ -256,9 +225,9 @@ test_released(void **state)
 	struct ruling r;
 	struct arrival a;
 
-	(void)arrive(b, 0, 'a', 'A', 0);
-	assert_int_equal(arrive(b, 1, 'b', 'B', 0).code, ERR_CONFLICT);
-	assert_int_equal(arrive(b, 2, 'c', 'C', 'B').code, ERR_CONFLICT);
+	(void)book_arrive(b, 0, 'a', 'A', 0);
+	assert_int_equal(book_arrive(b, 1, 'b', 'B', 0).code, ERR_CONFLICT);
+	assert_int_equal(book_arrive(b, 2, 'c', 'C', 'B').code, ERR_CONFLICT);
 	book_find(b, 1, &a);
 	book_settle(b, &a, &f, true, &r);
 	assert_true(r.counts);
@@ -276,8 +245,8 @@ test_one_counts(void **state)
 	struct book *b = *state;
 	struct err e = { 0 };
 
-	(void)arrive(b, 0, 'a', 'A', 0);
-	(void)arrive(b, 1, 'b', 'B', 'A');
+	(void)book_arrive(b, 0, 'a', 'A', 0);
+	(void)book_arrive(b, 1, 'b', 'B', 'A');
 	OK(sql_begin(b->db, false, &b->e));
 	assert_int_not_equal(sql_execute(b->db,
 	    "UPDATE arrivals SET counts = 1", &e), ERR_OK);
@@ -294,10 +263,10 @@ test_followed(void **state)
 	struct arrival v[4], w[4];
 	size_t n = 4, m = 4;
 
-	(void)arrive(b, 0, 'a', 'A', 0);
-	(void)arrive(b, 1, 'a', 'A', 0);	/* a duplicate */
-	(void)arrive(b, 2, 'c', 'C', 0);	/* held */
-	(void)arrive(b, 3, 'd', 'D', 'A');
+	(void)book_arrive(b, 0, 'a', 'A', 0);
+	(void)book_arrive(b, 1, 'a', 'A', 0);	/* a duplicate */
+	(void)book_arrive(b, 2, 'c', 'C', 0);	/* held */
+	(void)book_arrive(b, 3, 'd', 'D', 'A');
 	OK(arrivals_unhanded(b->db, &b->taken, here, 1, NOW, v, &n, &b->e));
 	assert_int_equal(n, 0);
 	n = 4;
@@ -423,10 +392,10 @@ test_decisions(void **state)
 	struct facts f = book_facts(2, 'b', 'B', 0), none = { 0 };
 	char seen[8] = "", *p = seen;
 
-	(void)arrive(b, 1, 'a', 'A', 0);
+	(void)book_arrive(b, 1, 'a', 'A', 0);
 	assert_int_equal(decide(b, 1, true), ERR_NOT_HELD);
 	assert_int_equal(decide(b, 77, true), ERR_NOT_HELD);
-	assert_int_equal(arrive(b, 2, 'b', 'B', 0).code, ERR_CONFLICT);
+	assert_int_equal(book_arrive(b, 2, 'b', 'B', 0).code, ERR_CONFLICT);
 	assert_int_equal(take_decision(b, NOW, &d, &a), ERR_HTTP_NOT_FOUND);
 	assert_int_equal(decide(b, 2, false), ERR_OK);
 	assert_int_equal(decide(b, 2, true), ERR_NOT_HELD);
@@ -482,304 +451,13 @@ test_decided_stays(void **state)
 	struct book *b = *state;
 	struct arrival a;
 
-	(void)arrive(b, 0, 'a', 'A', 0);
-	assert_int_equal(arrive(b, 1, 'c', 'C', 'B').code, ERR_CONFLICT);
+	(void)book_arrive(b, 0, 'a', 'A', 0);
+	assert_int_equal(book_arrive(b, 1, 'c', 'C', 'B').code, ERR_CONFLICT);
 	assert_int_equal(decide(b, 1, false), ERR_OK);
-	assert_true(arrive(b, 2, 'b', 'B', 'A').counts);
+	assert_true(book_arrive(b, 2, 'b', 'B', 'A').counts);
 	book_find(b, 1, &a);
 	assert_int_equal(a.state, ARRIVAL_HELD);
 	arrival_wipe(&a);
-}
-
-/* --- the register ------------------------------------------------------------- */
-
-static enum err_code
-note_organisation(void *arg, const struct organisation *o)
-{
-	char *out = arg;
-
-	(void)strcat(out, o->name);
-	(void)strcat(out, o->kind == KIND_REGION ? "* " : " ");
-	return strcmp(o->name, "stop") == 0 ? ERR_INTERRUPTED : ERR_OK;
-}
-
-static enum err_code
-count_organisation(void *arg, const struct organisation *o)
-{
-	(void)o;
-	++*(size_t *)arg;
-	return ERR_OK;
-}
-
-static void
-test_register(void **state)
-{
-	struct book *b = *state;
-	struct organisation one[] = {
-		{ "5560000003", "c", KIND_KOMMUN, "" },
-		{ "5560000001", "a", KIND_KOMMUN, "a@example" },
-		{ "5560000002", "b", KIND_KOMMUN, "" },
-	}, two[] = {
-		{ "5560000000", "first", KIND_KOMMUN, "" },
-		{ "5560000002", "b", KIND_REGION, "" },
-		{ "5560000003", "c", KIND_KOMMUN, "" },
-		{ "5560000004", "stop", KIND_KOMMUN, "" },
-		{ "5560000005", "never", KIND_KOMMUN, "" },
-	};
-	struct register_change c;
-	struct organisation *many = calloc(450, sizeof(*many));
-	char names[64] = "";
-	size_t n = 0;
-
-	assert_non_null(many);
-	OK(organisations_replace(b->db, one, 3, &c, &b->e));
-	assert_int_equal(c.added, 3);
-	assert_int_equal(c.changed + c.removed + c.same + c.queued, 0);
-	OK(organisations_replace(b->db, two, 5, &c, &b->e));
-	assert_int_equal(c.added, 3);
-	assert_int_equal(c.changed, 1);
-	assert_int_equal(c.removed, 1);
-	assert_int_equal(c.same, 1);
-	assert_int_equal(organisations_each(b->db, note_organisation, names,
-	    &b->e), ERR_INTERRUPTED);
-	assert_string_equal(names, "first b* c stop ");
-	for (size_t i = 0; i < 450; i++) {
-		(void)snprintf(many[i].number, sizeof(many[i].number),
-		    "55%08u", (unsigned)(i * 7 % 450));
-		many[i].name = many[i].contact = (char *)"x";
-	}
-	OK(organisations_replace(b->db, many, 450, &c, &b->e));
-	assert_int_equal(c.added, 450);
-	assert_int_equal(c.removed, 5);
-	OK(organisations_each(b->db, count_organisation, &n, &b->e));
-	assert_int_equal(n, 450);
-	OK(organisations_replace(b->db, many, 450, &c, &b->e));
-	assert_int_equal(c.same, 450);
-	OK(organisations_replace(b->db, NULL, 0, &c, &b->e));
-	assert_int_equal(c.removed, 450);
-	free(many);
-}
-
-/* Who is not in it is held, and judged again when it is. */
-static void
-test_registered_later(void **state)
-{
-	struct book *b = *state;
-	struct organisation one = { OTHERS, "x", KIND_KOMMUN, "" };
-	struct organisation both[] = { { OURS, "y", KIND_KOMMUN, "" }, one };
-	struct register_change c;
-	struct facts f = book_facts(1, 'a', 'A', 0);
-	struct ruling r;
-	struct arrival a;
-
-	OK(organisations_replace(b->db, &one, 1, &c, &b->e));
-	assert_int_equal(arrive(b, 1, 'a', 'A', 0).code, ERR_NOT_REGISTERED);
-	OK(organisations_replace(b->db, &one, 1, &c, &b->e));
-	assert_int_equal(c.queued, 0);
-	OK(organisations_replace(b->db, both, 2, &c, &b->e));
-	assert_int_equal(c.queued, 1);
-	assert_int_equal(book_take(b, NOW, &a, 1), 1);
-	assert_int_equal(a.code, ERR_OK);
-	book_settle(b, &a, &f, false, &r);
-	assert_true(r.counts);
-	book_wipe(b, &a, 1);
-}
-
-/* --- mandates ------------------------------------------------------------------ */
-
-static enum err_code
-note_mandate(void *arg, const struct mandate_row *m)
-{
-	struct mandate_row *out = arg;
-
-	out->seen = m->seen;
-	out->revoked = m->revoked;
-	out->expires++;
-	assert_string_equal(m->who, m->revoked != 0 ? "anna" : "");
-	return ERR_OK;
-}
-
-static void
-test_mandates(void **state)
-{
-	struct book *b = *state;
-	struct mandate_row m = { .organisation = OURS, .submitter = OTHERS,
-	    .questionnaire = "q", .round = "2027", .expires = NOW + 1000,
-	    .seen = NOW, .who = "anna", .reason = "lost" };
-	struct mandate_row got = { 0 };
-	struct facts f = book_facts(1, 'a', 'A', 0);
-	struct history h;
-	struct err e = { 0 };
-
-	memset(m.digest, 0x77, DIGEST_LEN);
-	memset(f.mandate, 0x77, DIGEST_LEN);
-	f.has_mandate = true;
-	IN_TRANSACTION(b, ERR_OK, mandates_used(b->db, &m, &err_));
-	m.seen = NOW + 5;
-	IN_TRANSACTION(b, ERR_OK, mandates_used(b->db, &m, &err_));
-	OK(mandates_each(b->db, note_mandate, &got, &b->e));
-	assert_int_equal(got.expires, 1);
-	assert_int_equal(got.seen, NOW);
-	OK(arrivals_history(b->db, &f, &h, &b->e));
-	assert_false(h.mandate_revoked);
-	history_wipe(&h);
-	m.revoked = NOW + 6;
-	OK(mandates_revoke(b->db, &m, &b->e));
-	assert_int_equal(mandates_revoke(b->db, &m, &e), ERR_USAGE);
-	OK(arrivals_history(b->db, &f, &h, &b->e));
-	assert_true(h.mandate_revoked);
-	history_wipe(&h);
-	f.has_mandate = false;
-	OK(arrivals_history(b->db, &f, &h, &b->e));
-	assert_false(h.mandate_revoked);
-	history_wipe(&h);
-	/* Before it has ever been used; and then it is. */
-	memset(m.digest, 0x78, DIGEST_LEN);
-	OK(mandates_revoke(b->db, &m, &b->e));
-	m.seen = NOW + 9;
-	IN_TRANSACTION(b, ERR_OK, mandates_used(b->db, &m, &err_));
-	got.expires = 0;
-	OK(mandates_each(b->db, note_mandate, &got, &b->e));
-	assert_int_equal(got.expires, 2);
-	assert_int_equal(got.seen, NOW + 9);
-	assert_int_equal(got.revoked, NOW + 6);
-}
-
-/* --- for people ----------------------------------------------------------------- */
-
-struct listing {
-	uint32_t v[512];
-	size_t len, stop;
-};
-
-static enum err_code
-list(void *arg, struct arrival *a)
-{
-	struct listing *l = arg;
-	struct arrival mine = *a;
-
-	/* It may be taken over. */
-	memset(a, 0, sizeof(*a));
-	l->v[l->len++] = book_number(mine.digest);
-	arrival_wipe(&mine);
-	return l->len == l->stop ? ERR_INTERRUPTED : ERR_OK;
-}
-
-static size_t
-count(struct book *b, const struct arrival_filter *f)
-{
-	struct listing l = { .stop = SIZE_MAX };
-
-	OK(arrivals_each(b->db, f, list, &l, &b->e));
-	return l.len;
-}
-
-#define COUNT(b, ...)	count(b, &(struct arrival_filter){ __VA_ARGS__ })
-
-static void
-test_list(void **state)
-{
-	struct book *b = *state;
-	struct organisation one = { OTHERS, "x", KIND_REGION, "" };
-	struct register_change c;
-	struct listing l = { .stop = SIZE_MAX };
-	struct arrival_filter all = { 0 };
-
-	(void)arrive(b, 0, 'a', 'A', 0);
-	(void)arrive(b, 1, 'b', 'B', 'A');
-	(void)arrive(b, 2, 'a', 'A', 0);
-	(void)arrive(b, 3, 'c', 'C', 0);
-	book_add(b, 4, NOW);
-	assert_int_equal(COUNT(b, .state = NULL), 5);
-	assert_int_equal(COUNT(b, .state = "accepted"), 3);
-	assert_int_equal(COUNT(b, .state = "held", .code = "conflict"), 1);
-	assert_int_equal(COUNT(b, .state = "held", .code = "round"), 0);
-	assert_int_equal(COUNT(b, .organisation = OURS), 4);
-	assert_int_equal(COUNT(b, .organisation = OTHERS), 0);
-	assert_int_equal(COUNT(b, .questionnaire = "q", .round = "2027"), 4);
-	assert_int_equal(COUNT(b, .round = "2026"), 0);
-	assert_int_equal(COUNT(b, .duplicate = true), 1);
-	assert_int_equal(COUNT(b, .counts = true), 1);
-	assert_int_equal(COUNT(b, .unhanded = true), 2);
-	assert_int_equal(COUNT(b, .late = true), 0);
-	assert_int_equal(COUNT(b, .since = NOW), 1);
-	assert_int_equal(COUNT(b, .since = NOW - 99, .before = NOW), 3);
-	/* As stated; or as the register has it. */
-	assert_int_equal(COUNT(b, .kind = "kommun"), 4);
-	OK(organisations_replace(b->db, &one, 1, &c, &b->e));
-	assert_int_equal(COUNT(b, .kind = "kommun"), 4);
-	(void)strcpy(one.number, OURS);
-	OK(organisations_replace(b->db, &one, 1, &c, &b->e));
-	assert_int_equal(COUNT(b, .kind = "kommun"), 0);
-	assert_int_equal(COUNT(b, .kind = "region"), 4);
-	/* Many, in order; and no further than asked for. */
-	for (uint32_t i = 5; i < 450; i++)
-		book_add(b, i, NOW + i / 3);
-	OK(arrivals_each(b->db, &all, list, &l, &b->e));
-	assert_int_equal(l.len, 450);
-	for (uint32_t i = 0; i < 450; i++)
-		assert_int_equal(l.v[i], i);
-	l = (struct listing){ .stop = 203 };
-	assert_int_equal(arrivals_each(b->db, &all, list, &l, &b->e),
-	    ERR_INTERRUPTED);
-	assert_int_equal(l.len, 203);
-}
-
-static void
-expect(struct book *b, const char *what, enum err_code code, uint32_t number)
-{
-	struct arrival a = { 0 };
-	struct err e = { 0 };
-
-	if (arrivals_find(b->db, what, &a, &e) != code)
-		fail_msg("%s: %s", what, err_name(e.code));
-	if (code == ERR_OK)
-		assert_int_equal(book_number(a.digest), number);
-	arrival_wipe(&a);
-}
-
-static void
-test_find(void **state)
-{
-	struct book *b = *state;
-	struct arrival odd = { .source = "folder", .place = PLACE,
-	    .name = "b\xe5t 100%.sigill" };
-	uint8_t fingerprint[DIGEST_LEN];
-	char printed[FINGERPRINT_LEN];
-	bool known;
-
-	/* Digests begin with the number, in eight digits, and abab… */
-	(void)arrive(b, 0x12345678, 'a', 'A', 0);
-	(void)arrive(b, 0x12345699, 'b', 'B', 'A');
-	(void)arrive(b, 0x12345699 + 1, 'b', 'B', 'A');
-	expect(b, "1234567", ERR_OK, 0x12345678);
-	expect(b, "12345678ABAB", ERR_OK, 0x12345678);
-	expect(b, "12345678abababababababababababababababababababababababab"
-	    "abababab", ERR_OK, 0x12345678);
-	expect(b, "12345678abababababababababababababababababababababababab"
-	    "abababaa", ERR_HTTP_NOT_FOUND, 0);
-	expect(b, "12345678abababababababababababababababababababababababab"
-	    "abababab0", ERR_HTTP_NOT_FOUND, 0);
-	expect(b, "1234", ERR_USAGE, 0);
-	expect(b, "123", ERR_HTTP_NOT_FOUND, 0);
-	expect(b, "1235", ERR_HTTP_NOT_FOUND, 0);
-	/* A submission's id: 16 times 'a'. */
-	expect(b, "61616161616161616161616161616161", ERR_OK, 0x12345678);
-	expect(b, "62626262626262626262626262626262", ERR_USAGE, 0);
-	/* A fingerprint: 32 times 'A'. */
-	expect(b, "4141414141414141414141414141414141414141414141414141414141"
-	    "414141", ERR_OK, 0x12345678);
-	memset(fingerprint, 'A', sizeof(fingerprint));
-	fingerprint_format(fingerprint, printed);
-	expect(b, printed, ERR_OK, 0x12345678);
-	printed[0] = 'Z';
-	expect(b, printed, ERR_HTTP_NOT_FOUND, 0);
-	/* A name, whatever its bytes. */
-	book_digest(7, odd.digest);
-	OK(arrivals_add(b->db, &odd, 1, &known, &b->e));
-	expect(b, "b\xe5t 100%.sigill", ERR_OK, 7);
-	expect(b, "x.sigill", ERR_USAGE, 0);
-	expect(b, "", ERR_HTTP_NOT_FOUND, 0);
 }
 
 int
@@ -798,11 +476,6 @@ main(void)
 		TEST(test_verdicts),
 		TEST(test_decisions),
 		TEST(test_decided_stays),
-		TEST(test_register),
-		TEST(test_registered_later),
-		TEST(test_mandates),
-		TEST(test_list),
-		TEST(test_find),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
