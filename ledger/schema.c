@@ -65,7 +65,9 @@ static const char version_2[] =
     "  filed INTEGER NOT NULL DEFAULT 0) STRICT;" /* in the archive */
     "CREATE INDEX arrivals_waiting ON arrivals (due, arrived, digest)"
     "  WHERE state = 'queued';"
-    "CREATE INDEX arrivals_state ON arrivals (state, arrived);"
+    /* None by state alone: SQLite would prefer it to those for the queue. */
+    "CREATE INDEX arrivals_held ON arrivals (arrived)"
+    "  WHERE state = 'held';"
     "CREATE INDEX arrivals_organisation"
     "  ON arrivals (organisation, questionnaire, round);"
     "CREATE INDEX arrivals_arrived ON arrivals (arrived, digest);"
