@@ -81,9 +81,9 @@ VERIFIER = verifier/main.c verifier/settings.c verifier/load.c \
 PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
 	  portal/anchors.c portal/vouched.c \
-	  portal/uploads.c portal/sweep.c portal/turns.c portal/complete.c portal/store.c \
+	  portal/uploads.c portal/turns.c portal/complete.c portal/store.c \
 	  portal/names.c portal/commits.c portal/changes.c \
-	  portal/ledger.c portal/watch.c \
+	  portal/ledger.c portal/watch.c portal/sweep.c \
 	  portal/linger.c portal/listen.c portal/tls.c portal/identity.c \
 	  portal/kept.c
 # What sigill-intake keeps in the ledger, and by which rules.
@@ -163,7 +163,8 @@ DOCS	= $(wildcard docs/*) service/sigill-portal-direct.conf
 UNITS	= systemd/system/sigill-portal.service \
 	  systemd/user/sigill-outbox.service systemd/user/sigill-outbox.timer
 MAN	= man/sigill.1 man/sigill-verify.1 man/sigill.conf.5 \
-	  man/sigill-format.5 man/sigill-errors.7 man/sigill-portal.8
+	  man/sigill-format.5 man/sigill-errors.7 man/sigill-portal.8 \
+	  man/sigill-intake.8
 
 all: $(BIN) $(SHARE)
 
@@ -267,6 +268,10 @@ $(O)/test/make-population: $(call obj,$(POPULATION) $(LAYERS)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+$(O)/test/open-receipts: $(O)/obj/tests/population/open-receipts.o $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 # Sealed files for the portal's tests.
 $(O)/test/make-sealed: $(O)/obj/tests/cli/make-sealed.o $(LIB)
 	@mkdir -p $(@D)
@@ -337,7 +342,7 @@ check: deps
 	@$(MAKE) -s lint
 
 tests: $(UNIT:%=$(O)/test/%) $(O)/test/make-vectors $(O)/test/make-sealed \
-	$(O)/test/make-population $(O)/test/isolate \
+	$(O)/test/make-population $(O)/test/open-receipts $(O)/test/isolate \
 	$(O)/test/sigill-intake-planted
 
 lint: deps

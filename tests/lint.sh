@@ -128,6 +128,8 @@ options() {
 	    receipt mandate inspect
 	options man/sigill-verify.1 sigill-verify
 	options man/sigill-portal.8 sigill-portal
+	options man/sigill-intake.8 sigill-intake run list show accept reject \
+	    missing report register
 } >"$work/options" 2>&1
 report "manual pages and --help have the same options" "$work/options"
 
