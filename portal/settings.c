@@ -25,8 +25,7 @@
 #define MAX_BYTES	((int64_t)MAX_UPLOADS * LIMIT_SEALED)
 #define MAX_CONNECTIONS	40	/* of one sender; there are 300 in all */
 #define MAX_NAME	64
-#define NAME_CHARACTERS	"ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
-			"abcdefghijklmnopqrstuvwxyz0123456789.-_"
+#define NAME_CHARACTERS	"abcdefghijklmnopqrstuvwxyz0123456789.-_"
 
 static const struct config_item items[] = {
 	{ "authority", "name", CONFIG_STRING, true, false },
@@ -210,25 +209,20 @@ parse_authority(struct settings *s, struct err *e)
 	return ERR_OK;
 }
 
-/* On a shared ledger each portal has its name, and a file of its own has no
- * use for one. */
+/* On a ledger of its own a portal has no use for a name. */
 static enum err_code
 parse_ledger(struct settings *s, struct err *e)
 {
 	const char *name = config_get(s->config, "portal", "name");
-	bool shared;
+	const char *database = config_get(s->config, "ledger", "database");
+	bool shared = database != NULL && sql_where_is_shared(database);
 
-	s->database = config_get(s->config, "ledger", "database");
-	shared = s->database != NULL && sql_where_is_shared(s->database);
+	s->database = database;
 	s->name = shared && name != NULL ? name : "";
-	if (shared && name == NULL)
-		return wrong(s, e, "[portal] name is missing: each portal on "
-		    "a PostgreSQL ledger has one of its own");
-	if (shared && (*name == '\0' || strlen(name) > MAX_NAME ||
-	    strspn(name, NAME_CHARACTERS) != strlen(name)))
-		return wrong(s, e, "[portal] name must be 1 to 64 letters, "
-		    "digits, '.', '-' or '_'");
-	return ERR_OK;
+	return !shared || (*s->name != '\0' && strlen(name) <= MAX_NAME &&
+	    strspn(name, NAME_CHARACTERS) == strlen(name)) ? ERR_OK :
+	    wrong(s, e, "[portal] name: each portal on PostgreSQL has one of "
+	    "its own, 1 to 64 of a-z, 0-9, '.', '-' and '_'");
 }
 
 /* A file's text with a NUL that len counts, as the TLS library wants it. */

@@ -9,19 +9,10 @@
 #include "base/log.h"
 #include "crypto/crypto.h"
 #include "portal/kept.h"
+#include "portal/sweep.h"
 
 /* A body to this length comes in one request and at once, or again. */
 #define AT_ONCE		(1024u * 1024)
-/* How long "expired" is told apart from "not found". */
-#define GONE_SECONDS	(7 * 24 * 60 * 60)
-
-struct uploads {
-	const struct settings *settings;
-	struct store *store;
-	struct ledger *ledger;
-	struct completer *completer;
-	struct turns *turns;		/* who works on which upload */
-};
 
 enum err_code
 uploads_open(const struct settings *settings, struct store *store,
@@ -49,50 +40,6 @@ uploads_close(struct uploads *u)
 		return;
 	turns_free(u->turns);
 	free(u);
-}
-
-/* Takes the name away that an upload may have reached, and notes with note
- * that it has ended. */
-static enum err_code
-end_row(struct uploads *u, const struct upload_row *row,
-    enum err_code (*note)(struct ledger *, const char *, struct err *),
-    struct err *e)
-{
-	enum err_code code = complete_retract(u->completer, row, e);
-
-	return code == ERR_OK ? note(u->ledger, row->id, e) : code;
-}
-
-/*
- * With the upload's turn; *fd is open on its partial file, or -1.  The row
- * before the file: a file without a row is swept away at the next start, a row
- * without a file is an upload to go on with.  But when the disk is full of
- * such files the row cannot be changed before one of them makes room.
- */
-static enum err_code
-end_upload(struct uploads *u, const struct upload_row *row, int *fd,
-    enum err_code (*note)(struct ledger *, const char *, struct err *),
-    struct err *e)
-{
-	enum err_code code = end_row(u, row, note, e);
-
-	if (code == ERR_NO_SPACE && store_give_up(u->store, row->id)) {
-		if (*fd != -1)
-			(void)close(*fd);
-		*fd = -1;
-		err_clear(e);
-		code = end_row(u, row, note, e);
-	}
-	if (code == ERR_OK)
-		store_remove(u->store, row->id);
-	return code;
-}
-
-static enum err_code
-forget(struct uploads *u, const struct upload_row *row, int *fd,
-    struct err *e)
-{
-	return end_upload(u, row, fd, ledger_remove, e);
 }
 
 /*
@@ -264,7 +211,7 @@ upload_finish(struct upload *up, struct buf *receipt, struct err *e)
 	if (code == ERR_HTTP_NOT_FOUND)
 		return look_again(up, receipt, e);
 	if (complete_is_final(code))
-		(void)forget(u, &up->row, &up->fd, &(struct err){ 0 });
+		(void)sweep_forget(u, &up->row, &up->fd, &(struct err){ 0 });
 	return code;
 }
 
@@ -274,7 +221,7 @@ upload_discard(struct upload *up, struct err *e)
 	if (up->row.complete)
 		return err_set(e, ERR_HTTP_METHOD, NULL, 0,
 		    "a completed upload is not deleted: its receipt stands");
-	return forget(up->owner, &up->row, &up->fd, e);
+	return sweep_forget(up->owner, &up->row, &up->fd, e);
 }
 
 static enum err_code
@@ -286,24 +233,6 @@ new_id(char out[static UPLOAD_ID_LEN], struct err *e)
 	for (size_t i = 0; code == ERR_OK && i < sizeof(bytes); i++)
 		(void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 	return code;
-}
-
-/* An expired upload makes room for a new one of the same file. */
-static void
-clear_expired(struct uploads *u, const struct upload_row *row, int64_t now)
-{
-	struct turn turn = { .id = row->id, .socket = -1 };
-	struct err ignored = { 0 };
-	struct upload_row again;
-	int fd = -1;
-
-	if (row->complete || now < row->expires ||
-	    turn_take(u->turns, &turn, &ignored) != ERR_OK)
-		return;
-	if (ledger_find(u->ledger, row->id, &again, &ignored) == ERR_OK &&
-	    !again.complete)
-		(void)forget(u, &again, &fd, &ignored);
-	turn_end(u->turns, &turn);
 }
 
 enum err_code
@@ -324,7 +253,7 @@ uploads_create(struct uploads *u, struct upload_row *row, bool whole,
 	if (ledger_find_same(u->ledger, row, &none) == ERR_OK) {
 		if (row->complete || now < row->expires)
 			return ERR_OK;
-		clear_expired(u, row, now);
+		sweep_expired(u, row, now);
 	}
 	fresh.complete = false;
 	fresh.created = now;
@@ -344,39 +273,6 @@ uploads_create(struct uploads *u, struct upload_row *row, bool whole,
 	return code;
 }
 
-/* A partial file without a row, or with a receipt, is left from a crash while
- * it was removed, or its row was lost with the power; or another portal has
- * its upload now. */
-static void
-remove_orphan(void *arg, const char *id)
-{
-	struct turn turn = { .id = id, .socket = -1 };
-	struct uploads *u = arg;
-	struct upload_row row;
-	struct err e = { 0 };
-	enum err_code code;
-
-	if (!turn_try(u->turns, &turn))
-		return;
-	code = ledger_find(u->ledger, id, &row, &e);
-	/* It may have come as far as the file's final name. */
-	if (code == ERR_OK && !row.complete)
-		code = row.here ? ERR_HTTP_BUSY :
-		    complete_retract(u->completer, &row, &e);
-	if (code == ERR_OK || code == ERR_HTTP_NOT_FOUND)
-		store_remove(u->store, id);
-	turn_end(u->turns, &turn);
-}
-
-/* The same while others work: portal/store.c makes other names for a
- * moment. */
-static void
-sweep_orphan(void *arg, const char *id)
-{
-	if (strlen(id) == UPLOAD_ID_LEN - 1)
-		remove_orphan(arg, id);
-}
-
 enum err_code
 uploads_recover(struct uploads *u, int64_t now, struct err *e)
 {
@@ -385,7 +281,7 @@ uploads_recover(struct uploads *u, int64_t now, struct err *e)
 	struct upload *up;
 	enum err_code code;
 
-	if ((code = store_each_partial(u->store, remove_orphan, u, e)) !=
+	if ((code = store_each_partial(u->store, sweep_orphan, u, e)) !=
 	    ERR_OK)
 		return code;
 	for (;;) {
@@ -407,33 +303,4 @@ uploads_recover(struct uploads *u, int64_t now, struct err *e)
 		upload_release(up);
 		buf_wipe(&receipt);
 	}
-}
-
-void
-uploads_sweep(struct uploads *u, int64_t now)
-{
-	struct upload_row row = { .id = "" };
-	struct err why = { 0 }, first = { 0 };
-	int fd = -1;
-
-	while (ledger_next_open(u->ledger, &row, &why) == ERR_OK) {
-		struct turn turn = { .id = row.id, .socket = -1 };
-		struct err failed = { 0 };
-
-		if (now < row.expires || !turn_try(u->turns, &turn))
-			continue;
-		if (row.expires != 0)
-			(void)end_upload(u, &row, &fd, ledger_expire, &failed);
-		if (first.code == ERR_OK)
-			first = failed;
-		turn_end(u->turns, &turn);
-		if (now >= row.created + u->settings->upload_seconds +
-		    GONE_SECONDS)
-			clear_expired(u, &row, now);
-	}
-	if (first.code == ERR_OK && why.code != ERR_HTTP_NOT_FOUND)
-		first = why;
-	(void)store_each_partial(u->store, sweep_orphan, u, &first);
-	if (first.code != ERR_OK)
-		log_err(LOG_FAIL, "not-swept", &first);
 }
