@@ -104,6 +104,8 @@ INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 	  intake/staff/pile.c intake/staff/find.c intake/staff/who.c \
 	  intake/staff/arrival_tell.c intake/staff/list.c \
 	  intake/staff/log.c intake/staff/log_prove.c \
+	  intake/staff/mandate.c intake/staff/mandate_find.c \
+	  intake/staff/reason.c \
 	  intake/staff/show.c intake/staff/decide.c intake/staff/rounds.c \
 	  intake/staff/tally.c intake/staff/missing.c \
 	  intake/staff/figures.c intake/staff/summary.c
