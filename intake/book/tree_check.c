@@ -214,12 +214,6 @@ check_ends(struct check *c)
 	    "the log is said to end before it");
 	if (code == ERR_OK)
 		code = check_surplus(c, sql_prepare(c->db, c->e,
-		    "SELECT COALESCE(MIN(v.position), " NONE ") "
-		    "FROM verdicts v, log_state s "
-		    "WHERE v.position < 0 OR v.position >= s.size", ""), 0,
-		    "a verdict says that it is there, and nothing is");
-	if (code == ERR_OK)
-		code = check_surplus(c, sql_prepare(c->db, c->e,
 		    "SELECT COALESCE(MIN(position), " NONE ") "
 		    "FROM log_nodes WHERE level < 0 OR level > 48", ""), 0,
 		    "a hash of no level");
@@ -301,6 +295,12 @@ check_verdicts(struct check *c)
 		    "ORDER BY position LIMIT " PAGE_VERDICTS, "ii",
 		    (int64_t)next, (int64_t)c->size), check_verdict, &next,
 		    &rows);
+	if (code == ERR_OK)
+		code = check_surplus(c, sql_prepare(c->db, c->e,
+		    "SELECT COALESCE(MIN(v.position), " NONE ") "
+		    "FROM verdicts v, log_state s "
+		    "WHERE v.position < 0 OR v.position >= s.size", ""), 0,
+		    "a receipt says that it is there, and nothing is");
 	return code;
 }
 

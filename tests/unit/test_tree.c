@@ -433,7 +433,7 @@ test_check_finds(void **state)
 		/* the end cut off, hashes and all */
 		{ "DELETE FROM log_entries WHERE position = 44;"
 		    "DELETE FROM log_nodes WHERE level = 0 AND position = 44;"
-		    "UPDATE log_state SET size = 44", 44 },
+		    "UPDATE log_state SET size = 44", 40 },
 		{ "DELETE FROM log_entries WHERE position = 44;"
 		    "DELETE FROM log_nodes WHERE level = 0 AND position = 44;"
 		    "DELETE FROM verdicts WHERE position = 44;"
