@@ -5,6 +5,9 @@
  * It ends with BREACH when that worked, and with DENIED when it was told that
  * it may not; being ended by the kernel is better still.
  */
+#ifndef SIGILL_PLANT
+#define SIGILL_PLANT
+#endif
 #include "intake/service/plant.h"
 
 #include <fcntl.h>
