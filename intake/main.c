@@ -21,6 +21,7 @@
 #include "intake/staff/decide.h"
 #include "intake/staff/list.h"
 #include "intake/staff/log.h"
+#include "intake/staff/mandate.h"
 #include "intake/staff/missing.h"
 #include "intake/staff/register.h"
 #include "intake/staff/show.h"
@@ -74,6 +75,12 @@ static const struct command commands[] = {
 	    "FILE has comma-separated values: number, name, kind, contact. "
 	    "All of it becomes the register, or nothing does.",
 	    TAKES_REGISTER | TAKES_CSV }, register_run, NULL },
+	{ { "mandate", "[list | show WHAT | revoke WHAT]",
+	    "who answered for others, and who may no longer",
+	    "WHAT is a mandate's file, its digest, or the first digits of "
+	    "that. 'revoke' needs --reason: from then on what comes by it is "
+	    "rejected. Who did it, when and why is kept.",
+	    TAKES_REASON | TAKES_CSV }, mandate_run, NULL },
 	{ { "log", "[head | prove [WHAT] | check [RECEIPT...]]",
 	    "the log's head, proofs about it, and whether it is what it was",
 	    "'head' signs one when --output says where to. 'prove' proves "

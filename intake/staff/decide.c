@@ -4,39 +4,18 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/limits.h"
 #include "base/wipe.h"
 #include "crypto/digest.h"
 #include "format/member.h"
-#include "format/text.h"
 #include "intake/book/decisions.h"
 #include "intake/staff/arrival_tell.h"
 #include "intake/staff/desk.h"
 #include "intake/staff/find.h"
+#include "intake/staff/reason.h"
 #include "intake/staff/roll.h"
 #include "intake/staff/who.h"
 
 #define POLL_MS		500
-
-/* The reason in the form that receipts and the log take; NULL for none. */
-static enum err_code
-take_reason(const struct options *o, bool accept, char **out, struct err *e)
-{
-	const char *text = o->reason != NULL ? o->reason : "";
-	struct err found = { 0 };
-
-	if (text_block(text, strlen(text), LIMIT_ADVICE, "--reason", out,
-	    &found) != ERR_OK)
-		return err_set(e, ERR_USAGE, "--reason", 0, "%s%s%s",
-		    err_sentence(found.code), found.msg[0] != '\0' ? ": " :
-		    "", found.msg);
-	if (**out != '\0')
-		return ERR_OK;
-	wipe_free(*out);
-	*out = NULL;
-	return accept ? ERR_OK : err_set(e, ERR_USAGE, "reject", 0,
-	    "--reason is missing: it is what the sender reads");
-}
 
 /* Which one it was, so that a slip is seen. */
 static void
@@ -114,7 +93,9 @@ decide(const struct options *o, bool accept, struct report *r)
 	who_is_it(who);
 	if ((d.who = wipe_strdup(who)) == NULL)
 		code = err_set(&e, ERR_NO_MEMORY, NULL, 0, NULL);
-	else if ((code = take_reason(o, accept, &d.reason, &e)) == ERR_OK &&
+	else if ((code = reason_take(o, "reject", accept ? NULL :
+	    "--reason is missing: it is what the sender reads", &d.reason,
+	    &e)) == ERR_OK &&
 	    (code = desk_open(o, INTAKE_LEDGER, false, &desk, &e)) == ERR_OK &&
 	    (code = find_arrival(&desk, o->operand, &a, r, &e)) == ERR_OK) {
 		d.time = desk.now;
