@@ -161,7 +161,7 @@ BIN	= $(O)/bin/sigill $(O)/bin/sigill-verify $(O)/bin/sigill-portal \
 SHARE	= $(O)/share/locale/sv/LC_MESSAGES/sigill.mo \
 	  $(patsubst questionnaires/%,$(O)/share/sigill/questionnaires/%,$(DEFINITIONS))
 DEFINITIONS = $(wildcard questionnaires/*.json)
-DOCS	= $(wildcard docs/*) service/sigill-portal-direct.conf
+DOCS	= $(wildcard docs/*) service/sigill-portal-direct.conf service/roles.sql
 UNITS	= systemd/system/sigill-portal.service \
 	  systemd/user/sigill-outbox.service systemd/user/sigill-outbox.timer
 MAN	= man/sigill.1 man/sigill-verify.1 man/sigill.conf.5 \
