@@ -216,11 +216,10 @@ class StaffCase(unittest.TestCase):
 
     def fill(self, *rows):
         self.ledger()
-        for row in rows:
-            columns = row.columns()
-            self.execute("INSERT INTO arrivals (%s) VALUES (%s)" % (
-                ", ".join(columns), ", ".join("?" * len(columns))),
-                [tuple(columns.values())])
+        columns = rows[0].columns() if rows else {}
+        self.execute("INSERT INTO arrivals (%s) VALUES (%s)" % (
+            ", ".join(columns), ", ".join("?" * len(columns))),
+            [tuple(row.columns().values()) for row in rows])
         return rows
 
     # --- the command ------------------------------------------------------

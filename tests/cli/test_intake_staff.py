@@ -326,12 +326,8 @@ class List(StaffCase):
         self.assertEqual((p.returncode, p.stderr, seen), (0, b"", piped))
 
     def test_ten_thousand(self):
-        self.ledger()
-        rows = [Row(arrived=1686000000 + i) for i in range(10000)]
-        columns = list(rows[0].columns())
-        self.execute("INSERT INTO arrivals (%s) VALUES (%s)" % (
-            ", ".join(columns), ", ".join("?" * len(columns))),
-            [tuple(r.columns().values()) for r in rows])
+        rows = self.fill(*[Row(arrived=1686000000 + i)
+                           for i in range(10000)])
         started = time.monotonic()
         lines = self.run_intake("list").splitlines()
         self.assertIn(rows[-1].label, lines[1])
