@@ -99,6 +99,7 @@ BOOK	= $(FACTS) intake/rules.c \
 TREE	= intake/book/tree.c intake/book/tree_had.c \
 	  intake/book/tree_check.c intake/book/nodes.c
 INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
+	  intake/staff/export.c intake/staff/export_rows.c \
 	  intake/staff/desk.c intake/staff/table.c intake/staff/roll.c \
 	  intake/staff/register.c intake/staff/register_file.c \
 	  intake/staff/pile.c intake/staff/find.c intake/staff/who.c \

@@ -19,6 +19,7 @@
 #include "intake/service/run.h"
 #include "intake/service/worker.h"
 #include "intake/staff/decide.h"
+#include "intake/staff/export.h"
 #include "intake/staff/list.h"
 #include "intake/staff/log.h"
 #include "intake/staff/mandate.h"
@@ -88,6 +89,10 @@ static const struct command commands[] = {
 	    "receipt for WHAT is in it. 'check' computes everything anew, "
 	    "and sees that earlier receipts and heads (--head) are of this "
 	    "log.", TAKES_LOG | TAKES_PASSPHRASE }, log_run, NULL },
+	{ { "export", NULL, "the whole ledger as JSON, one row a line",
+	    "As it is at one moment, while the service runs; nothing waits "
+	    "for it. The last line has \"table\":\"end\".", TAKES_EXPORT },
+	    export_run, NULL },
 	{ { "worker", NULL, NULL, NULL, 0 }, NULL, run_worker },
 	{ { "keyholder", NULL, NULL, NULL, TAKES_PASSPHRASE }, NULL,
 	    run_keyholder },

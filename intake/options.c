@@ -59,6 +59,8 @@ static const struct command_option rows[] = {
 	    "also when more than a tenth of the register would go" },
 	{ TAKES_LOG, KEY_OUTPUT, "output", "FILE",
 	    "where the signed head, or the proof, goes" },
+	{ TAKES_EXPORT, KEY_OUTPUT, "output", "FILE",
+	    "write it there, whole or not at all" },
 	{ TAKES_LOG, KEY_FROM, "from", "N",
 	    "prove that the log has only been added to since it had N "
 	    "leaves" },

@@ -28,6 +28,7 @@ enum {
 	TAKES_PASSPHRASE = 1 << 8,
 	TAKES_RUN = 1 << 9,
 	TAKES_LOG = 1 << 10,
+	TAKES_EXPORT = 1 << 11,
 };
 
 #define OPTIONS_HEADS	64	/* times that --head can be given */

@@ -200,19 +200,24 @@ sql_execute(struct sql *db, const char *sql, struct err *e)
 
 /* --- transactions --------------------------------------------------------- */
 
-static enum err_code
-begin(struct sql *db, bool lazy, bool taking, struct err *e)
+static void
+begun(struct sql *db, bool lazy, bool taking)
 {
-	enum err_code code = db->driver->begin(db, lazy, taking, e);
-
-	if (code != ERR_OK)
-		return code;
 	db->begun = true;
 	db->taking = taking;
 	db->lazy = lazy;
 	db->spoilt = false;
 	db->changes = db->driver->changes(db);
-	return ERR_OK;
+}
+
+static enum err_code
+begin(struct sql *db, bool lazy, bool taking, struct err *e)
+{
+	enum err_code code = db->driver->begin(db, lazy, taking, e);
+
+	if (code == ERR_OK)
+		begun(db, lazy, taking);
+	return code;
 }
 
 enum err_code
@@ -225,6 +230,24 @@ enum err_code
 sql_begin_taking(struct sql *db, struct err *e)
 {
 	return begin(db, false, true, e);
+}
+
+enum err_code
+sql_begin_reading(struct sql *db, struct err *e)
+{
+	enum err_code code;
+
+	/* There is nothing to mend for who changes nothing. */
+	if (!db->driver->shared) {
+		if ((code = sql_execute(db, "BEGIN", e)) == ERR_OK)
+			begun(db, false, false);
+		return code;
+	}
+	if ((code = begin(db, false, false, e)) == ERR_OK &&
+	    (code = sql_execute(db, "SET TRANSACTION ISOLATION LEVEL"
+	    " REPEATABLE READ, READ ONLY", e)) != ERR_OK)
+		(void)sql_finish(db, code, e);
+	return code;
 }
 
 enum err_code

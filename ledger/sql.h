@@ -100,6 +100,9 @@ enum err_code sql_begin(struct sql *db, bool lazy, struct err *e);
  */
 enum err_code sql_begin_taking(struct sql *db, struct err *e);
 enum err_code sql_begin_settling(struct sql *db, struct err *e);
+/* One that only reads, and sees everything as it was at its first statement,
+ * whatever others change meanwhile; nobody waits for it. */
+enum err_code sql_begin_reading(struct sql *db, struct err *e);
 /* While something slow is done in a transaction, at least every few minutes:
  * it would be ended otherwise (after ten).  ERR_LEDGER: it has been. */
 enum err_code sql_touch(struct sql *db, struct err *e);
