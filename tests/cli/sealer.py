@@ -9,7 +9,7 @@ import subprocess
 import zlib
 
 import cbor2
-from asn1crypto import pem, x509
+from asn1crypto import cms, pem, x509
 
 CERTS = "certs-sample/"
 DATA = "2a864886f70d010701"
@@ -94,6 +94,12 @@ def signed(data, org, kind, digest_of=None):
         0x30, b"\x02\x01\x01" if TYPE[kind] == DATA else b"\x02\x01\x03",
         tlv(0x31, sha256), content, tlv(0xa0, der),
         tlv(0x31, info))))
+
+
+def signed_content(der):
+    """What a SignedData is about."""
+    data = cms.ContentInfo.load(der)["content"]
+    return data["encap_content_info"]["content"].native
 
 
 def encrypted(data, recipients):
