@@ -142,10 +142,19 @@ batch_file(struct tools *t, const struct arrival *a)
 		hush_err(&t->filing, "not-filed", &e);
 }
 
+/* The notes are in the ledger. */
+static void
+let_go(struct tools *t)
+{
+	notes_wipe(&t->notes);
+	taken_end(&t->common->taken, t->kept, t->n_kept);
+	t->n_kept = 0;
+}
+
 static void
 follow(struct tools *t, struct matter *v, size_t n)
 {
-	notes_wipe(&t->notes);		/* they went with the commit */
+	let_go(t);		/* they went with the commit */
 	for (size_t i = 0; i < n; i++) {
 		log_matter(&v[i]);
 		/* Only what was accepted is handed over, and once. */
@@ -201,6 +210,14 @@ verify_some(struct tools *t, struct matter *v, size_t taken, size_t *n,
 	return code;
 }
 
+/* After settling, with which those before were let go of. */
+static void
+keep(struct tools *t, const struct arrival *v, size_t n)
+{
+	memcpy(t->kept, v, n * sizeof(*v));
+	t->n_kept = n;
+}
+
 /* In the open transaction, which is ended. */
 static enum err_code
 work_files(struct tools *t, size_t *taken, struct err *e)
@@ -227,10 +244,11 @@ work_files(struct tools *t, size_t *taken, struct err *e)
 		code = settle_in_turn(t, v, n, e);
 	else
 		code = sql_finish(t->db, code, e);
-	/* Noted before another thread may take what was handed over. */
-	if (code == ERR_OK)
-		code = batch_note(t, e);
-	taken_end(&t->common->taken, arrivals, *taken);
+	if (code != ERR_OK)
+		n = 0;
+	if (n != 0)
+		keep(t, arrivals, n);
+	taken_end(&t->common->taken, arrivals + n, *taken - n);
 	for (size_t i = 0; i < *taken; i++)
 		matter_wipe(&v[i]);
 	return code;
@@ -284,8 +302,9 @@ work_decision(struct tools *t, size_t *n, struct err *e)
 	else
 		code = sql_finish(t->db, code, e);
 	if (code == ERR_OK)
-		code = batch_note(t, e);
-	taken_end(&t->common->taken, &only, 1);
+		keep(t, &only, 1);
+	else
+		taken_end(&t->common->taken, &only, 1);
 	matter_wipe(&m);
 	decision_wipe(&decision);
 	return code;
@@ -309,12 +328,12 @@ batch_note(struct tools *t, struct err *e)
 {
 	enum err_code code;
 
-	if (t->notes.len == 0)
+	if (t->notes.len == 0 && t->n_kept == 0)
 		return ERR_OK;
 	if ((code = sql_begin(t->db, true, e)) == ERR_OK)
 		code = sql_finish(t->db, notes_write(&t->notes, t->db,
 		    timestamp_now(), e), e);
 	if (code == ERR_OK)
-		notes_wipe(&t->notes);
+		let_go(t);
 	return code;
 }

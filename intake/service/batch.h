@@ -26,6 +26,10 @@ struct tools {
 	struct sql *db;
 	struct worker *worker;
 	struct notes notes;
+	/* Digests of what the notes are about: not let go of before, or
+	 * another lane might hand them over again. */
+	struct arrival kept[BATCH_MAX];
+	size_t n_kept;
 	struct hush publishing, handing, filing, reading;
 };
 
@@ -42,7 +46,7 @@ enum err_code batch_verify(struct tools *t, struct matter *m, int64_t now,
 void batch_file(struct tools *t, const struct arrival *a);
 /* Are the lanes to end? */
 bool batch_is_stopping(const struct tools *t);
-/* Notes of themselves, when there is nothing to settle. */
+/* Writes the notes, when there is nothing to settle. */
 enum err_code batch_note(struct tools *t, struct err *e);
 
 #endif
