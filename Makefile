@@ -53,7 +53,8 @@ CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/submit.c client/earlier.c \
 	  client/send.c \
 	  client/session.c client/status.c client/bar.c client/receipt.c \
-	  client/kept.c client/log_proof.c client/inspect.c client/mandate.c \
+	  client/kept.c client/log_proof.c client/log_witness.c \
+	  client/inspect.c client/mandate.c \
 	  client/mandate_file.c \
 	  client/delivery/delivery.c client/delivery/delivery_answer.c \
 	  client/delivery/tus.c client/delivery/pace.c \

@@ -25,10 +25,10 @@ void log_proof_report(const struct receipt *receipt, struct report *r);
 
 /*
  * Compares a receipt, which has been judged, with those that lie in the outbox
- * and those that --older names: about one size of the log they must agree.
- * Says with how many it could be compared, and sets the member "log".  Others
- * in the outbox that are not sound are passed over; those that are named are
- * judged as the first.
+ * and those that --older names, and with --head and --proof: about one size of
+ * the log they must agree.  Says with how many it could be compared, and sets
+ * the member "log".  Others in the outbox that are not sound are passed over;
+ * what is named is judged as the first.
  *
  * name, der: the receipt's file.  ERR_LOG_PROOF when two contradict each
  * other, with the names of both.

@@ -13,7 +13,7 @@ enum {
 	KEY_QUESTIONNAIRE, KEY_SUPERSEDES, KEY_SEALED, KEY_DIR,
 	KEY_ORGANISATION, KEY_NAME, KEY_KEY_TYPE, KEY_ENVIRONMENT,
 	KEY_NO_PASSPHRASE, KEY_LOCAL, KEY_MANDATE, KEY_SUBMITTER, KEY_ROUND,
-	KEY_EXPIRES, KEY_OLDER,
+	KEY_EXPIRES, KEY_OLDER, KEY_HEAD, KEY_PROOF,
 };
 
 /* Every option once.  sigill(1) lists the same ones. */
@@ -60,6 +60,11 @@ static const struct command_option rows[] = {
 	{ TAKES_SEALED, KEY_OLDER, "older", N_("FILE"),
 	    N_("another receipt, to compare what they say of the "
 	    "authority's log; may be given again") },
+	{ TAKES_SEALED, KEY_HEAD, "head", N_("FILE"),
+	    N_("a head of that log, which the authority has signed") },
+	{ TAKES_SEALED, KEY_PROOF, "proof", N_("FILE"),
+	    N_("a proof of the authority's that its log has only been "
+	    "added to") },
 	{ TAKES_PASSPHRASE, KEY_PASSPHRASE_FD, "passphrase-fd", N_("N"),
 	    N_("read the key's passphrase from file descriptor N") },
 	{ TAKES_PASSPHRASE, KEY_PASSPHRASE_FILE, "passphrase-file",
@@ -82,6 +87,7 @@ take_text(int key, const char *value, struct options *o)
 		{ KEY_QUESTIONNAIRE, &o->questionnaire },
 		{ KEY_SUPERSEDES, &o->supersedes },
 		{ KEY_SEALED, &o->sealed }, { KEY_DIR, &o->dir },
+		{ KEY_HEAD, &o->head }, { KEY_PROOF, &o->proof },
 		{ KEY_ORGANISATION, &o->organisation },
 		{ KEY_NAME, &o->name }, { KEY_KEY_TYPE, &o->key_type },
 		{ KEY_ENVIRONMENT, &o->environment },

@@ -48,6 +48,7 @@ struct options {
 	const char *sealed;
 	const char *older[OPTIONS_OLDER];	/* receipts */
 	size_t n_older;
+	const char *head, *proof;	/* of the authority's log */
 	/* init */
 	const char *dir, *organisation, *name, *key_type, *environment;
 	bool no_passphrase;

@@ -112,9 +112,9 @@ class Sender(LogCase):
         doc = self.sigill(third, "--older", first, "--older", second)
         self.assertEqual((doc["log"]["index"], doc["log"]["size"],
                           doc["log"]["proven"]), (2, 3, True))
-        self.assertEqual([(c["file"], c["index"], c["consistent"])
+        self.assertEqual([(c["file"], c["size"], c["consistent"])
                           for c in doc["log"]["compared"]],
-                         [(first, 0, True), (second, 1, True)])
+                         [(first, 1, True), (second, 2, True)])
         # From the second on the chain goes both ways.
         doc = self.sigill(first, "--older", third, "--older", second)
         self.assertEqual([c["consistent"] for c in doc["log"]["compared"]],
@@ -130,6 +130,87 @@ class Sender(LogCase):
         self.assertIn("compared: 1 of 1", self.say(third, "--older", second))
         self.assertIn("could not be compared",
                       self.say(third, "--older", first))
+
+    def test_what_the_authority_proves(self):
+        first, second, third = self.three()
+        head, proof = self.at("now.head"), self.at("proof.json")
+        self.intake("log", "head", "-o", head)
+        self.intake("log", "prove", "--from", "1", "-o", proof)
+
+        def compared(*args):
+            return [c["consistent"] for c in
+                    self.sigill(*args)["log"]["compared"]]
+        self.assertEqual(compared(third, "--head", head), [True])
+        self.assertEqual(compared(first, "--head", head), [None])
+        self.assertEqual(compared(first, "--head", head, "--proof", proof),
+                         [True, True])
+        self.assertEqual(compared(third, "--older", first), [None])
+        self.assertEqual(compared(third, "--older", first, "--proof",
+                                  proof), [True, True])
+        self.assertIn(head + " is of the same log",
+                      self.say(third, "--head", head))
+        self.assertIn(head + " tells of the log at another time",
+                      self.say(first, "--head", head))
+        # Also about one file, from its receipt to what is there now.
+        digest = cbor2.loads(content_of(read(second)))["sealed"].hex()
+        place = self.at("place.json")
+        self.intake("log", "prove", digest, "-o", place)
+        self.assertEqual(compared(second, "--proof", place, "--head", head),
+                         [True, True])
+
+        doc = json.loads(read(proof))
+        for change, code, status in (
+                (lambda d: d["log"].update(root="00" * 32), "log-proof", 77),
+                (lambda d: d["log"].update(size=2), "log-proof", 77),
+                (lambda d: d["log"]["since"]["path"].pop(), "log-proof", 77),
+                (lambda d: d["log"]["since"]["path"].append("00" * 32),
+                 "log-proof", 77),
+                (lambda d: d.update(authority="Another"), "log-proof", 77),
+                (lambda d: d.update(environment="production"), "log-proof",
+                 77),
+                (lambda d: d["log"]["since"]["path"].extend(["00" * 32] * 60),
+                 "json", 65),
+                (lambda d: d["log"].update(root="00"), "json", 65),
+                (lambda d: d["log"].update(size=-1), "json", 65),
+                (lambda d: d["log"].update(size="3"), "json", 65),
+                (lambda d: d["log"].pop("since"), "json", 65),
+                (lambda d: d.update(version=2), "json", 65)):
+            bad = json.loads(json.dumps(doc))
+            change(bad)
+            with open(proof, "w", encoding="utf-8") as f:
+                json.dump(bad, f)
+            self.sigill(third, "--proof", proof, status=status, code=code)
+        # A receipt is no head, nor is one that another has signed.
+        self.sigill(third, "--head", second, status=77, code="log-head")
+        self.configure()
+        with open(self.conf, encoding="utf-8") as f:
+            text = f.read()
+        support.write(self.conf, text.replace("pki/intake-receipts",
+                                              "pki/portal-receipts"))
+        other = self.at("other.head")
+        self.intake("log", "head", "-o", other)
+        self.sigill(third, "--head", other, status=77,
+                    code="receipt-signer")
+
+    def test_what_lies_in_the_outbox(self):
+        """Submitted and fetched, with nothing named."""
+        conf = ("--config", self.scratch.sender)
+        with support.Portal(self.scratch):
+            env = dict(os.environ, XDG_STATE_HOME=self.at("state"))
+            for source in support.INFOSAK, ITSAK:
+                p = support.run(SIGILL, "submit", *conf, source, env=env)
+                self.assertEqual(p.returncode, 0, p.stderr)
+                self.run_once()
+            p = support.run(SIGILL, "status", *conf, "--json", env=env)
+            self.assertEqual(p.returncode, 0, p.stdout)
+        ids = [s["id"] for s in json.loads(p.stdout)["submissions"]]
+        self.assertEqual(len(ids), 2)
+        for one in ids:
+            p = support.run(SIGILL, "receipt", *conf, one, "--json", env=env)
+            log = json.loads(p.stdout)["log"]
+            self.assertEqual(log["size"], log["index"] + 1)
+            self.assertEqual([c["consistent"] for c in log["compared"]],
+                             [True])
 
     def test_in_swedish(self):
         first = self.give()
