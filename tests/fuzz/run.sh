@@ -10,7 +10,7 @@ build=$1
 work=$(mktemp -d "${TMPDIR:-/tmp}/sigill-fuzz.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/pki" "$work/vectors" "$work/sealed" "$work/cbor" "$work/zlib" \
-    "$work/json"
+    "$work/json" "$work/mandate"
 cp certs-sample/*.pem certs-sample/*.crl "$work/pki"
 install -m 600 certs-sample/*.key "$work/pki"
 "$build/test/make-vectors" "$work/pki" tests/vectors/questionnaire.json \
@@ -22,10 +22,30 @@ for f in "$work/cbor"/*; do
 sys.stdout.buffer.write(zlib.compress(sys.stdin.buffer.read()))' \
 	    <"$f" >"$work/zlib/${f##*/}"
 done
+/usr/bin/python3 - "$work/cbor" "$work/mandate" <<'END'
+import os
+import sys
+
+sys.path.insert(0, "tests/cli")
+import cbor2
+import sealer
+
+for name in os.listdir(sys.argv[1]):
+    if "mandate" not in name:
+        continue
+    with open(os.path.join(sys.argv[1], name), "rb") as f:
+        der = cbor2.load(f)["mandate"]
+    try:
+        content = sealer.signed_content(der)
+    except ValueError:          # its fault lies outside
+        continue
+    with open(os.path.join(sys.argv[2], name), "wb") as f:
+        f.write(content or b"")
+END
 cp samples/*.json questionnaires/*.json tests/vectors/questionnaire.json \
     "$work/json"
 
-for pair in submission:cbor receipt:cbor sealed:sealed deflate:zlib \
+for pair in submission:cbor receipt:cbor mandate:mandate sealed:sealed deflate:zlib \
     answers:json; do
 	name=${pair%:*} seeds=${pair#*:}
 	n=$(find "$work/$seeds" -type f | wc -l)

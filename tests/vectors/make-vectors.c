@@ -2,8 +2,9 @@
 /*
  * make-vectors CERTS QUESTIONNAIRE OUT: writes one sealed file for each recipe
  * to OUT/NAME.sigill, its submission to OUT/NAME.cbor, and OUT/index.tsv with
- * NAME, the code that must refuse it, and the verifier's set-up.  The same inputs give the same bytes: OpenSSL
- * gets its random bytes from the vector's name, and the clock stands still.
+ * NAME, the code that must refuse it, and the verifier's set-up.  The same
+ * inputs give the same bytes: OpenSSL gets its random bytes from the vector's
+ * name, and the clock stands still.
  */
 #include <stdio.h>
 #include <stdlib.h>
