@@ -165,6 +165,7 @@ SHARE	= $(O)/share/locale/sv/LC_MESSAGES/sigill.mo \
 DEFINITIONS = $(wildcard questionnaires/*.json)
 DOCS	= $(wildcard docs/*) service/sigill-portal-direct.conf service/roles.sql
 UNITS	= systemd/system/sigill-portal.service \
+	  systemd/system/sigill-intake.service \
 	  systemd/user/sigill-outbox.service systemd/user/sigill-outbox.timer
 MAN	= man/sigill.1 man/sigill-verify.1 man/sigill.conf.5 \
 	  man/sigill-format.5 man/sigill-errors.7 man/sigill-portal.8 \
@@ -367,8 +368,8 @@ bench: deps
 	@tests/bench/run.sh $(O)
 
 # clang's libFuzzer; everything is compiled anew for it.
-FUZZERS	= fuzz_submission fuzz_receipt fuzz_sealed fuzz_deflate fuzz_answers \
-	  fuzz_facts
+FUZZERS	= fuzz_submission fuzz_receipt fuzz_mandate fuzz_sealed fuzz_deflate \
+	  fuzz_answers fuzz_facts
 FUZZ_SECONDS = 60
 $(O)/fuzz/fuzz_facts: $(FACTS) verifier/verify.c verifier/entitled.c \
 	verifier/seen.c

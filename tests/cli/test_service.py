@@ -15,6 +15,7 @@ import portal_case
 from portal_case import BUILD, PORTAL, PortalCase
 
 UNITS = {"sigill-portal.service": ("system", "sbin/sigill-portal"),
+         "sigill-intake.service": ("system", "sbin/sigill-intake"),
          "sigill-outbox.service": ("user", "bin/sigill"),
          "sigill-outbox.timer": ("user", None)}
 ANALYZE = shutil.which("systemd-analyze")
@@ -74,7 +75,8 @@ class Units(unittest.TestCase):
         for name in UNITS:
             self.copy(name)
         self.assertEqual(set(os.listdir("service")) - set(UNITS),
-                         {"sigill-portal-direct.conf", "sigill.sysusers"})
+                         {"sigill-portal-direct.conf", "sigill.sysusers",
+                          "roles.sql"})
         for name in UNITS:
             with self.subTest(name):
                 self.assertEqual(self.verify(name), (0, ""))
@@ -107,6 +109,7 @@ class Units(unittest.TestCase):
         closed = self.exposure("sigill-portal.service", 1.5)
         self.add_direct()
         direct = self.exposure("sigill-portal.service", 2.5)
+        self.exposure("sigill-intake.service", 1.5)
         self.assertGreater(direct, closed)
         self.exposure("sigill-outbox.service", 7)
 
@@ -242,7 +245,7 @@ class Confined(PortalCase):
             s.sendall(b"GET /v1/health HTTP/1.1\r\nHost: x\r\n\r\n")
             self.assertIn(b" 200 ", s.recv(1000))
 
-    def allowed(self):
+    def allowed(self, unit="sigill-portal.service"):
         """SystemCallFilter=, with systemd's own groups (systemd.exec(5))."""
         text = subprocess.run([ANALYZE, "syscall-filter", "--no-pager"],
                               stdout=subprocess.PIPE, check=True,
@@ -263,7 +266,7 @@ class Confined(PortalCase):
                 found |= expand(groups[w]) if w.startswith("@") else {w}
             return found
         calls = set()
-        for key, value in settings("service/sigill-portal.service"):
+        for key, value in settings("service/" + unit):
             if key == "SystemCallFilter":
                 if value.startswith("~"):
                     calls -= expand(value[1:].split())
