@@ -61,7 +61,7 @@ only() {
 	only "$not_tests" '<(postgresql/)?libpq-fe\.h' 'ledger/(postgres|link)\.c'
 	only "$not_tests" '<libp11\.h' 'crypto/token_module\.c'
 	only "$not_tests" '<(seccomp\.h|linux/landlock\.h)' 'intake/service/sandbox\.c'
-	only "$not_tests" '<csv\.h' 'intake/staff/register_file\.c'
+	only "$not_tests" '<csv\.h' 'intake/staff/csv_rows\.c'
 	only "$not_tests" '<(microhttpd\.h|gnutls/)' 'portal/[a-z0-9_]+\.[ch]'
 	grep -nE '^#[[:space:]]*include[[:space:]]*"[^/"]*"' $c /dev/null
 } >"$work/includes"
@@ -130,7 +130,7 @@ options() {
 	options man/sigill-verify.1 sigill-verify
 	options man/sigill-portal.8 sigill-portal
 	options man/sigill-intake.8 sigill-intake run list show accept reject \
-	    missing report register mandate
+	    missing report register mandate log
 } >"$work/options" 2>&1
 report "manual pages and --help have the same options" "$work/options"
 
