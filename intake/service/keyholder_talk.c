@@ -18,6 +18,8 @@
 
 /* What a smart card takes, and then some. */
 #define UNWRAP_MS	30000
+/* After a start that failed, until the next. */
+#define PAUSE_MS	1000
 
 #define TEXT(n)		#n
 #define NUMBER(n)	TEXT(n)
@@ -27,6 +29,8 @@ struct keyholder {
 	struct buf passphrase;		/* owned; empty: none */
 	pthread_mutex_t mutex;		/* of the rest */
 	struct child child;
+	struct err failed;		/* the last start's; none: it did not */
+	int64_t not_before;		/* of channel_clock: the next start */
 };
 
 /* A pipe with the passphrase in it; -1 when there is none. */
@@ -68,6 +72,26 @@ start(struct keyholder *k, struct err *e)
 	if (fd != -1)
 		(void)close(fd);
 	return code == ERR_OK ? child_await(&k->child, e) : code;
+}
+
+/*
+ * Starts it again; not at once after a start that failed, and never after one
+ * whose PIN was refused: tokens count, and lock themselves.
+ */
+static enum err_code
+start_again(struct keyholder *k, struct err *e)
+{
+	bool refused = k->failed.code == ERR_PASSPHRASE;
+
+	if (k->failed.code == ERR_OK ||
+	    (!refused && channel_clock() >= k->not_before)) {
+		err_clear(&k->failed);
+		if (start(k, &k->failed) == ERR_OK)
+			return ERR_OK;
+		k->not_before = channel_clock() + PAUSE_MS;
+	}
+	return err_set(e, ERR_KEY_SERVICE, k->failed.where, k->failed.at,
+	    "%s: %s", err_name(k->failed.code), k->failed.msg);
 }
 
 enum err_code
@@ -146,9 +170,9 @@ ask_until_answered(struct keyholder *k, const struct buf *request,
 
 	for (int tries = 0; tries < 2 && !answered; tries++) {
 		err_clear(&why);
-		if (k->child.pid <= 0 && start(k, &why) != ERR_OK)
-			return err_set(e, ERR_KEY_SERVICE, why.where, why.at,
-			    "%s: %s", err_name(why.code), why.msg);
+		if (k->child.pid <= 0 &&
+		    (code = start_again(k, e)) != ERR_OK)
+			return code;
 		code = ask(k, request, out, &answered, &why);
 		if (!answered)
 			child_kill(&k->child, how, sizeof(how));

@@ -4,6 +4,7 @@
  */
 #include "intake/service/worker.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -59,15 +60,28 @@ worker_free(struct worker *w)
 	free(w);
 }
 
+/* Between two files a worker says nothing: one that does, or has gone, is no
+ * good, and the next file is not to blame. */
+static bool
+is_quiet(const struct worker *w)
+{
+	struct pollfd p = { .fd = w->child.fd, .events = POLLIN };
+
+	return poll(&p, 1, 0) == 0;
+}
+
 static enum err_code
 start(struct worker *w, struct err *e)
 {
 	const char *const argv[] = { "sigill-intake", "--config", w->config,
 	    "worker", NULL };
+	char how[CHILD_HOW_LEN];
 	enum err_code code;
 
 	if (w->child.pid > 0 && w->files >= FILES_MAX)
 		child_end(&w->child);
+	if (w->child.pid > 0 && !is_quiet(w))
+		child_kill(&w->child, how, sizeof(how));
 	if (w->child.pid > 0)
 		return ERR_OK;
 	w->files = 0;
