@@ -103,6 +103,7 @@ INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 	  intake/staff/export.c intake/staff/export_rows.c \
 	  intake/staff/desk.c intake/staff/table.c intake/staff/roll.c \
 	  intake/staff/register.c intake/staff/register_file.c \
+	  intake/staff/csv_rows.c \
 	  intake/staff/pile.c intake/staff/find.c intake/staff/who.c \
 	  intake/staff/arrival_tell.c intake/staff/list.c \
 	  intake/staff/log.c intake/staff/log_prove.c \

@@ -29,16 +29,16 @@ digests_have(const struct digests *d, const uint8_t digest[static DIGEST_LEN])
 static enum err_code
 add(struct digests *d, const uint8_t *digest, struct err *e)
 {
-	uint8_t (*v)[DIGEST_LEN] = d->v;
+	void *v = d->v;
 
 	/* Room is doubled when len is a power of two. */
 	if ((d->len & (d->len - 1)) == 0)
-		v = reallocarray(v, d->len == 0 ? 1 : 2 * d->len,
+		v = reallocarray(d->v, d->len == 0 ? 1 : 2 * d->len,
 		    DIGEST_LEN);
 	if (v == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	d->v = v;
-	memcpy(v[d->len++], digest, DIGEST_LEN);
+	memcpy(d->v[d->len++], digest, DIGEST_LEN);
 	return ERR_OK;
 }
 

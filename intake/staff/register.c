@@ -104,15 +104,15 @@ struct difference {
 	size_t shown;
 };
 
+/* was: what it was before, when it is changed; else NULL. */
 static void
 tell_change(struct difference *d, json_t *list, const char *sign,
-    const struct organisation *was, const struct organisation *is)
+    const struct organisation *o, const struct organisation *was)
 {
-	const struct organisation *o = is != NULL ? is : was;
-	char number[12];
 	json_t *json = organisation_json(o);
+	char number[12];
 
-	if (was != NULL && is != NULL && json_object_set_new(json, "was",
+	if (was != NULL && json_object_set_new(json, "was",
 	    organisation_json(was)) != 0)
 		d->r->failed = true;
 	if (json_array_append_new(list, json) != 0)
@@ -123,7 +123,7 @@ tell_change(struct difference *d, json_t *list, const char *sign,
 	report_say(d->r, "%s %s  %s, %s, %s", sign, number, o->name,
 	    organisation_kind_name(o->kind), o->contact[0] != '\0' ?
 	    o->contact : "no contact");
-	if (was != NULL && is != NULL)
+	if (was != NULL)
 		report_say(d->r, "             was: %s, %s, %s", was->name,
 		    organisation_kind_name(was->kind),
 		    was->contact[0] != '\0' ? was->contact : "no contact");
@@ -143,15 +143,15 @@ walk(struct difference *d, const struct roll *old, const struct roll *new)
 			tell_change(d, d->removed, "-", &old->v[i++], NULL);
 		} else if (order > 0) {
 			d->n.added++;
-			tell_change(d, d->added, "+", NULL, &new->v[j++]);
+			tell_change(d, d->added, "+", &new->v[j++], NULL);
 		} else if (same(&old->v[i], &new->v[j])) {
 			d->n.same++;
 			i++;
 			j++;
 		} else {
 			d->n.changed++;
-			tell_change(d, d->changed, "~", &old->v[i++],
-			    &new->v[j++]);
+			tell_change(d, d->changed, "~", &new->v[j++],
+			    &old->v[i++]);
 		}
 	}
 }

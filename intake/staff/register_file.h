@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Reads a register from comma-separated values (RFC 4180), as spreadsheets
- * write them: the first row names the columns, in any order,
+ * Reads a register from comma-separated values (intake/staff/csv_rows.h): the
+ * first row names the columns, in any order,
  *
  *	number | organisationsnummer | orgnr	required
  *	name | namn				required
  *	kind | typ				required
  *	contact | kontakt			may be missing, and empty
  *
- * and others are not used.  The separator is a comma, a semicolon or a tab,
- * whichever the first row has most of.  UTF-8, with a byte order mark or
- * without; lines end with LF or CRLF; rows without any text are passed over.
+ * and others are not used.
  */
 #ifndef SIGILL_INTAKE_STAFF_REGISTER_FILE_H
 #define SIGILL_INTAKE_STAFF_REGISTER_FILE_H
@@ -20,8 +18,6 @@
 
 #include "base/err.h"
 #include "intake/staff/roll.h"
-
-#define REGISTER_COLUMNS	64	/* more is not read */
 
 /*
  * Adds every mistake, each with its line and, as where, the column; without
