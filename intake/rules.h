@@ -35,7 +35,7 @@
 #include "base/err.h"
 #include "intake/facts.h"
 
-/* An accepted submission that the ledger knows. */
+/* An accepted submission that the ledger knows, in its first sealed file. */
 struct earlier {
 	uint8_t sealed[DIGEST_LEN];
 	uint8_t submission[SUBMISSION_ID_LEN];
@@ -45,13 +45,13 @@ struct earlier {
 	bool has_supersedes;
 	uint8_t supersedes[DIGEST_LEN];
 	bool counts;
-	bool duplicate;
 };
 
 /* What the ledger knows that bears on one file.  Owned. */
 struct history {
-	/* All with the same submission id, or the same round, or the
-	 * fingerprint that is to be replaced. */
+	/* Those with the same submission id, or the fingerprint that is to be
+	 * replaced; and of the same round what counts, has the same
+	 * fingerprint, or replaces that. */
 	struct earlier *v;
 	size_t len;
 	bool register_in_use;	/* it has at least one organisation */

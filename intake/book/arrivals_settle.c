@@ -26,13 +26,12 @@ read_earlier(struct sql_stmt *stmt, struct earlier *x, struct err *e)
 	(void)strcpy(x->organisation, organisation);
 	x->same_round = sql_integer(stmt, 4) != 0;
 	x->counts = sql_integer(stmt, 5) != 0;
-	x->duplicate = sql_integer(stmt, 6) != 0;
-	supersedes = sql_bytes(stmt, 7, &len);
+	supersedes = sql_bytes(stmt, 6, &len);
 	x->has_supersedes = supersedes != NULL;
 	if ((code = row_digest(stmt, 0, x->sealed, e)) == ERR_OK &&
 	    (code = row_digest(stmt, 2, x->fingerprint, e)) == ERR_OK &&
 	    supersedes != NULL)
-		code = row_digest(stmt, 7, x->supersedes, e);
+		code = row_digest(stmt, 6, x->supersedes, e);
 	return code;
 }
 
@@ -103,13 +102,16 @@ arrivals_history(struct sql *db, const struct facts *f, struct history *out,
 	code = read_all(db, sql_prepare(db, e, "SELECT digest, submission,"
 	    " fingerprint, organisation, CASE WHEN organisation = ?"
 	    " AND questionnaire = ? AND round = ? THEN 1 ELSE 0 END,"
-	    " counts, duplicate, supersedes FROM arrivals"
-	    " WHERE state = 'accepted' AND (submission = ? OR"
-	    " (organisation = ? AND questionnaire = ? AND round = ?)"
-	    " OR fingerprint = ?)", "tttrtttb", f->organisation,
-	    f->questionnaire, f->round, f->submission, sizeof(f->submission),
-	    f->organisation, f->questionnaire, f->round,
-	    f->has_supersedes ? f->supersedes : NULL), out, e);
+	    " counts, supersedes FROM arrivals"
+	    " WHERE state = 'accepted' AND duplicate = 0"
+	    " AND (submission = ? OR fingerprint = ?"
+	    " OR (organisation = ? AND questionnaire = ? AND round = ?"
+	    " AND (counts = 1 OR fingerprint = ? OR supersedes = ?)))",
+	    "tttrbtttbb", f->organisation, f->questionnaire, f->round,
+	    f->submission, sizeof(f->submission),
+	    f->has_supersedes ? f->supersedes : NULL, f->organisation,
+	    f->questionnaire, f->round, f->fingerprint, f->fingerprint), out,
+	    e);
 	if (code == ERR_OK)
 		code = look_up(db, f, out, e);
 	if (code != ERR_OK)

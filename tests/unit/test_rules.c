@@ -18,9 +18,9 @@
 
 /* A submission in letters: "id fingerprint", "id fingerprint>replaced"; ids in
  * small letters, fingerprints in capitals.  Flags in front: '*' it counts,
- * '-' another organisation's, '~' another round's, '=' a duplicate. */
+ * '-' another organisation's, '~' another round's. */
 struct said {
-	bool counts, foreign, elsewhere, duplicate;
+	bool counts, foreign, elsewhere;
 	char id, fingerprint, replaces;
 };
 
@@ -36,8 +36,6 @@ read_said(const char *s)
 			w.foreign = true;
 		else if (*s == '~')
 			w.elsewhere = true;
-		else if (*s == '=')
-			w.duplicate = true;
 		else
 			break;
 	w.id = s[0];
@@ -67,8 +65,7 @@ earlier_said(const char *s)
 	struct said w = read_said(s);
 	struct facts f = facts_said(s);
 	struct earlier x = { .same_round = !w.foreign && !w.elsewhere,
-	    .counts = w.counts, .duplicate = w.duplicate,
-	    .has_supersedes = f.has_supersedes };
+	    .counts = w.counts, .has_supersedes = f.has_supersedes };
 
 	memcpy(x.submission, f.submission, sizeof(x.submission));
 	memcpy(x.fingerprint, f.fingerprint, sizeof(x.fingerprint));
@@ -128,7 +125,6 @@ static const struct rule_case {
 	{ "*a A", "a A", REGISTER, DUPLICATE, ERR_OK },
 	{ "*a A", "a A", MANDATE | REVOKED, DUPLICATE, ERR_OK },
 	{ "*a A", "a A", STAFF, DUPLICATE, ERR_OK },
-	{ "*a A, =a A", "a A", 0, DUPLICATE, ERR_OK },
 	{ "~*a A", "a A", 0, DUPLICATE, ERR_OK },
 
 	/* another content under a known id */
