@@ -130,7 +130,7 @@ options() {
 	options man/sigill-verify.1 sigill-verify
 	options man/sigill-portal.8 sigill-portal
 	options man/sigill-intake.8 sigill-intake run list show accept reject \
-	    missing report register mandate log
+	    missing report register mandate log export
 } >"$work/options" 2>&1
 report "manual pages and --help have the same options" "$work/options"
 
