@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "client/earlier.h"
 
+#include <string.h>
+
 #include "base/message.h"
 #include "base/report.h"
 #include "base/timestamp.h"
+#include "client/mandate_file.h"
+#include "client/options.h"
 #include "client/outbox/dispatch.h"
 #include "client/outbox/outbox.h"
 #include "client/outbox/outbox_kin.h"
@@ -68,6 +72,21 @@ is_in_answers(enum err_code reason)
 	}
 }
 
+/* Is it the mandate that was enclosed then? */
+static bool
+is_same_mandate(const struct session *s, const struct outbox_entry *same)
+{
+	struct mandate_file given = { 0 };
+	bool is_same;
+
+	if (s->o->mandate == NULL || !same->has_mandate ||
+	    mandate_file_read(s->o->mandate, &given, NULL) != ERR_OK)
+		return false;
+	is_same = memcmp(given.digest, same->mandate, DIGEST_LEN) == 0;
+	mandate_file_wipe(&given);
+	return is_same;
+}
+
 enum err_code
 earlier_rejected(const struct session *s, const struct outbox_entry *same,
     struct report *r, struct err *e)
@@ -89,6 +108,12 @@ earlier_rejected(const struct session *s, const struct outbox_entry *same,
 		    "reject the same answers again.  To hand them in all the "
 		    "same: 'sigill outbox drop %s', and submit again."),
 		    same->id);
+		*e = why;
+		code = ERR_REJECTED;
+	} else if (err_by_name(verdict.reason) == ERR_MANDATE_REVOKED &&
+	    is_same_mandate(s, same)) {
+		report_say(r, "%s", _("Nothing was sealed: it is the mandate "
+		    "that the authority has revoked."));
 		*e = why;
 		code = ERR_REJECTED;
 	} else

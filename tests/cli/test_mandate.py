@@ -543,6 +543,81 @@ class Submit(Three, Portal):
                                    for s in doc["submissions"]])
 
 
+INTAKE = """[authority]
+name = Provmyndigheten
+environment = test
+[senders]
+anchors = sender-ca.pem
+crls = sender-ca.crl
+[recipient one]
+certificate = intake-p256.pem
+key = intake-p256.key
+[receipts]
+certificate = intake-receipts.pem
+key = intake-receipts.key
+[round 2023]
+opens = 2020-01-01
+closes = 2099-12-31
+[ledger]
+database = ledger.db
+[spool portal]
+directory = spool
+[archive]
+directory = archive
+[verdicts]
+directory = verdicts
+[handoff]
+directory = handoff
+"""
+
+
+class WholeWay(Three, Portal):
+    """Organisation, submitter, portal and a real intake."""
+
+    def setUp(self):
+        super().setUp()
+        self.portal_url = self.url
+        self.configure()
+        for name in "archive", "handoff":
+            os.mkdir(self.path(name), 0o700)
+        self.write("intake.conf", INTAKE)
+        self.people()
+        self.give()
+
+    def intake(self, *argv):
+        p = sealer.subprocess.run(
+            [BUILD + "/bin/sigill-intake", *argv, "--config", "intake.conf"],
+            cwd=self.dir, capture_output=True)
+        self.assertEqual(p.returncode, 0, p.stdout + p.stderr)
+
+    def submit(self, mandate):
+        return self.sigill("submit", "a.json", "--mandate", mandate,
+                           "--json", config="region.conf")
+
+    def state(self):
+        p = self.sigill("status", "--wait", "5", "--json",
+                        config="region.conf")
+        return [s["state"] for s in json.loads(p.out)["submissions"]]
+
+    def test_revoked(self):
+        self.intake("run", "--once")
+        self.intake("mandate", "revoke", "m.mandate", "--reason", "over")
+        self.assertEqual(self.submit("m.mandate").returncode, 0)
+        self.intake("run", "--once")
+        self.assertEqual(self.state(), ["rejected"])
+        # The same one again: refused here. Another one: taken.
+        p = self.submit("m.mandate")
+        doc = json.loads(p.out)
+        self.assertEqual((p.returncode, doc["errors"][0]["code"]),
+                         (77, "rejected"))
+        self.assertIn("mandate has been revoked",
+                      doc["errors"][0]["message"])
+        self.give("newer", expires=on_day(31))
+        self.assertEqual(self.submit("newer").returncode, 0)
+        self.intake("run", "--once")
+        self.assertEqual(sorted(self.state()), ["accepted", "rejected"])
+
+
 class Swedish(Three, SwedishScratch):
     def setUp(self):
         super().setUp()
