@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -38,13 +39,33 @@ make_file(const char *path, struct err *e)
 	return code;
 }
 
+/* Even who only reads writes beside it: what keeps readers and the service
+ * apart is in the ledger's own files. */
+static enum err_code
+check_access(const char *path, uid_t owner, struct err *e)
+{
+	const struct passwd *p;
+	int why;
+
+	if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) == 0)
+		return ERR_OK;
+	why = errno;
+	p = getpwuid(owner);
+	return err_set(e, ERR_NO_INPUT, path, 0, "%s; it belongs to %s: "
+	    "run this as that user (sudo -u %s)", strerror(why),
+	    p != NULL ? p->pw_name : "nobody known here",
+	    p != NULL ? p->pw_name : "USER");
+}
+
 static enum err_code
 check_file(const char *path, bool create, struct err *e)
 {
 	struct stat st;
 
-	if (strncmp(path, "postgres", 8) == 0 || stat(path, &st) == 0)
+	if (strncmp(path, "postgres", 8) == 0)
 		return ERR_OK;
+	if (stat(path, &st) == 0)
+		return check_access(path, st.st_uid, e);
 	if (errno != ENOENT)
 		return err_errno(e, ERR_NO_INPUT, path, errno);
 	if (create)

@@ -142,9 +142,11 @@ class Decisions(IntakeCase):
         os.chown(self.at("ledger.db"), 0, 0)
         os.chmod(self.at("ledger.db"), 0o644)
         os.chmod(self.scratch.dir, 0o755)
-        p = staff("accept", b)
-        self.assertNotEqual(p.returncode, 0)
-        self.assertNotIn(b"internal", p.stderr)
+        for args in ["list"], ["accept", b]:
+            p = staff(*args)
+            self.assertEqual(p.returncode, 66, p.stderr)
+            self.assertIn(b"[no-input]", p.stderr)
+            self.assertIn(b"sudo -u root", p.stderr)
 
 
 if __name__ == "__main__":
