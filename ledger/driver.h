@@ -39,10 +39,10 @@ struct sql_stmt {
 	const char *sql;	/* borrowed for as long as db lives */
 };
 
-/* One "?".  bytes is borrowed until the statement ends; NULL is SQL's NULL.
- * Numbers have none. */
+/* One "?".  bytes is borrowed until the statement ends; NULL is SQL's NULL, and
+ * numbers have none. */
 struct sql_value {
-	char type;		/* t, b, i, r as in sql_prepare; b and r alike */
+	char type;		/* as in sql_prepare; b and r are alike */
 	const void *bytes;
 	size_t len;
 	int64_t number;
@@ -84,20 +84,22 @@ struct sql_driver {
 	bool (*is_open)(const struct sql *db);
 	/* Rows that were changed since the connection was opened. */
 	int64_t (*changes)(const struct sql *db);
-	enum err_code (*mend)(struct sql *db, struct err *e);	/* sql_mend */
+	/* sql_mend and sql_touch; NULL where there is nothing to do. */
+	enum err_code (*mend)(struct sql *db, struct err *e);
 	enum err_code (*touch)(struct sql *db, struct err *e);
 
 	/* For ledger/schema.c.  -1: there are tables, but not ours; 0: there
 	 * are none. */
 	enum err_code (*version)(struct sql *db, int64_t *out, struct err *e);
-	/* In a transaction: nobody else brings it up to date now. */
+	/* In a transaction: nobody else brings it up to date now.  NULL where
+	 * that is so already. */
 	enum err_code (*lock_version)(struct sql *db, struct err *e);
 	enum err_code (*set_version)(struct sql *db, int64_t version,
 	    struct err *e);
 	/* Statements that make tables, as schema.c writes them. */
 	enum err_code (*define)(struct sql *db, const char *sql,
 	    struct err *e);
-	/* schema_check; path is for the message. */
+	/* schema_check, or NULL; path is for the message. */
 	enum err_code (*check)(struct sql *db, const char *path,
 	    struct err *e);
 };

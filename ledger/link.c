@@ -13,7 +13,10 @@
 static enum err_code
 meaning(const char *state)
 {
-	static const struct { const char *state; enum err_code code; } known[] = {
+	static const struct {
+		const char *state;
+		enum err_code code;
+	} known[] = {
 		{ "53100", ERR_NO_SPACE }, { "53200", ERR_NO_MEMORY },
 		{ "08", ERR_LEDGER },	/* the connection */
 		{ "25", ERR_LEDGER },	/* idle for too long; a standby */

@@ -310,16 +310,6 @@ postgres_changes(const struct sql *db)
 	return ((const struct postgres *)db)->changes;
 }
 
-/* The server ends itself when its log cannot be synced, and what it finds at
- * its next start it writes anew before it lets anybody in. */
-static enum err_code
-postgres_mend(struct sql *db, struct err *e)
-{
-	(void)db;
-	(void)e;
-	return ERR_OK;
-}
-
 static enum err_code
 postgres_touch(struct sql *db, struct err *e)
 {
@@ -381,16 +371,11 @@ postgres_define(struct sql *db, const char *sql, struct err *e)
 	return code;
 }
 
-/* The server looks after its pages (data checksums). */
-static enum err_code
-postgres_check(struct sql *db, const char *path, struct err *e)
-{
-	(void)db;
-	(void)path;
-	(void)e;
-	return ERR_OK;
-}
-
+/*
+ * No mend: the server ends itself when its log cannot be synced, and what it
+ * finds at its next start it writes anew before it lets anybody in.  No check:
+ * it looks after its pages (data checksums).
+ */
 const struct sql_driver sql_postgres = {
 	.shared = true,
 	.open = postgres_open, .close = postgres_close,
@@ -401,9 +386,7 @@ const struct sql_driver sql_postgres = {
 	.execute = postgres_execute,
 	.begin = postgres_begin, .commit = postgres_commit,
 	.roll_back = postgres_roll_back, .is_open = postgres_is_open,
-	.changes = postgres_changes, .mend = postgres_mend,
-	.touch = postgres_touch, .version = postgres_version,
-	.lock_version = postgres_lock_version,
+	.changes = postgres_changes, .touch = postgres_touch,
+	.version = postgres_version, .lock_version = postgres_lock_version,
 	.set_version = postgres_set_version, .define = postgres_define,
-	.check = postgres_check,
 };

@@ -147,7 +147,9 @@ upgrade(struct sql *db, struct err *e)
 
 	if ((code = sql_begin(db, false, e)) != ERR_OK)
 		return code;
-	if ((code = driver->lock_version(db, e)) == ERR_OK)
+	if (driver->lock_version != NULL)
+		code = driver->lock_version(db, e);
+	if (code == ERR_OK)
 		code = driver->version(db, &from, e);
 	for (int64_t i = from; code == ERR_OK && i < SCHEMA_VERSION; i++)
 		code = driver->define(db, versions[i], e);
@@ -174,5 +176,6 @@ schema_set_up(struct sql *db, const char *path, struct err *e)
 enum err_code
 schema_check(struct sql *db, const char *path, struct err *e)
 {
-	return db->driver->check(db, path, e);
+	return db->driver->check != NULL ? db->driver->check(db, path, e) :
+	    ERR_OK;
 }

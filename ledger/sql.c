@@ -262,7 +262,7 @@ sql_begin_settling(struct sql *db, struct err *e)
 enum err_code
 sql_touch(struct sql *db, struct err *e)
 {
-	return db->driver->touch(db, e);
+	return db->driver->touch != NULL ? db->driver->touch(db, e) : ERR_OK;
 }
 
 enum err_code
@@ -319,7 +319,7 @@ sql_finish_part(struct sql *db, enum err_code code, struct err *e)
 enum err_code
 sql_mend(struct sql *db, struct err *e)
 {
-	return db->driver->mend(db, e);
+	return db->driver->mend != NULL ? db->driver->mend(db, e) : ERR_OK;
 }
 
 bool

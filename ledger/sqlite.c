@@ -312,14 +312,6 @@ sqlite_changes(const struct sql *db)
 	return sqlite3_total_changes64(((const struct sqlite *)db)->handle);
 }
 
-static enum err_code
-sqlite_touch(struct sql *db, struct err *e)
-{
-	(void)db;
-	(void)e;
-	return ERR_OK;
-}
-
 /* --- the schema ----------------------------------------------------------- */
 
 static enum err_code
@@ -339,15 +331,6 @@ sqlite_version(struct sql *db, int64_t *out, struct err *e)
 	*out = version != 0 ? (id == APPLICATION_ID ? version : -1) :
 	    (tables != 0 ? -1 : 0);
 	return code;
-}
-
-/* The transaction is alone as it is. */
-static enum err_code
-sqlite_lock_version(struct sql *db, struct err *e)
-{
-	(void)db;
-	(void)e;
-	return ERR_OK;
 }
 
 static enum err_code
@@ -390,8 +373,7 @@ const struct sql_driver sql_sqlite = {
 	.execute = sqlite_execute,
 	.begin = sqlite_begin, .commit = sqlite_commit,
 	.roll_back = sqlite_roll_back, .is_open = sqlite_is_open,
-	.changes = sqlite_changes, .mend = sqlite_mend, .touch = sqlite_touch,
-	.version = sqlite_version, .lock_version = sqlite_lock_version,
-	.set_version = sqlite_set_version, .define = sqlite_execute,
-	.check = sqlite_check,
+	.changes = sqlite_changes, .mend = sqlite_mend,
+	.version = sqlite_version, .set_version = sqlite_set_version,
+	.define = sqlite_execute, .check = sqlite_check,
 };

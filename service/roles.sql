@@ -1,29 +1,40 @@
 -- SPDX-License-Identifier: EUPL-1.2
 --
--- Who may do what in a ledger on PostgreSQL.  The role sigill is the portals'
--- and intake's: it owns the tables, which they make at their first start.
--- After that, and after each new version, as a superuser:
+-- Who may do what in a ledger on PostgreSQL.  The intake service owns the
+-- database, and makes the tables at its first start.  After that, and after
+-- each new version, as a superuser:
 --
 --	psql -d sigill -f roles.sql
 --
--- Members of sigill_staff see everything, decide about what is held, and keep
--- the register; they cannot give a verdict or change the log:
+-- Portals, which face the network, are members of sigill_portal: they have
+-- their uploads and receipts, and see verdicts.  Members of sigill_staff see
+-- everything, decide about what is held, and keep the register.  Neither can
+-- give a verdict or change the log:
 --
+--	CREATE ROLE sigill LOGIN IN ROLE sigill_portal;
 --	CREATE ROLE anna LOGIN IN ROLE sigill_staff;
 
 DO $$
+DECLARE
+	name TEXT;
 BEGIN
-	IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sigill_staff') THEN
-		CREATE ROLE sigill_staff NOLOGIN;
-	END IF;
+	FOREACH name IN ARRAY ARRAY['sigill_portal', 'sigill_staff'] LOOP
+		IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
+			EXECUTE format('CREATE ROLE %I NOLOGIN', name);
+		END IF;
+	END LOOP;
 END
 $$;
 
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
-GRANT USAGE, CREATE ON SCHEMA public TO sigill;
-GRANT USAGE ON SCHEMA public TO sigill_staff;
+GRANT USAGE ON SCHEMA public TO sigill_portal, sigill_staff;
+REVOKE ALL ON ALL TABLES IN SCHEMA public
+	FROM PUBLIC, sigill_portal, sigill_staff;
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM sigill_staff, PUBLIC;
+GRANT SELECT ON sigill_schema, verdicts TO sigill_portal;
+GRANT SELECT, INSERT, UPDATE, DELETE ON uploads TO sigill_portal;
+GRANT SELECT, INSERT ON receipts TO sigill_portal;
+
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO sigill_staff;
 GRANT INSERT ON decisions TO sigill_staff;
 GRANT INSERT, UPDATE, DELETE ON organisations TO sigill_staff;

@@ -403,6 +403,38 @@ class Kills(Shared):
         self.storm(strike, 6)
 
 
+class Permissions(Shared):
+    """A portal needs no more than service/roles.sql gives it."""
+
+    def test_its_own_tables_and_no_others(self):
+        # Who makes the tables owns them.
+        Node(self, "first", self.database).stop()
+        with open("service/roles.sql") as f:
+            self.server.query(f.read(), self.database)
+        name = self.database.split("///")[1].split("?")[0]
+        self.server.query("CREATE ROLE north LOGIN IN ROLE sigill_portal",
+                          self.database)
+        self.database = self.server.uri_of(name, "north")
+        a, b = self.node("a"), self.node("b")
+        self.assertEqual(a.post(self.small).status, 201)
+        loc = a.begin(self.large)
+        self.assertEqual(b.offset(loc), 0)
+        self.assertEqual(b.receipt(self.small, stage="accepted").status, 202)
+        self.assertEqual(b.ask("DELETE", loc, TUS).status, 204)
+        for text in (
+                "INSERT INTO verdicts (digest, stage, organisation,"
+                " position, size, time, bytes) VALUES"
+                r" ('\x00', 'accepted', '', 0, 1, 1, '\x00')",
+                r"INSERT INTO log_entries VALUES (0, '\x00')",
+                "UPDATE log_state SET size = 1",
+                "UPDATE receipts SET time = 1", "DELETE FROM receipts",
+                "SELECT facts FROM arrivals",
+                "SELECT who FROM decisions",
+                "SELECT name FROM organisations"):
+            with self.assertRaisesRegex(AssertionError, "permission denied"):
+                self.server.query(text, self.database)
+
+
 class Operation(Shared):
     def run_portal(self, text, database):
         path = self.scratch + "/odd.conf"
