@@ -279,7 +279,8 @@ $(O)/test/open-receipts: $(O)/obj/tests/population/open-receipts.o $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # Sealed files for the portal's tests.
-$(O)/test/make-sealed: $(O)/obj/tests/cli/make-sealed.o $(LIB)
+$(O)/test/make-sealed $(O)/test/make-receipt: $(O)/test/make-%: \
+	$(O)/obj/tests/cli/make-%.o $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -348,6 +349,7 @@ check: deps
 	@$(MAKE) -s lint
 
 tests: $(UNIT:%=$(O)/test/%) $(O)/test/make-vectors $(O)/test/make-sealed \
+	$(O)/test/make-receipt \
 	$(O)/test/make-population $(O)/test/open-receipts $(O)/test/isolate \
 	$(O)/test/sigill-intake-planted
 

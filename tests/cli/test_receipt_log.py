@@ -12,7 +12,9 @@ import cbor2
 import merkle
 from intake_case import IntakeCase, sha256, write_bytes
 import support
-from support import ITSAK, SIGILL, VERIFY, read
+from support import BUILD, ITSAK, SIGILL, VERIFY, read
+
+MAKE_RECEIPT = BUILD + "/test/make-receipt"
 
 
 def content_of(der):
@@ -79,7 +81,78 @@ class LogCase(IntakeCase):
         self.query("UPDATE log_state SET size = ?", len(entries))
 
 
+    def forge(self, content):
+        """Whatever it says, signed as intake does."""
+        return support.call(MAKE_RECEIPT, self.at("pki/intake-receipts.pem"),
+                            self.at("pki/intake-receipts.key"),
+                            data=cbor2.dumps(content, canonical=True))
+
+
 class Sender(LogCase):
+    FORGERIES = (
+        (lambda r: r["log"].update(root=b"x" * 32), "log-proof"),
+        (lambda r: r["log"].update(path=[]), "log-proof"),
+        (lambda r: r["log"]["path"].append(b"x" * 32), "log-proof"),
+        (lambda r: r["log"]["path"].insert(0, b"x" * 32), "log-proof"),
+        (lambda r: r["log"].update(index=1), "log-proof"),
+        (lambda r: r["log"].update(size=5), "log-proof"),
+        (lambda r: r.update(time=r["time"] - 1), "log-proof"),
+        (lambda r: r["log"]["since"].update(root=b"x" * 32), "log-proof"),
+        (lambda r: r["log"]["since"].update(path=[]), "log-proof"),
+        (lambda r: r["log"]["since"].update(size=3), "log-proof"),
+        (lambda r: r["log"].update(index=3), "receipt-structure"),
+        (lambda r: r["log"].update(size=0), "receipt-structure"),
+        (lambda r: r["log"].update(size=1 << 49), "receipt-structure"),
+        (lambda r: r["log"].update(path=[b"x" * 31]), "receipt-structure"),
+        (lambda r: r["log"].update(path=[b"x" * 32] * 50),
+         "receipt-structure"),
+        (lambda r: r["log"]["since"].update(size=0), "receipt-structure"),
+        (lambda r: r["log"]["since"].update(size=4), "receipt-structure"),
+        (lambda r: r["log"].pop("root"), "receipt-structure"),
+        (lambda r: r["log"].update(more=1), "receipt-structure"),
+    )
+
+    def test_signed_and_wrong(self):
+        """A signature does not make a proof true."""
+        third = cbor2.loads(content_of(read(self.three()[2])))
+        path = self.at("forged.p7s")
+        self.assertEqual(self.sigill(write_bytes(path, self.forge(third)))[
+            "log"]["index"], 2)
+        for change, code in self.FORGERIES:
+            bad = cbor2.loads(cbor2.dumps(third))
+            change(bad)
+            self.sigill(write_bytes(path, self.forge(bad)),
+                        status=77 if code == "log-proof" else 65, code=code)
+
+    def test_what_does_not_hold_is_not_believed(self):
+        """Nor is it kept, when the portal has it."""
+        conf = ("--config", self.scratch.sender)
+        env = dict(os.environ, XDG_STATE_HOME=self.at("state"))
+        with support.Portal(self.scratch):
+            self.seal()
+            support.call(SIGILL, "send", *conf, self.at("sealed-1.sigill"))
+            self.run_once()
+            digest = sha256(read(self.at("sealed-1.sigill")))
+            place = self.at("verdicts/%s.accepted.p7s" % digest)
+            good = read(place)
+            bad = cbor2.loads(content_of(good))
+            bad["log"]["root"] = b"x" * 32
+            write_bytes(place, self.forge(bad))
+            p = support.run(SIGILL, "status", *conf, "--json",
+                            self.at("sealed-1.sigill"), env=env)
+            self.assertEqual(p.returncode, 77, p.stdout)
+            self.assertEqual([e["code"] for e in json.loads(p.stdout)[
+                "errors"]], ["log-proof"])
+            kept = self.at("sealed-1.sigill.accepted.p7s")
+            self.assertFalse(os.path.exists(kept))
+        # And one that lies there already is looked at again each time.
+        write_bytes(kept, self.forge(bad))
+        p = support.run(SIGILL, "status", *conf, "--json",
+                        self.at("sealed-1.sigill"), env=env)
+        self.assertIn("log-proof", [e["code"] for e in json.loads(p.stdout)[
+            "errors"]])
+        self.assertEqual(p.returncode, 77)
+
     def test_a_second_implementation(self):
         """Every receipt leads to the root that the entries have."""
         paths = self.three()
