@@ -14,6 +14,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import cbor2  # noqa: E402
 import sealer  # noqa: E402
 from intake_case import INTAKE, IntakeCase, support  # noqa: E402
+from postgres import Postgres  # noqa: E402
 from support import SIGILL, call, read  # noqa: E402
 
 MUNICIPALITY, REGION, AGENCY = "2199990017", "2199990025", "2199990033"
@@ -207,6 +208,28 @@ class Mandates(IntakeCase):
         self.assertEqual((row["digest"], row["submitter"], row["state"]),
                          (digest, REGION, "revoked"))
         self.assertFalse(row["reason"].startswith("="))
+
+
+class OnPostgres(Mandates):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Postgres()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.stop()
+
+    def configure(self, **changes):
+        self.uri = self.server.database()
+        return super().configure(database=self.uri, **changes)
+
+    def state(self, digest):
+        return tuple(self.server.query(
+            "SELECT state, code FROM arrivals WHERE digest = '\\x%s'" %
+            digest, self.uri).split("|"))
+
+    def query(self, sql):
+        return self.server.query(sql, self.uri)
 
 
 if __name__ == "__main__":
