@@ -48,9 +48,11 @@ log_proof_report(const struct receipt *receipt, struct report *r)
 /* --- whether they agree ------------------------------------------------ */
 
 static enum err_code
-compare_two(const struct log_witness *a, const struct log_witness *b, struct err *e)
+compare_two(const struct log_witness *a, const struct log_witness *b,
+    struct err *e)
 {
-	if (a->receipt && b->receipt && a->index == b->index && memcmp(a->leaf, b->leaf, DIGEST_LEN) != 0)
+	if (a->receipt && b->receipt && a->index == b->index &&
+	    memcmp(a->leaf, b->leaf, DIGEST_LEN) != 0)
 		return err_set(e, ERR_LOG_PROOF, a->file, 0,
 		    _("%.200s has the same number in the log, %ju"), b->file,
 		    (uintmax_t)a->index + 1);
