@@ -170,10 +170,16 @@ list_run(const struct options *o, struct report *r)
 	char number[ORGNR_LEN];
 	enum err_code code;
 
-	if ((code = pile_filter(o, number, &filter, &e)) == ERR_OK &&
+	if (o->organisation != NULL && !orgnr_parse(o->organisation, number))
+		err_set(&e, ERR_USAGE, "--organisation", 0,
+		    "'%s' is not an organisation number", o->organisation);
+	if ((code = e.code) == ERR_OK &&
+	    (code = pile_filter(o, &filter, &e)) == ERR_OK &&
 	    (code = desk_open(o, INTAKE_LEDGER, false, &desk, &e)) == ERR_OK &&
 	    (code = roll_load(desk.db, &roll, &e)) == ERR_OK &&
 	    (code = pile_load(desk.db, &filter, &pile, &e)) == ERR_OK) {
+		if (o->organisation != NULL)
+			pile_keep(&pile, number);
 		pile_sort(&pile);
 		tell(o, &pile, &roll, desk.now, r);
 	}

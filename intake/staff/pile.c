@@ -85,8 +85,8 @@ is_state(const char *name)
 }
 
 enum err_code
-pile_filter(const struct options *o, char number[static ORGNR_LEN],
-    struct arrival_filter *out, struct err *e)
+pile_filter(const struct options *o, struct arrival_filter *out,
+    struct err *e)
 {
 	*out = (struct arrival_filter){
 		.state = o->state, .kind = o->kind,
@@ -104,11 +104,22 @@ pile_filter(const struct options *o, char number[static ORGNR_LEN],
 	if (o->code != NULL && err_by_name(o->code) == ERR_OK)
 		return err_set(e, ERR_USAGE, "--code", 0, "there is no code "
 		    "'%s'; sigill-errors(7) lists them", o->code);
-	if (o->organisation == NULL)
-		return ERR_OK;
-	if (!orgnr_parse(o->organisation, number))
-		return err_set(e, ERR_USAGE, "--organisation", 0,
-		    "'%s' is not an organisation number", o->organisation);
-	out->organisation = number;
 	return ERR_OK;
+}
+
+void
+pile_keep(struct pile *pile, const char number[static ORGNR_LEN])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < pile->len; i++) {
+		const struct facts *f = &pile->v[i].facts;
+
+		if (strcmp(f->organisation, number) == 0 ||
+		    strcmp(f->signer_number, number) == 0)
+			pile->v[n++] = pile->v[i];
+		else
+			arrival_wipe(&pile->v[i]);
+	}
+	pile->len = n;
 }

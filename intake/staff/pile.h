@@ -27,10 +27,11 @@ enum err_code pile_add(struct pile *pile, struct arrival *a, struct err *e);
 void pile_sort(struct pile *pile);
 void pile_wipe(struct pile *pile);
 
-/* What the options ask for, checked: ERR_USAGE.  number holds the ten digits
- * that *out borrows. */
+/* What the options ask for but --organisation, checked: ERR_USAGE. */
 enum err_code pile_filter(const struct options *o,
-    char number[static ORGNR_LEN], struct arrival_filter *out,
-    struct err *e);
+    struct arrival_filter *out, struct err *e);
+/* Drops what is neither for this organisation nor signed by it: of what was
+ * turned away only the signer is known. */
+void pile_keep(struct pile *pile, const char number[static ORGNR_LEN]);
 
 #endif

@@ -317,14 +317,15 @@ static enum err_code
 show_organisation(struct desk *desk, const char *number, struct report *r,
     struct err *e)
 {
-	const struct arrival_filter filter = { .organisation = number };
+	const struct arrival_filter all = { 0 };
 	struct pile pile = { 0 };
 	struct roll roll = { 0 };
 	json_t *list = json_array();
 	enum err_code code;
 
 	if ((code = roll_load(desk->db, &roll, e)) == ERR_OK &&
-	    (code = pile_load(desk->db, &filter, &pile, e)) == ERR_OK) {
+	    (code = pile_load(desk->db, &all, &pile, e)) == ERR_OK) {
+		pile_keep(&pile, number);
 		pile_sort(&pile);
 		if (pile.len == 0)
 			code = err_set(e, ERR_NO_SUBMISSION, number, 0, NULL);

@@ -227,10 +227,9 @@ summary_run(const struct options *o, struct report *r)
 	struct roll roll = { 0 };
 	struct summary s = { .pile = &pile, .roll = &roll, .f = &f };
 	struct err e = { 0 };
-	char number[ORGNR_LEN];
 	enum err_code code;
 
-	if ((code = pile_filter(o, number, &filter, &e)) == ERR_OK &&
+	if ((code = pile_filter(o, &filter, &e)) == ERR_OK &&
 	    (code = desk_open(o, INTAKE_LEDGER, false, &desk, &e)) == ERR_OK &&
 	    (code = roll_load(desk.db, &roll, &e)) == ERR_OK &&
 	    (code = load(o, &filter, &desk, &s, &pile, &e)) == ERR_OK &&

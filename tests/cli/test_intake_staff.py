@@ -366,6 +366,18 @@ class Show(StaffCase):
                          {a.digest.hex(), b.digest.hex()})
         self.assertIn("2", errors[0]["message"])
 
+    def test_an_organisation_that_was_turned_away(self):
+        """They say that they have sent it: so what became of it?"""
+        a, b, c = self.fill(Row("rejected", code="answer-missing"),
+                            Row("rejected", code="sealed-size", signer=False),
+                            Row())
+        got = self.json("show", a.number)["submission"]
+        self.assertEqual(got["code"], "answer-missing")
+        for row in a, c:
+            got = self.json("list", "--organisation", row.number)
+            self.assertEqual([x["sealed_digest"] for x in
+                              got["submissions"]], [row.digest.hex()])
+
     def test_an_accepted_one_and_its_kin(self):
         number = number_of(3)
         first, = self.fill(Row(number=number, counts=False, late=True,
