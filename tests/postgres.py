@@ -66,13 +66,13 @@ class Postgres:
             shutil.chown(self.folder, "nobody", "nogroup")
         os.chmod(self.folder, 0o711)
         atexit.register(self.stop)
-        self._run("initdb", "-D", self.data, "--no-sync", "--auth=trust",
+        self.run("initdb", "-D", self.data, "--no-sync", "--auth=trust",
                   "--username=" + USER, "--encoding=UTF8",
                   "--locale=C.UTF-8")
         self.start()
         self.uri = self.database()
 
-    def _run(self, program, *args):
+    def run(self, program, *args):
         p = subprocess.run([*self.prefix, self.bin + "/" + program, *args],
                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                            stderr=subprocess.STDOUT, cwd=self.folder)
@@ -125,7 +125,7 @@ class Postgres:
         where = where or self.uri
         if "://" not in where:
             where = self.uri_of(where, user)
-        return self._run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql,
+        return self.run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-c", sql,
                          where).strip()
 
     def kill(self):

@@ -403,6 +403,100 @@ class Kills(Shared):
         self.storm(strike, 6)
 
 
+class Steps(Shared):
+    def strike(self, at):
+        lib = self.scratch + "/strike.so"
+        if not os.path.exists(lib):
+            subprocess.run(["gcc", "-D_GNU_SOURCE", "-shared", "-fPIC", "-o",
+                            lib, "tests/faults/strike.c"], check=True)
+        return dict(os.environ, LD_PRELOAD=lib, STRIKE_AT=str(at),
+                    STRIKE_HOW="before", STRIKE_LOG=self.scratch + "/steps",
+                    ASAN_OPTIONS=os.environ.get("ASAN_OPTIONS", "") +
+                    ":verify_asan_link_order=0")
+
+    def steps(self):
+        with open(self.scratch + "/steps") as f:
+            return len(f.readlines())
+
+    def post_until_stored(self, node, data):
+        until = time.monotonic() + WAIT
+        answer = node.post(data)
+        while answer.status == 423 and time.monotonic() < until:
+            time.sleep(0.05)
+            answer = node.post(data)
+        self.assertEqual(answer.status, 201)
+        return answer.body
+
+    def test_killed_at_each_step_and_gone_on_with_elsewhere(self):
+        b = self.node("b")
+        a = self.node("a", env=self.strike(0))
+        first = self.steps()
+        a.post(self.small)
+        last = self.steps()
+        self.assertGreater(last, first + 10)
+        a.stop()
+        files, struck = [self.small], 0
+        for at in range(first + 1, last + 1, 4 if "san" in PORTAL else 1):
+            data = self.make("k", KOPING, 5000 + at)
+            files.append(data)
+            a.env = self.strike(at)
+            a.start()
+            try:
+                a.post(data)
+            except OSError:
+                pass
+            # The answer may come before the last steps.
+            a.process.terminate()
+            self.assertIn(a.process.wait(30), (0, -signal.SIGKILL),
+                          a.logged())
+            struck += a.process.returncode != 0
+            a.env = None
+            if at % 2 == 0:
+                receipt = self.post_until_stored(b, data)
+                a.start()
+            else:
+                a.start()
+                receipt = self.post_until_stored(a, data)
+            for node in a, b:
+                node.sweep()
+                self.assertEqual(node.receipt(data).body, receipt)
+                self.wait_for(lambda: node.partial_files() == [])
+            self.assertTrue(a.has(data) or b.has(data))
+            a.kill()
+        self.assertGreater(struck, len(files) // 2)
+        a.start()
+        self.assert_settled(files)
+
+
+class Backup(Shared):
+    def test_a_dump_put_back(self):
+        a = self.node("a")
+        files = [self.make("c%d" % i, KOPING, 4000) for i in range(3)]
+        receipts = [a.post(data).body for data in files]
+        dump = self.server.folder + "/sigill.dump"
+        self.server.run("pg_dump", "--format=custom", "--file=" + dump,
+                         self.database)
+        late = a.post(self.small).body
+        a.stop()
+        name = self.server.database()
+        self.server.run("pg_restore", "--dbname=" + name, dump)
+        with open(a.conf) as f:
+            text = f.read().replace(self.database, name)
+        with open(a.conf, "w") as f:
+            f.write(text)
+        self.database = name
+        a.start()
+        for data, receipt in zip(files, receipts):
+            self.assertEqual(a.receipt(data).body, receipt)
+        # What is newer than the copy can be handed in again.
+        self.assertEqual(a.receipt(self.small).status, 404)
+        self.assertTrue(a.has(self.small))
+        again = a.post(self.small)
+        self.assertEqual(again.status, 201)
+        self.assert_receipt(again.body, self.small)
+        self.assert_receipt(late, self.small)
+
+
 class Permissions(Shared):
     """A portal needs no more than service/roles.sql gives it."""
 
