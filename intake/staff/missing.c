@@ -41,10 +41,11 @@ people_json(const struct tally *c, enum response response)
 
 		if (tally_asks(c, i) && c->responses[i] == response)
 			(void)json_array_append_new(list, json_pack(
-			    "{s:s, s:o, s:s, s:o}", "number", o->number,
-			    "name", report_text(o->name), "kind",
+			    "{s:s, s:o, s:s, s:o, s:s}", "number",
+			    o->number, "name", report_text(o->name), "kind",
 			    organisation_kind_name(o->kind), "contact",
-			    report_text(o->contact)));
+			    report_text(o->contact), "rejected",
+			    tally_try(c, i)));
 	}
 	return list;
 }
@@ -112,6 +113,7 @@ tell_csv(const struct tally *c, struct report *r)
 		    tally_name(c->responses[i]));
 		csv_cell(r, o->name);
 		csv_cell(r, o->contact);
+		csv_cell(r, tally_try(c, i));
 		csv_end(r);
 	}
 	for (size_t i = 0; i < c->n_unasked; i++) {
@@ -120,6 +122,7 @@ tell_csv(const struct tally *c, struct report *r)
 		csv_row(r, c, f->organisation, organisation_kind_name(
 		    f->organisation_kind), "not-registered");
 		csv_foreign(r, f->name);
+		csv_cell(r, "");
 		csv_cell(r, "");
 		csv_end(r);
 	}
@@ -168,9 +171,10 @@ tell_people(const struct tally *c, enum response response, const char *title,
 			continue;
 		orgnr_format(o->number, number);
 		table_cell(r, number, 11);
-		table_cell(r, o->name, 40);
+		table_cell(r, o->name, 26);
 		table_cell(r, organisation_kind_name(o->kind), 9);
-		table_cell(r, o->contact, 37);
+		table_cell(r, o->contact, 27);
+		table_cell(r, tally_try(c, i), 23);
 		table_end(r);
 	}
 }
@@ -211,7 +215,8 @@ tell_text(const struct tally *c, struct report *r)
 	if (c->roll->len == 0)
 		report_say(r, "The register is empty: nobody is missing.");
 	tell_people(c, WAITING, "Have handed in, and wait for us:", r);
-	tell_people(c, MISSING, "Missing:", r);
+	tell_people(c, MISSING, "Missing, and why their last "
+	    "file was rejected:", r);
 	tell_unasked(c, r);
 }
 
@@ -270,7 +275,7 @@ tell_all(const struct options *o, struct tally *c, struct report *r,
 
 	if (o->csv)
 		buf_add_str(&r->text, "round,questionnaire,number,kind,"
-		    "state,name,contact\n");
+		    "state,name,contact,rejected\n");
 	if (one == NULL)
 		one = next_questionnaire(c->pile, NULL);
 	do {
@@ -285,14 +290,31 @@ tell_all(const struct options *o, struct tally *c, struct report *r,
 	return code;
 }
 
+static enum err_code
+load_rejected(struct desk *desk, const char *round, struct pile *out,
+    struct err *e)
+{
+	const struct round_window *window = rounds_window(&desk->settings,
+	    round);
+	const struct arrival_filter filter = {
+		.state = arrival_state_name(ARRIVAL_REJECTED),
+		.since = window != NULL ? window->opens : 0,
+	};
+
+	/* Of a round that is over for long nobody asks. */
+	return window == NULL ? ERR_OK :
+	    pile_load(desk->db, &filter, out, e);
+}
+
 enum err_code
 missing_run(const struct options *o, struct report *r)
 {
 	struct arrival_filter filter = { 0 };
 	struct desk desk = { 0 };
-	struct pile pile = { 0 };
+	struct pile pile = { 0 }, rejected = { 0 };
 	struct roll roll = { 0 };
-	struct tally c = { .roll = &roll, .pile = &pile, .kind = -1 };
+	struct tally c = { .roll = &roll, .pile = &pile,
+	    .rejected = &rejected, .kind = -1 };
 	struct err e = { 0 };
 	enum err_code code;
 
@@ -310,9 +332,12 @@ missing_run(const struct options *o, struct report *r)
 		code = rounds_check(&desk.settings, c.round, pile.len != 0,
 		    &e);
 	if (code == ERR_OK)
+		code = load_rejected(&desk, c.round, &rejected, &e);
+	if (code == ERR_OK)
 		code = tell_all(o, &c, r, &e);
 	report_err(r, &e);
 	pile_wipe(&pile);
+	pile_wipe(&rejected);
 	roll_wipe(&roll);
 	desk_close(&desk);
 	return code;

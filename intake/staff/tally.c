@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "intake/staff/arrival_tell.h"
+
 static bool
 is_counted(const struct tally *c, const struct arrival *a)
 {
@@ -36,12 +38,33 @@ by_number(const void *a, const void *b)
 	return strcmp((*x)->facts.organisation, (*y)->facts.organisation);
 }
 
+/* Oldest first, so that the last one stays. */
+static void
+count_tries(struct tally *c)
+{
+	for (size_t i = 0; i < c->rejected->len; i++) {
+		const struct arrival *a = &c->rejected->v[i];
+		const struct facts *f = &a->facts;
+		const struct organisation *o = roll_find(c->roll,
+		    arrival_number(a));
+
+		/* Another round's, or questionnaire's, where it is known. */
+		if (o == NULL || (f->kind == VERDICT_ACCEPTED &&
+		    (strcmp(f->round, c->round) != 0 ||
+		    (c->questionnaire != NULL &&
+		    strcmp(f->questionnaire, c->questionnaire) != 0))))
+			continue;
+		c->tries[o - c->roll->v] = a;
+	}
+}
+
 enum err_code
 tally_count(struct tally *c, struct err *e)
 {
 	c->responses = calloc(c->roll->len + 1, sizeof(*c->responses));
+	c->tries = calloc(c->roll->len + 1, sizeof(struct arrival *));
 	c->unasked = calloc(c->pile->len + 1, sizeof(struct arrival *));
-	if (c->responses == NULL || c->unasked == NULL)
+	if (c->responses == NULL || c->tries == NULL || c->unasked == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	for (size_t i = 0; i < c->pile->len; i++) {
 		const struct arrival *a = &c->pile->v[i];
@@ -61,6 +84,7 @@ tally_count(struct tally *c, struct err *e)
 		else if (*response == MISSING)
 			*response = WAITING;
 	}
+	count_tries(c);
 	if (c->n_unasked != 0)
 		qsort(c->unasked, c->n_unasked, sizeof(*c->unasked),
 		    by_number);
@@ -88,10 +112,19 @@ void
 tally_wipe(struct tally *c)
 {
 	free(c->responses);
+	free(c->tries);
 	free(c->unasked);
+	c->tries = NULL;
 	c->responses = NULL;
 	c->unasked = NULL;
 	c->n_unasked = 0;
+}
+
+const char *
+tally_try(const struct tally *c, size_t i)
+{
+	return c->responses[i] == MISSING && c->tries[i] != NULL ?
+	    err_name(c->tries[i]->code) : "";
 }
 
 const char *

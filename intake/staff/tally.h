@@ -25,7 +25,11 @@ struct tally {
 	int kind;			/* that is asked for; -1: all */
 	const struct roll *roll;
 	const struct pile *pile;	/* of the round */
+	/* Rejected since the round opened: of most nobody knows the round. */
+	const struct pile *rejected;
 	enum response *responses;	/* of each of the roll; owned */
+	/* The last that each has tried in vain, or NULL; owned, borrowed. */
+	const struct arrival **tries;
 	/* One arrival of each that has answered unasked; owned, borrowed. */
 	const struct arrival **unasked;
 	size_t n_unasked;
@@ -40,6 +44,9 @@ void tally_wipe(struct tally *c);
 bool tally_asks(const struct tally *c, size_t i);
 /* How many of a kind (-1: of all) have so responded. */
 size_t tally_number(const struct tally *c, int kind, enum response response);
+/* Why the last try of one who is missing was rejected; "" when there was
+ * none. */
+const char *tally_try(const struct tally *c, size_t i);
 const char *tally_name(enum response response);
 
 #endif

@@ -596,6 +596,9 @@ class Missing(StaffCase):
                          [n for _, n in sorted(
                              (number_of(i), n) for i, n in (
                                  (2, "Två å"), (3, "Tre"), (5, "Fem")))])
+        # Who has tried in vain needs other words than a reminder.
+        self.assertEqual({o["name"]: o["rejected"] for o in q["missing"]},
+                         {"Två å": "", "Tre": "", "Fem": "answer-missing"})
         self.assertEqual([o["name"] for o in q["waiting"]], ["Fyra"])
         self.assertEqual([o["name"] for o in q["not_registered"]],
                          ["Okänd"])
