@@ -372,9 +372,10 @@ bench: deps
 
 # clang's libFuzzer; everything is compiled anew for it.
 FUZZERS	= fuzz_submission fuzz_receipt fuzz_mandate fuzz_sealed fuzz_deflate \
-	  fuzz_answers fuzz_facts
+	  fuzz_answers fuzz_facts fuzz_worker
 FUZZ_SECONDS = 60
-$(O)/fuzz/fuzz_facts: $(FACTS) verifier/verify.c verifier/entitled.c \
+$(O)/fuzz/fuzz_worker: intake/service/worker_talk.c intake/service/channel.c
+$(O)/fuzz/fuzz_facts $(O)/fuzz/fuzz_worker: $(FACTS) verifier/verify.c verifier/entitled.c \
 	verifier/seen.c
 $(O)/fuzz/%: tests/fuzz/%.c $(BASE) $(FORMAT) $(CRYPTO)
 	@mkdir -p $(@D)

@@ -14,6 +14,8 @@
 #include <time.h>
 
 #define HEAD_LEN	5
+/* Memory is asked for as octets come, and not because they are announced. */
+#define PIECE		(1u << 20)
 
 int64_t
 channel_clock(void)
@@ -135,7 +137,7 @@ channel_receive(int fd, size_t cap, char *type, struct buf *body,
 {
 	uint8_t head[HEAD_LEN];
 	enum err_code code;
-	size_t len;
+	size_t len, piece;
 	uint8_t *p;
 
 	buf_wipe(body);
@@ -148,9 +150,11 @@ channel_receive(int fd, size_t cap, char *type, struct buf *body,
 	if (len > cap)
 		return err_set(e, ERR_PROTOCOL, "channel", 0,
 		    "a message of %zu bytes", len);
-	if (len == 0)
-		return ERR_OK;
-	if ((p = buf_grow(body, len)) == NULL)
-		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	return receive_all(fd, p, len, deadline, e);
+	for (; code == ERR_OK && len > 0; len -= piece) {
+		piece = len < PIECE ? len : PIECE;
+		if ((p = buf_grow(body, piece)) == NULL)
+			return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+		code = receive_all(fd, p, piece, deadline, e);
+	}
+	return code;
 }

@@ -42,11 +42,30 @@ for name in os.listdir(sys.argv[1]):
     with open(os.path.join(sys.argv[2], name), "wb") as f:
         f.write(content or b"")
 END
+mkdir "$work/worker"
+/usr/bin/python3 - "$work/worker" <<'END'
+import os
+import sys
+
+
+def say(kind, body=b""):
+    return kind + len(body).to_bytes(4, "big") + body
+
+
+key = (b"r" * 32 + b"\x0aECDH P-256" + b"\x04" +
+       (b"point" * 13)[:64] + b"wrapped." * 5)
+for name, said in {"key": say(b"U", key), "end": say(b"."),
+                   "facts": say(b"U", key) + say(b"F", b"\xa0") + say(b"."),
+                   "document": say(b"F", b"\xa0") + say(b"D", b"{}") +
+                   say(b".")}.items():
+    with open(os.path.join(sys.argv[1], name), "wb") as f:
+        f.write(said)
+END
 cp samples/*.json questionnaires/*.json tests/vectors/questionnaire.json \
     "$work/json"
 
 for pair in submission:cbor receipt:cbor mandate:mandate sealed:sealed deflate:zlib \
-    answers:json; do
+    answers:json worker:worker; do
 	name=${pair%:*} seeds=${pair#*:}
 	n=$(find "$work/$seeds" -type f | wc -l)
 	test "$n" -gt 0 || { echo "fuzz: no seeds for $name" >&2; exit 1; }
