@@ -3,7 +3,7 @@
 # The main job, end to end, on this machine only: demo/run.sh BUILD
 #
 # A fictional municipality checks, seals and hands in two answer files over
-# mutually authenticated TLS; the authority's side verifies them, signs
+# mutually authenticated TLS; the authority's intake verifies them, signs
 # receipts and hands the data over.  All keys are made for the occasion.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -69,7 +69,7 @@ refuses() {
 
 umask 077
 mkdir "$work/sender" "$work/portal" "$work/intake" "$work/handoff" \
-    "$work/verdicts"
+    "$work/verdicts" "$work/archive"
 
 say "Make a test PKI: an authority, a TLS root, and a CA with three organisations."
 run "$root/certs-sample/make-certs.sh" "$work/pki" >/dev/null
@@ -94,7 +94,7 @@ cat >"$work/portal/portal.conf" <<-EOF
 	certificate = ../pki/portal-receipts.pem
 	key = ../pki/portal-receipts.key
 EOF
-cat >"$work/intake/verify.conf" <<-EOF
+cat >"$work/intake/intake.conf" <<-EOF
 	[authority]
 	name = Myndigheten Exempel (TEST ONLY)
 	environment = test
@@ -110,7 +110,23 @@ cat >"$work/intake/verify.conf" <<-EOF
 	[round 2023]
 	opens = 2023-05-17
 	closes = 2099-12-31
+	[ledger]
+	database = ledger.db
+	[spool portal]
+	directory = ../portal/spool
+	[archive]
+	directory = ../archive
+	[verdicts]
+	directory = ../verdicts
+	[handoff]
+	directory = ../handoff
 EOF
+cat >"$work/intake/register.csv" <<-EOF
+	number,name,kind,contact
+	219999-0017,Exempelköpings kommun,kommun,infosak@exempelkoping.example
+	219999-0025,Provinge kommun,kommun,sakerhet@provinge.example
+EOF
+staff="--config $work/intake/intake.conf"
 
 say "Start the portal on loopback: TLS 1.3, and clients must have a certificate."
 mkdir "$work/portal/spool"
@@ -194,14 +210,21 @@ run "$bin/sigill" inspect "$work/sender/itsak.sigill"
 say "The portal's signed receipt (stage stored) says that the file is durable there."
 run "$bin/sigill" receipt $conf "$infosak.stored.p7s"
 
-say "Intake verifies everything in the portal's spool, signs receipts and hands the data to scoring."
-sealed=$(find "$work/portal/spool" -name '*.sigill' | sort)
-run "$bin/sigill-verify" --config "$work/intake/verify.conf" \
-    --receipts "$work/verdicts" --handoff "$work/handoff" $sealed
+say "Staff register who is expected to answer; intake takes the files from the portal's spool."
+run "$bin/sigill-intake" register $staff "$work/intake/register.csv"
+run "$bin/sigill-intake" run --once $staff
 
 say "The sender fetches the verdict: the accepted receipt has her fingerprint in it."
 run "$bin/sigill" status $conf "$id" "$work/sender/itsak.sigill"
 run "$bin/sigill" receipt $conf "$id"
+
+say "What staff see, and who has not answered yet."
+run "$bin/sigill-intake" list $staff
+run "$bin/sigill-intake" missing $staff --questionnaire infosakkollen-2023 \
+    --round 2023
+
+say "Every verdict is in an append-only log, and the receipt above proves its place. Is the log what it was?"
+run "$bin/sigill-intake" log check $staff
 
 say "What the scoring core was given (shortened)."
 for f in "$work"/handoff/*.json; do
@@ -218,15 +241,18 @@ for f in "$work"/handoff/*.json; do
 done
 test "$(ls "$work/handoff" | wc -l)" = 2
 
-say "One bit of the sealed file is flipped: it is refused, and nothing is written."
+say "One bit of a sealed file is flipped in the spool: it is rejected, and nothing is handed over."
 /usr/bin/python3 - "$infosak" "$work/tampered.sigill" <<-'EOF'
 	import sys
 	data = bytearray(open(sys.argv[1], "rb").read())
 	data[len(data) // 2] ^= 1
 	open(sys.argv[2], "wb").write(data)
 EOF
-refuses outer-signature "$bin/sigill-verify" --config \
-    "$work/intake/verify.conf" "$work/tampered.sigill"
+cp "$work/tampered.sigill" "$work/portal/spool/$(sha256sum \
+    <"$work/tampered.sigill" | cut -d ' ' -f 1).sigill"
+run "$bin/sigill-intake" run --once $staff
+run "$bin/sigill-intake" list $staff --state rejected
+"$bin/sigill-intake" list $staff --state rejected | grep -q outer-signature
 test "$(ls "$work/handoff" | wc -l)" = 2
 
 say "Stop the portal. Nothing stays behind."
