@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -112,16 +114,22 @@ read_node(void *arg, unsigned level, uint64_t position,
 static const struct merkle_nodes source = { read_node, NULL };
 
 static void
+make_nodes_above(void)
+{
+	for (size_t l = 1; l < 9; l++)
+		for (uint64_t i = 0; i < MANY >> l; i++)
+			merkle_node(nodes[l - 1][2 * i],
+			    nodes[l - 1][2 * i + 1], nodes[l][i], NULL);
+}
+
+static void
 make_nodes(void)
 {
 	char text[64];
 
 	for (uint64_t i = 0; i < MANY; i++)
 		merkle_leaf(text, entry(i, text), nodes[0][i], NULL);
-	for (size_t l = 1; l < 9; l++)
-		for (uint64_t i = 0; i < MANY >> l; i++)
-			merkle_node(nodes[l - 1][2 * i],
-			    nodes[l - 1][2 * i + 1], nodes[l][i], NULL);
+	make_nodes_above();
 }
 
 /* All leaves of the tree as it stands, each with another `since`, in one
@@ -199,6 +207,74 @@ test_taken_back(void **state)
 		size += n;
 		check_places(size);
 	}
+}
+
+#define ROUNDS	30
+
+/* A process of its own with a connection of its own: 90 leaves, in 30
+ * transactions, and as many that it takes back. */
+static int
+append_alone(int who)
+{
+	struct sql *mine = NULL;
+	struct tree *t = NULL;
+	struct err e = { 0 };
+	char text[64];
+	uint64_t at;
+
+	if (sql_open(database.where, &mine, &e) != ERR_OK ||
+	    tree_open(mine, &t, &e) != ERR_OK)
+		return 1;
+	for (int i = 0; i < 2 * ROUNDS; i++) {
+		int len = snprintf(text, sizeof(text), "%d by %d", i, who);
+
+		if (sql_begin(mine, false, &e) != ERR_OK ||
+		    tree_lock(t, &e) != ERR_OK)
+			return 2;
+		for (int n = 0; n <= i / 2 % 5; n++)
+			if (tree_append(t, text, (size_t)len, &at, &e) !=
+			    ERR_OK)
+				return 3;
+		if (tree_store(t, &e) != ERR_OK ||
+		    sql_finish(mine, i % 2 == 0 ? ERR_OK : ERR_IO, &e) !=
+		    (i % 2 == 0 ? ERR_OK : ERR_IO))
+			return 4;
+	}
+	tree_close(t);
+	sql_close(mine);
+	return 0;
+}
+
+/* Who appends at the same time does so one after the other. */
+static void
+test_two_at_once(void **state)
+{
+	struct buf found = { 0 };
+	struct err e = { 0 };
+	pid_t pids[2];
+	int status;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		assert_true((pids[i] = fork()) != -1);
+		if (pids[i] == 0)
+			_exit(append_alone(i));
+	}
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+		assert_int_equal(status, 0);
+	}
+	ok(tree_look(tree, &e), &e);
+	assert_int_equal(tree_size(tree), 180);
+	memset(nodes, 0, sizeof(nodes));
+	for (uint64_t i = 0; i < 180; i++) {
+		found.len = 0;
+		ok(tree_entry(tree, i, &found, &e), &e);
+		merkle_leaf(found.data, found.len, nodes[0][i], NULL);
+	}
+	make_nodes_above();
+	check_places(180);
+	buf_wipe(&found);
 }
 
 static void
@@ -513,6 +589,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_places),
 		TEST(test_taken_back),
+		TEST(test_two_at_once),
 		TEST(test_entries),
 		TEST(test_order),
 		TEST(test_missing_nodes),
