@@ -42,6 +42,24 @@ for name in os.listdir(sys.argv[1]):
     with open(os.path.join(sys.argv[2], name), "wb") as f:
         f.write(content or b"")
 END
+mkdir "$work/facts"
+/usr/bin/python3 - "$work/facts" <<'END'
+import os
+import sys
+
+sys.path.insert(0, "tests/cli")
+from staff_case import Row
+
+for name, row in {
+        "accepted": Row(late=True), "correction": Row(supersedes=b"s" * 32),
+        "rejected": Row("rejected", code="round"),
+        "nobody": Row("rejected", code="outer-structure", signer=False),
+        "mistakes": Row("rejected", code="option-unknown",
+                        mistakes=[("option-unknown", "answers.17[2]"),
+                                  ("answer-missing", "answers.18")])}.items():
+    with open(os.path.join(sys.argv[1], name), "wb") as f:
+        f.write(row.facts)
+END
 mkdir "$work/worker"
 /usr/bin/python3 - "$work/worker" <<'END'
 import os
@@ -65,7 +83,7 @@ cp samples/*.json questionnaires/*.json tests/vectors/questionnaire.json \
     "$work/json"
 
 for pair in submission:cbor receipt:cbor mandate:mandate sealed:sealed deflate:zlib \
-    answers:json worker:worker; do
+    answers:json facts:facts worker:worker; do
 	name=${pair%:*} seeds=${pair#*:}
 	n=$(find "$work/$seeds" -type f | wc -l)
 	test "$n" -gt 0 || { echo "fuzz: no seeds for $name" >&2; exit 1; }
