@@ -17,6 +17,7 @@
 #include "base/timestamp.h"
 #include "base/wipe.h"
 #include "crypto/crypto.h"
+#include "ledger/sql.h"
 #include "portal/complete.h"
 #include "portal/ledger.h"
 #include "base/notify.h"
@@ -178,6 +179,19 @@ check_lists(const struct settings *settings, struct peers *peers,
 	    ERR_CRL_OUTDATED, settings->crls, 0, NULL);
 }
 
+static enum err_code
+check_database(const struct settings *settings, struct err *e)
+{
+	struct sql *db = NULL;
+	enum err_code code = ERR_OK;
+
+	if (settings->database != NULL &&
+	    sql_where_is_shared(settings->database))
+		code = sql_open(settings->database, &db, e);
+	sql_close(db);
+	return code;
+}
+
 /* All parts, in the order in which they need each other. */
 static enum err_code
 run(const struct settings *settings, bool check, const sigset_t *signals,
@@ -197,7 +211,8 @@ run(const struct settings *settings, bool check, const sigset_t *signals,
 	    (code = tls_open(settings, &tls, e)) != ERR_OK))
 		goto out;
 	if (check) {
-		code = check_lists(settings, service.peers, e);
+		if ((code = check_lists(settings, service.peers, e)) == ERR_OK)
+			code = check_database(settings, e);
 		goto out;
 	}
 	if ((code = store_open(settings->spool, &store, e)) != ERR_OK ||

@@ -6,7 +6,7 @@
  *	SPOOL/.portal/partial/ID	what has arrived of an upload; another
  *					name of the same file until there is
  *					a receipt
- *	SPOOL/.portal/ledger.db		portal/ledger.h, unless that is elsewhere
+ *	SPOOL/.portal/ledger.db		portal/ledger.h; or it is elsewhere
  *	SPOOL/.portal/lock		held while a portal runs
  *
  * All on one file system, so that a finished upload gets its name in one step.

@@ -530,12 +530,12 @@ class Permissions(Shared):
 
 
 class Operation(Shared):
-    def run_portal(self, text, database):
+    def run_portal(self, text, database, *args):
         path = self.scratch + "/odd.conf"
         with open(path, "w") as f:
             f.write("[ledger]\ndatabase = %s\n" % database + CONFIG.format(
                 **dict(DEFAULTS, portal_extra=text)))
-        p = subprocess.run([PORTAL, "--config", path],
+        p = subprocess.run([PORTAL, "--config", path, *args],
                            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                            timeout=60)
         return p.returncode, p.stderr.decode()
@@ -551,6 +551,17 @@ class Operation(Shared):
                                        self.database + "-none-such")
         self.assertEqual(status, 75, said)
         self.assertIn("ledger", said)
+
+    def test_check(self):
+        self.assertEqual(self.run_portal("name = a", self.database,
+                                         "--check"), (0, ""))
+        status, said = self.run_portal(
+            "name = a", self.server.uri_of("none_such"), "--check")
+        self.assertEqual(status, 75, said)
+        self.assertIn("none_such", said)
+        # It has made nothing.
+        self.assertEqual(self.count("pg_tables WHERE schemaname = 'public'"),
+                         0)
 
     def test_no_password_in_the_configuration(self):
         status, said = self.run_portal("name = a",
