@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "intake/service/channel.h"
 #include "intake/service/child.h"
 
@@ -89,6 +90,7 @@ start_again(struct keyholder *k, struct err *e)
 		if (start(k, &k->failed) == ERR_OK)
 			return ERR_OK;
 		k->not_before = channel_clock() + PAUSE_MS;
+		log_err(LOG_WARN, "keyholder-not-started", &k->failed);
 	}
 	return err_set(e, ERR_KEY_SERVICE, k->failed.where, k->failed.at,
 	    "%s: %s", err_name(k->failed.code), k->failed.msg);
@@ -174,8 +176,11 @@ ask_until_answered(struct keyholder *k, const struct buf *request,
 		    (code = start_again(k, e)) != ERR_OK)
 			return code;
 		code = ask(k, request, out, &answered, &why);
-		if (!answered)
-			child_kill(&k->child, how, sizeof(how));
+		if (answered)
+			continue;
+		child_kill(&k->child, how, sizeof(how));
+		log_event(LOG_WARN, "keyholder-gone", "message", how,
+		    (char *)NULL);
 	}
 	if (code == ERR_OK || code == ERR_DECRYPTION)
 		return code;
