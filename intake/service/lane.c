@@ -139,6 +139,7 @@ run(void *arg)
 	(void)batch_note(&l->tools, &(struct err){ 0 });
 	/* It would end with this thread. */
 	worker_free(l->tools.worker);
+	atomic_fetch_sub(&l->tools.common->running, 1);
 	return NULL;
 }
 
@@ -157,10 +158,15 @@ lane_start(struct lanes *common, unsigned number, struct lane **out,
 	if ((l->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) == -1)
 		code = err_errno(e, ERR_IO, "eventfd", errno);
 	else if ((code = sql_open(common->settings->database, &l->tools.db,
-	    e)) == ERR_OK &&
-	    (error = pthread_create(&l->thread, NULL, run, l)) != 0)
-		code = err_errno(e, ERR_NO_MEMORY, "thread", error);
-	l->started = code == ERR_OK;
+	    e)) == ERR_OK) {
+		atomic_fetch_add(&common->running, 1);
+		error = pthread_create(&l->thread, NULL, run, l);
+		l->started = error == 0;
+		if (error != 0) {
+			atomic_fetch_sub(&common->running, 1);
+			code = err_errno(e, ERR_NO_MEMORY, "thread", error);
+		}
+	}
 	if (code == ERR_OK)
 		*out = l;
 	else

@@ -44,6 +44,7 @@ struct lanes {
 	int stop;		/* an eventfd: readable when they are to end */
 	atomic_bool drain;	/* they are to end when there is nothing left */
 	atomic_uint generation;	/* of what workers load */
+	atomic_uint running;	/* lanes that have not ended */
 	atomic_int failed;	/* draining: the error that ended one */
 };
 

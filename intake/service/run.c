@@ -29,7 +29,7 @@
 
 #define PROGRAM		"sigill-intake"
 #define LOOK_MS		1000	/* how long a file may lie unseen */
-#define LOOK_ONCE_MS	100
+#define LOOK_ONCE_MS	50
 #define FAILURES_MOST	5	/* looks, with --once */
 
 struct service {
@@ -249,15 +249,25 @@ look(struct service *s, bool *idle, struct err *e)
 	return code;
 }
 
-static enum err_code
-serve(struct service *s, const sigset_t *signals, struct err *e)
+/* Waits, and does what a signal says: true when that is to end. */
+static bool
+is_ended(struct service *s, const sigset_t *signals, int ms)
 {
-	bool once = s->options->once, idle = false;
-	const int ms = once ? LOOK_ONCE_MS : LOOK_MS;
 	const struct timespec wait = { .tv_sec = ms / 1000,
 	    .tv_nsec = ms % 1000 * 1000000L };
+	int sig = sigtimedwait(signals, NULL, &wait);
+
+	if (sig == SIGHUP)
+		reload(s);
+	return sig == SIGTERM || sig == SIGINT;
+}
+
+/* *ended: by a signal; else, with --once, because there is nothing new. */
+static enum err_code
+serve(struct service *s, const sigset_t *signals, bool *ended, struct err *e)
+{
+	bool once = s->options->once, idle = false;
 	unsigned failures = 0;
-	int sig;
 
 	for (;;) {
 		struct err found = { 0 };
@@ -268,11 +278,9 @@ serve(struct service *s, const sigset_t *signals, struct err *e)
 			    found.msg);
 		if (once && idle)
 			return ERR_OK;
-		sig = sigtimedwait(signals, NULL, &wait);
-		if (sig == SIGTERM || sig == SIGINT)
+		*ended = is_ended(s, signals, once ? LOOK_ONCE_MS : LOOK_MS);
+		if (*ended)
 			return ERR_OK;
-		if (sig == SIGHUP)
-			reload(s);
 	}
 }
 
@@ -280,15 +288,16 @@ serve(struct service *s, const sigset_t *signals, struct err *e)
 
 /* Until nothing is left, or a signal comes. */
 static enum err_code
-drain(struct service *s, struct err *e)
+drain(struct service *s, const sigset_t *signals, struct err *e)
 {
 	uint64_t waiting = 0;
 	enum err_code code;
 
 	atomic_store(&s->common.drain, true);
 	wake_all(s);
-	for (; s->n_lanes != 0; s->n_lanes--)
-		lane_join(s->lanes[s->n_lanes - 1]);
+	while (atomic_load(&s->common.running) != 0)
+		if (is_ended(s, signals, LOOK_ONCE_MS))
+			return ERR_OK;
 	code = (enum err_code)atomic_load(&s->common.failed);
 	if (code != ERR_OK)
 		return err_set(e, code, NULL, 0, "see the log");
@@ -326,6 +335,7 @@ static enum err_code
 run(struct service *s, const sigset_t *signals, struct err *e)
 {
 	enum err_code code;
+	bool ended = false;
 
 	if ((code = load(s, e)) != ERR_OK ||
 	    (code = check_folders(&s->settings, e)) != ERR_OK ||
@@ -338,8 +348,8 @@ run(struct service *s, const sigset_t *signals, struct err *e)
 	log_event(LOG_INFORM, "started", "environment",
 	    environment_name(s->settings.environment), (char *)NULL);
 	notify_manager("READY=1");
-	if ((code = serve(s, signals, e)) == ERR_OK && s->options->once)
-		code = drain(s, e);
+	if ((code = serve(s, signals, &ended, e)) == ERR_OK && !ended)
+		code = drain(s, signals, e);
 	log_event(LOG_INFORM, "stopping", (char *)NULL);
 	notify_manager("STOPPING=1");
 	return code;

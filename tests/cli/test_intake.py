@@ -67,6 +67,18 @@ class Verdicts(IntakeCase):
                          ["half.part", "half.tmp", "link", "more", "pipe"])
         self.assertEqual(len(self.query("SELECT 1 FROM arrivals")), 3)
 
+    def test_sizes_that_cannot_be(self):
+        nothing = self.drop("nothing", b"")
+        with open(self.at("folder/large"), "wb") as f:
+            f.truncate(80 << 20)
+        self.run_once()
+        large = self.query("SELECT digest FROM arrivals WHERE size > 1")
+        for digest in nothing, large[0][0].hex():
+            self.assertEqual(self.state(digest), ("rejected", "sealed-size"))
+            self.assertEqual(self.content(self.receipt(digest, "rejected"))
+                             ["reason"], "sealed-size")
+        self.assertEqual(self.files("folder"), [])
+
     def test_a_file_that_is_still_being_copied_waits(self):
         data, _ = self.seal()
         service = self.start()
