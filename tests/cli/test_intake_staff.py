@@ -232,6 +232,21 @@ class Register(StaffCase):
         self.assertLess(time.monotonic() - started, 30)
 
 
+class Ownership(StaffCase):
+    @unittest.skipUnless(os.geteuid() == 0, "only root can do it wrong")
+    def test_root_leaves_the_ledger_to_the_service(self):
+        """Its user has the folder, and must be able to write."""
+        os.chown(self.dir, 65534, 65534)
+        self.register([(number_of(1), "A", "kommun", "")])
+        self.fill(Row("held", code="conflict"))
+        self.run_intake("list")
+        for name in os.listdir(self.dir):
+            if name.startswith("ledger.db"):
+                self.assertEqual(os.stat(self.at(name)).st_uid, 65534, name)
+        self.assertEqual(os.stat(self.at("ledger.db")).st_mode & 0o777,
+                         0o600)
+
+
 class List(StaffCase):
     def test_what_needs_a_person_is_on_top(self):
         old, new, held, held_old = self.fill(
@@ -515,6 +530,17 @@ class Decide(StaffCase):
         row, = self.fill(Row("held", code="unprocessable", attempts=3))
         self.fails("unprocessable", "accept", row.file, status=75)
         self.run_intake("reject", row.file, "--reason", "Skicka igen.")
+
+    def test_two_people_at_once(self):
+        row, = self.fill(Row("held", code="conflict"))
+        both = [subprocess.Popen(
+            [INTAKE, "--config", self.conf, *args, row.digest.hex()],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            for args in (["accept"], ["reject", "--reason", "x"]) * 4]
+        ended = [(p.communicate(timeout=60)[1], p.returncode) for p in both]
+        self.assertEqual(sorted(status for _, status in ended),
+                         [0] + [65] * 7, ended)
+        self.assertEqual(len(self.decisions()), 1)
 
     def test_wait(self):
         row, = self.fill(Row("held", code="conflict"))
