@@ -162,6 +162,7 @@ outbox_show_json(const struct outbox_entry *entry, int64_t closes,
 	char created[TIMESTAMP_LEN], last[TIMESTAMP_LEN], due[TIMESTAMP_LEN];
 	char ends[TIMESTAMP_LEN], digest[DIGEST_HEX_LEN];
 	char fingerprint[DIGEST_HEX_LEN], supersedes[DIGEST_HEX_LEN];
+	char mandate[DIGEST_HEX_LEN];
 	const bool waiting = entry->state == OUTBOX_WAITING;
 	const bool sending = outbox_show_sending(entry);
 
@@ -173,8 +174,10 @@ outbox_show_json(const struct outbox_entry *entry, int64_t closes,
 	digest_hex(entry->digest, digest);
 	digest_hex(entry->fingerprint, fingerprint);
 	digest_hex(entry->supersedes, supersedes);
+	digest_hex(entry->mandate, mandate);
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
-	    "s:s, s:I, s:s*, s:b, s:I, s:s*, s:s*, s:s*, s:s*, s:o}",
+	    "s:s, s:I, s:s*, s:s*, s:s*, s:b, s:I, s:s*, s:s*, s:s*, s:s*, "
+	    "s:o}",
 	    "id", entry->id, "fingerprint", fingerprint,
 	    "state", outbox_show_state(entry->state),
 	    "organisation", entry->organisation,
@@ -183,6 +186,8 @@ outbox_show_json(const struct outbox_entry *entry, int64_t closes,
 	    "created", created, "sealed", entry->sealed,
 	    "sealed_digest", digest, "sealed_size", (json_int_t)entry->size,
 	    "supersedes", entry->has_supersedes ? supersedes : NULL,
+	    "mandate", entry->has_mandate ? mandate : NULL,
+	    "signer", entry->has_mandate ? entry->signer : NULL,
 	    "sending", sending, "attempts", (json_int_t)entry->attempts,
 	    "last_attempt", entry->last_attempt != 0 ? last : NULL,
 	    "last_error", waiting && !sending && entry->last_error != ERR_OK ?

@@ -455,7 +455,10 @@ class Submit(Three, Portal):
         doc = self.json("status", "--wait", "5", config="region.conf")
         one, = doc["submissions"]
         self.assertEqual(one["state"], "accepted")
-        self.assertEqual(one["organisation"], MUNICIPALITY)
+        self.assertEqual((one["organisation"], one["signer"]),
+                         (MUNICIPALITY, REGION))
+        self.assertEqual(one["mandate"], hashlib.sha256(
+            self.content("m.mandate")).hexdigest())
 
     def test_again_when_it_has_expired(self):
         """What has been handed in needs no mandate any more."""
