@@ -135,8 +135,8 @@ options() {
 report "manual pages and --help have the same options" "$work/options"
 
 # Keys of configuration: the [section] key pairs in the programs' tables.
-grep -hoE '\{ *"[a-z]+", *"[a-z0-9_]+", *CONFIG_' */settings.c |
-    sed -E 's/.*"([a-z]+)", *"([a-z0-9_]+)".*/\2/' | sort -u >"$work/in-code"
+grep -hoE '\{ *"[a-z0-9]+", *"[a-z0-9_]+", *CONFIG_' */settings.c |
+    sed -E 's/.*"([a-z0-9]+)", *"([a-z0-9_]+)".*/\2/' | sort -u >"$work/in-code"
 grep -oE '^\.It Ic [a-z0-9_]+' man/sigill.conf.5 | sed 's/.* //' | sort -u \
     >"$work/in-conf"
 {

@@ -259,7 +259,7 @@ name_signer(struct buf *der, const struct cert *cert)
 static void
 add_forged(CMS_ContentInfo *cms, const struct signer *s, int64_t now)
 {
-	struct key key = { NULL };
+	struct key key = { 0 };
 	X509 *x509 = forge(s->cert, &key.pkey);
 	const struct signer forger = { &key, cert_of_x509(x509), NULL };
 	CMS_SignerInfo *si;
