@@ -73,6 +73,10 @@ keep_up(struct lane *l, struct err *e)
 
 	if (before <= l->tools.common->started)
 		before = l->tools.common->started + 1;
+	/* Of a commit that failed nobody knows: if it was one, all that should
+	 * have followed from it is left undone. */
+	if (atomic_exchange(&l->tools.common->doubt, false))
+		before = timestamp_now() + 1;
 	if ((code = upkeep(&l->tools, before, e)) == ERR_OK)
 		l->upkeep_due = channel_clock() + UPKEEP_MS;
 	return code;
@@ -87,7 +91,8 @@ work(struct lane *l, size_t *n, struct err *e)
 	*n = 0;
 	if ((code = renew_worker(l, e)) != ERR_OK)
 		return code;
-	if (l->number == 0 && channel_clock() >= l->upkeep_due &&
+	if (l->number == 0 && (channel_clock() >= l->upkeep_due ||
+	    atomic_load(&l->tools.common->doubt)) &&
 	    (code = keep_up(l, e)) != ERR_OK)
 		return code;
 	if ((code = batch_work(&l->tools, n, e)) == ERR_OK && *n == 0)
@@ -103,6 +108,7 @@ give_up(struct lane *l, const struct err *e)
 	int64_t ms = PAUSE_FIRST;
 
 	hush_err(&l->failing, "lane-waits", e);
+	atomic_store(&common->doubt, true);
 	if (++l->failures >= FAILURES_MOST && atomic_load(&common->drain)) {
 		atomic_store(&common->failed, (int)e->code);
 		return true;

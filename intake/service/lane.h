@@ -45,6 +45,8 @@ struct lanes {
 	atomic_bool drain;	/* they are to end when there is nothing left */
 	atomic_uint generation;	/* of what workers load */
 	atomic_uint running;	/* lanes that have not ended */
+	/* A lane has failed, perhaps at a commit that had happened. */
+	atomic_bool doubt;
 	atomic_int failed;	/* draining: the error that ended one */
 };
 
