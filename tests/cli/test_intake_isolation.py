@@ -143,6 +143,20 @@ def is_gone(pid):
         return True
 
 
+def memory(pid):
+    """All that a process could read of itself; for root."""
+    found = []
+    with open("/proc/%d/maps" % pid, encoding="utf-8") as maps, \
+            open("/proc/%d/mem" % pid, "rb") as mem:
+        for line in maps:
+            words = line.split()
+            start, end = (int(n, 16) for n in words[0].split("-"))
+            if words[1].startswith("rw"):
+                mem.seek(start)
+                found.append(mem.read(end - start))
+    return b"".join(found)
+
+
 class Isolation(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -298,6 +312,23 @@ class Isolation(unittest.TestCase):
                 elif not SANITIZED:
                     with self.assertRaises(PermissionError):
                         os.listdir("/proc/%d/fd" % pid)
+
+    @unittest.skipUnless(os.geteuid() == 0 and not SANITIZED,
+                         "only root may look, and not at terabytes")
+    def test_nothing_of_a_file_is_left(self):
+        path = self.scratch.at("marked.sigill")
+        with open(path, "wb") as f:
+            f.write(seal(submission(attachments=[{
+                "name": "a.txt", "media_type": "text/plain",
+                "data": b"Fordonsregistret " * 500}])))
+        i = self.service()
+        got = i.verify(path)
+        self.assertEqual((got.code, got.verdict), ("ok", "accepted"), got)
+        worker = memory(i.child("worker"))
+        self.assertIn(b"infosakkollen-2023", worker)
+        for process in worker, memory(i.child("keyholder")):
+            self.assertNotIn(b"Fordonsregistret", process)
+            self.assertNotIn(b"Rm9yZG9uc3JlZ2lzdHJldC", process)
 
     # --- what they try ------------------------------------------------------
 
