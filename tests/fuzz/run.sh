@@ -60,6 +60,35 @@ for name, row in {
     with open(os.path.join(sys.argv[1], name), "wb") as f:
         f.write(row.facts)
 END
+mkdir "$work/receipt"
+/usr/bin/python3 - "$work/receipt" <<'END'
+import os
+import sys
+
+import cbor2
+
+ABOUT = {"size": 1, "time": 1795300000, "format": "sigill-receipt",
+         "sealed": b"s" * 32, "version": 1, "authority": "Myndigheten",
+         "environment": "test"}
+PLACE = {"path": [b"p" * 32] * 3, "root": b"r" * 32, "size": 7, "index": 2}
+SINCE = {"path": [b"q" * 32], "root": b"o" * 32, "size": 3}
+ACCEPTED = dict(ABOUT, stage="accepted", round="2026", submission=b"i" * 16,
+                fingerprint=b"f" * 32, organisation="2120000142")
+for name, content in {
+        "stored": dict(ABOUT, stage="stored"), "accepted": ACCEPTED,
+        "place": dict(ACCEPTED, log=PLACE),
+        "since": dict(ACCEPTED, log=dict(PLACE, since=SINCE)),
+        "rejected": dict(ABOUT, stage="rejected", reason="declined",
+                         advice="Ring.", log=PLACE),
+        "head": {"root": b"r" * 32, "size": 7, "time": 1, "version": 1,
+                 "format": "sigill-tree-head", "authority": "Myndigheten",
+                 "environment": "test"},
+        "decision": {"who": "anna", "time": 1, "format": "sigill-decision",
+                     "reason": "Nej.", "sealed": b"s" * 32, "version": 1,
+                     "decision": "reject"}}.items():
+    with open(os.path.join(sys.argv[1], name), "wb") as f:
+        f.write(cbor2.dumps(content, canonical=True))
+END
 mkdir "$work/worker"
 /usr/bin/python3 - "$work/worker" <<'END'
 import os
@@ -82,7 +111,7 @@ END
 cp samples/*.json questionnaires/*.json tests/vectors/questionnaire.json \
     "$work/json"
 
-for pair in submission:cbor receipt:cbor mandate:mandate sealed:sealed deflate:zlib \
+for pair in submission:cbor receipt:receipt mandate:mandate sealed:sealed deflate:zlib \
     answers:json facts:facts worker:worker; do
 	name=${pair%:*} seeds=${pair#*:}
 	n=$(find "$work/$seeds" -type f | wc -l)
