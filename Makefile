@@ -269,7 +269,8 @@ $(O)/test/make-vectors: $(O)/obj/tests/vectors/make-vectors.o \
 
 # Thousands of sealed files of a made-up population.
 POPULATION = tests/population/make-population.c tests/population/people.c \
-	  tests/population/issuer.c tests/population/cases.c
+	  tests/population/issuer.c tests/population/cases.c \
+	  tests/population/filing.c
 $(O)/test/make-population: $(call obj,$(POPULATION) $(LAYERS)) $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
