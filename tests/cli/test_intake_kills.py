@@ -1,8 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
-"""sigill-intake that is killed, workers that crash and hang, and a whole
-population: nothing is lost, and nothing is seen to happen twice."""
-import json
+"""sigill-intake that is killed, and workers that crash and hang: nothing is
+lost, and nothing is seen to happen twice."""
 import os
 import random
 import shutil
@@ -169,44 +168,6 @@ class Planted(IntakeCase):
             with open("/proc/%d/task/%s/children" % (pid, task)) as f:
                 out += [int(child) for child in f.read().split()]
         return out
-
-
-class Population(IntakeCase):
-    """Many, with a fault in every tenth."""
-
-    def test_every_verdict_is_right(self):
-        call(BUILD + "/test/make-population", "600",
-             self.at("pki/intake-p256.pem"),
-             "questionnaires/infosakkollen-2023.json", self.at("pop"), "100",
-             "11")
-        with open(self.at("pop/manifest.jsonl")) as f:
-            manifest = [json.loads(line) for line in f]
-        self.configure(anchors="pop/anchors.pem", crls="pop/crls.pem",
-                       rounds=read(self.at("pop/rounds.conf")).decode())
-        self.intake("register", self.at("pop/register.csv"))
-        for wave in sorted({m["wave"] for m in manifest}):
-            for m in manifest:
-                if m["wave"] == wave:
-                    self.spool(read(self.at("pop/" + m["file"])))
-            self.run_once()
-        rows = {digest.hex(): (state, code, bool(counts)) for
-                digest, state, code, counts in self.query(
-                    "SELECT digest, state, code, counts FROM arrivals")}
-        self.assertEqual(len(rows), len({m["sha256"] for m in manifest}))
-        counted = {}
-        for m in manifest:
-            with self.subTest(case=m["case"], file=m["file"]):
-                state, code, counts = rows[m["sha256"]]
-                self.assertEqual((state, code), (
-                    m["state"], m["code"] if m["code"] != "ok" else ""))
-                same = counted.setdefault(m["submission"], [0, 0])
-                same[0] |= m["counts"]
-                same[1] += counts
-        # Of the same submission in two files, the first that came counts.
-        self.assertEqual([c for c in counted.values() if c[0] != c[1]], [])
-        self.assertEqual(self.leaves(), sum(
-            1 for state, _, _ in rows.values() if state != "held"))
-        self.intake("log", "check")
 
 
 if __name__ == "__main__":
