@@ -318,6 +318,10 @@ place(struct tree *t, struct receipt_log *p, struct err *e)
 	struct merkle_nodes nodes = { read_node, t };
 	enum err_code code;
 
+	if (p->since_size > t->size)
+		return err_set(e, ERR_LOG_DAMAGED, "log", 0, "it has %ju "
+		    "leaves, and a receipt was given when it had %ju",
+		    (uintmax_t)t->size, (uintmax_t)p->since_size);
 	p->size = t->size;
 	p->has_since = p->since_size != 0;
 	if ((code = merkle_root(&nodes, p->size, p->root, e)) != ERR_OK ||

@@ -51,6 +51,7 @@ enum err_code tree_root(struct tree *t, uint64_t size,
 /*
  * Where n leaves stand in the whole tree, with proofs.  Of each, index is
  * given, and since_size (0: there is none); the rest is filled, has_since too.
+ * ERR_LOG_DAMAGED, too, when the log has lost what since_size tells of.
  */
 enum err_code tree_places(struct tree *t, struct receipt_log *const *v,
     size_t n, struct err *e);

@@ -318,6 +318,10 @@ test_order(void **state)
 	log.index = 1;
 	assert_int_equal(tree_places(tree, v, 1, &e), ERR_INTERNAL);
 	err_clear(&e);
+	/* Somebody has cut the log off since. */
+	log = (struct receipt_log){ .since_size = 2 };
+	assert_int_equal(tree_places(tree, v, 1, &e), ERR_LOG_DAMAGED);
+	err_clear(&e);
 	ok(sql_finish(db, ERR_OK, &e), &e);
 }
 
