@@ -214,8 +214,8 @@ decrypt(const struct key *key, struct unwrapping *u, struct err *e)
 
 /* --- both --------------------------------------------------------------- */
 
-/* Is it of the lengths that its algorithm has, and the point uncompressed?  What
- * the walk of an envelope has seen, somebody else may ask without. */
+/* Is it of the lengths that its algorithm has, and the point uncompressed?
+ * Who asks need not have walked an envelope. */
 static bool
 has_form(const struct wrapped_key *w, const struct algorithm *row)
 {

@@ -21,7 +21,7 @@
 /* Between the socket's end and the process's, when all is well. */
 #define GRACE_MS	1000
 
-/* --- between fork and exec: only what is safe in a process with threads ---- */
+/* --- between fork and exec: only what is safe where there are threads ----- */
 
 /* Descriptors 0 to 2, and 3 if there is an extra one, and no others. */
 static bool

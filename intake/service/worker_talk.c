@@ -169,7 +169,7 @@ finish(const struct errand *x, struct err *e)
 
 	if (!x->has_facts || accepted != (x->document.len != 0))
 		return broken(e, "it ended without facts, or a document");
-	if (x->facts.kind != VERDICT_UNDECIDED)
+	if (x->facts.kind != VERDICT_UNDECIDED || x->unasked != ERR_OK)
 		return ERR_OK;
 	if (x->facts.err.code == ERR_NO_MEMORY)
 		return broken(e, "it did not have enough memory");
