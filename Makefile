@@ -368,7 +368,8 @@ interop: deps
 	@/usr/bin/python3 -B tests/interop/peers.py $(O)
 
 bench: deps
-	@$(MAKE) -s -j2 all $(O)/test/make-sealed $(O)/test/load
+	@$(MAKE) -s -j2 all $(O)/test/make-sealed $(O)/test/load \
+	    $(O)/test/make-population $(O)/test/open-receipts
 	@tests/bench/run.sh $(O)
 
 # clang's libFuzzer; everything is compiled anew for it.

@@ -47,3 +47,4 @@ pair() {
 pair "onto the disk (ours waits for it, gpg does not)" "$work"
 pair "into memory" "$shm"
 /usr/bin/python3 -B tests/bench/delivery.py "$build" "$work" "$shm" "${ROUNDS:-20}"
+/usr/bin/python3 -B tests/bench/intake.py "$build"
