@@ -395,12 +395,18 @@ class Authority(LogCase):
         # One that has been cut off, its last verdict with it, looks sound;
         # only what was given away says that there was more.
         self.rewrite(entries[:1])
+        self.query("CREATE TABLE aside AS SELECT * FROM verdicts "
+                   "WHERE position = 1")
         self.query("DELETE FROM verdicts WHERE position = 1")
         self.assertIs(self.intake("log", "check")["sound"], True)
         doc = self.intake("log", "check", "--head", heads[0], "--head",
                           heads[1], *receipts, status=74)
         self.assertEqual([e["where"].split(":")[0] for e in doc["errors"]],
                          [heads[1], receipts[1]])
+        # Put back, it is what it was.
+        self.query("INSERT INTO verdicts SELECT * FROM aside")
+        self.rewrite(entries)
+        self.intake("log", "check", "--head", heads[1], *receipts)
 
     def test_changed_dropped_and_reordered(self):
         kept = self.three()
