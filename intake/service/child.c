@@ -60,22 +60,26 @@ settle_signals(void)
 }
 
 static void
-become(const char *program, const char *const argv[], pid_t parent,
-    int socket, int null, int extra)
+become(const char *program, const char *const argv[],
+    const char *const environment[], pid_t parent, int socket, int null,
+    int extra)
 {
 	/* Who was orphaned before the kernel knew of it ends here. */
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent ||
 	    setpgid(0, 0) == -1 || !settle_signals() ||
 	    !arrange(socket, null, extra))
 		return;
-	(void)execv(program, (char *const *)(uintptr_t)argv);
+	(void)execve(program, (char *const *)(uintptr_t)argv,
+	    environment != NULL ? (char *const *)(uintptr_t)environment :
+	    environ);
 }
 
 /* --- the service's end ---------------------------------------------------- */
 
 enum err_code
-child_start(const char *program, const char *const argv[], int extra,
-    struct child *out, struct err *e)
+child_start(const char *program, const char *const argv[],
+    const char *const environment[], int extra, struct child *out,
+    struct err *e)
 {
 	pid_t parent = getpid(), pid = -1;
 	enum err_code code = ERR_OK;
@@ -87,7 +91,7 @@ child_start(const char *program, const char *const argv[], int extra,
 		code = err_errno(e, ERR_IO, argv[0], errno);
 	else if (pid == 0) {
 		become(program != NULL ? program : "/proc/self/exe", argv,
-		    parent, sockets[1], null, extra);
+		    environment, parent, sockets[1], null, extra);
 		(void)kill(getpid(), SIGKILL);
 	} else {
 		*out = (struct child){ .pid = pid, .fd = sockets[0] };

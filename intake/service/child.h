@@ -33,10 +33,11 @@ struct child {
  * Starts program (NULL: this one, /proc/self/exe) with argv, which ends with
  * NULL.  Its standard output is /dev/null, its standard error ours; extra, if
  * it is not -1, is its descriptor CHILD_EXTRA_FD; it has no others, and none
- * of our signals.  ERR_IO, ERR_NO_MEMORY.
+ * of our signals.  environment: its own, or NULL for ours.  ERR_IO.
  */
 enum err_code child_start(const char *program, const char *const argv[],
-    int extra, struct child *out, struct err *e);
+    const char *const environment[], int extra, struct child *out,
+    struct err *e);
 
 /* Waits until it says that it is ready.  Else its own error, or ERR_IO when it
  * ends without one; then it has been ended. */

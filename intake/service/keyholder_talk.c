@@ -69,7 +69,7 @@ start(struct keyholder *k, struct err *e)
 		return code;
 	if (fd == -1)
 		argv[4] = NULL;
-	code = child_start(k->program, argv, fd, &k->child, e);
+	code = child_start(k->program, argv, NULL, fd, &k->child, e);
 	if (fd != -1)
 		(void)close(fd);
 	return code == ERR_OK ? child_await(&k->child, e) : code;

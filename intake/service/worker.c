@@ -151,26 +151,23 @@ answer(const struct judge *j, const struct verdict *verdict, struct err *e)
 	struct facts f = { 0 };
 	enum err_code code;
 
-	if ((code = facts_of(verdict, &f, e)) != ERR_OK ||
-	    (code = facts_encode(&f, &facts, e)) != ERR_OK ||
-	    (verdict->kind == VERDICT_ACCEPTED &&
+	if ((code = facts_of(verdict, &f, e)) == ERR_OK &&
+	    (code = facts_encode(&f, &facts, e)) == ERR_OK)
+		code = channel_send(CHANNEL, 'F', facts.data, facts.len, -1,
+		    e);
+	if (code == ERR_OK && verdict->kind == VERDICT_ACCEPTED &&
 	    (code = handoff_document(verdict, j->verifier.now, &document,
-	    e)) != ERR_OK) ||
-	    (code = channel_send(CHANNEL, 'F', facts.data, facts.len, -1,
-	    e)) != ERR_OK ||
-	    (verdict->kind == VERDICT_ACCEPTED &&
-	    (code = channel_send(CHANNEL, 'D', document.data, document.len,
-	    -1, e)) != ERR_OK))
-		goto out;
-	code = channel_send(CHANNEL, '.', NULL, 0, -1, e);
-out:
+	    e)) == ERR_OK)
+		code = channel_send(CHANNEL, 'D', document.data,
+		    document.len, -1, e);
 	facts_wipe(&f);
 	buf_wipe(&facts);
 	buf_wipe(&document);
 	return code;
 }
 
-/* Nothing of a file is left in memory when the next one comes. */
+/* Nothing of a file is left in memory when the service is told that all has
+ * been said about it. */
 static enum err_code
 judge_next(struct judge *j, struct err *e)
 {
@@ -199,7 +196,8 @@ judge_next(struct judge *j, struct err *e)
 out:
 	verdict_wipe(&verdict);
 	buf_wipe(&message);
-	return code;
+	return code == ERR_OK ?
+	    channel_send(CHANNEL, '.', NULL, 0, -1, e) : code;
 }
 
 int

@@ -75,6 +75,8 @@ start(struct worker *w, struct err *e)
 {
 	const char *const argv[] = { "sigill-intake", "--config", w->config,
 	    "worker", NULL };
+	/* Passwords of databases have no place there. */
+	const char *const environment[] = { "LC_ALL=C.UTF-8", NULL };
 	char how[CHILD_HOW_LEN];
 	enum err_code code;
 
@@ -85,7 +87,7 @@ start(struct worker *w, struct err *e)
 	if (w->child.pid > 0)
 		return ERR_OK;
 	w->files = 0;
-	code = child_start(w->program, argv, -1, &w->child, e);
+	code = child_start(w->program, argv, environment, -1, &w->child, e);
 	return code == ERR_OK ? child_await(&w->child, e) : code;
 }
 

@@ -27,14 +27,16 @@ static unsigned asked;
 /* --- instead of the processes --------------------------------------------- */
 
 enum err_code
-child_start(const char *program, const char *const argv[], int extra,
-    struct child *out, struct err *e)
+child_start(const char *program, const char *const argv[],
+    const char *const environment[], int extra, struct child *out,
+    struct err *e)
 {
 	const int room = 1 << 20;
 	int ends[2];
 
 	(void)program;
 	(void)argv;
+	(void)environment;
 	(void)extra;
 	(void)e;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == -1)

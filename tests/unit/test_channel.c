@@ -187,7 +187,8 @@ start_shell(const char *script, int extra, struct child *c)
 {
 	const char *const argv[] = { "sh", "-c", script, NULL };
 
-	assert_int_equal(child_start("/bin/sh", argv, extra, c, NULL),
+	assert_int_equal(child_start("/bin/sh", argv, NULL, extra, c,
+	    NULL),
 	    ERR_OK);
 }
 
