@@ -139,6 +139,7 @@ UNIT	= test_base test_config test_wiping test_cbor \
 	  test_unwrap test_channel \
 	  test_vouched test_sql test_commits test_delivery test_schedule \
 	  test_facts test_rules test_arrivals test_book test_register \
+	  test_intake_files \
 	  test_tree test_tree_head
 
 # --- how it is built ------------------------------------------------------
@@ -242,6 +243,10 @@ $(O)/test/test_delivery: $(O)/obj/client/bar.o $(addprefix \
 	$(O)/obj/client/delivery/,no_proxy.o pace.o upload_answer.o)
 $(O)/test/test_schedule: $(O)/obj/client/outbox/schedule.o
 $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
+$(O)/test/test_intake_files: LIBS += $(LEDGER_LIBS)
+$(O)/test/test_intake_files: $(addprefix $(O)/obj/intake/service/,archive.o \
+	drop.o names.o) $(call obj,$(BOOK) $(LEDGER)) \
+	$(addprefix $(O)/obj/verifier/,verify.o entitled.o seen.o)
 $(O)/test/test_facts: $(call obj,$(FACTS)) $(addprefix $(O)/obj/verifier/, \
 	verify.o entitled.o seen.o)
 $(O)/test/test_rules: $(O)/obj/intake/rules.o

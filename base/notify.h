@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Telling the service manager (systemd) where the portal stands, so that what
- * is started after it finds it listening.
+ * Telling the service manager (systemd) where a service stands, so that what
+ * is started after it finds it at work.
  */
 #ifndef SIGILL_BASE_NOTIFY_H
 #define SIGILL_BASE_NOTIFY_H

@@ -85,8 +85,9 @@ batch_verify(struct tools *t, struct matter *m, int64_t now, struct err *e)
 
 /* --- what follows ------------------------------------------------------- */
 
+/* A line for each verdict; that a file still waits is no news. */
 static void
-log_matter(const struct matter *m)
+log_matter(struct tools *t, const struct matter *m)
 {
 	char hex[DIGEST_HEX_LEN], printed[FINGERPRINT_LEN] = "-";
 	const char *event = m->put_off ? "put-off" :
@@ -96,7 +97,14 @@ log_matter(const struct matter *m)
 	    m->broken != ERR_OK ? m->broken : m->facts.err.code;
 	const char *organisation = m->facts.organisation[0] != '\0' ?
 	    m->facts.organisation : m->facts.signer_number;
+	struct err again = { 0 };
 
+	if (m->put_off && code == m->arrival.code &&
+	    m->arrival.state == ARRIVAL_QUEUED) {
+		err_set(&again, code, NULL, 0, NULL);
+		hush_err(&t->waiting, "still-waiting", &again);
+		return;
+	}
 	digest_hex(m->arrival.digest, hex);
 	if (m->facts.kind == VERDICT_ACCEPTED)
 		fingerprint_format(m->facts.fingerprint, printed);
@@ -156,7 +164,7 @@ follow(struct tools *t, struct matter *v, size_t n)
 {
 	let_go(t);		/* they went with the commit */
 	for (size_t i = 0; i < n; i++) {
-		log_matter(&v[i]);
+		log_matter(t, &v[i]);
 		/* Only what was accepted is handed over, and once. */
 		if (v[i].put_off || v[i].ruling.state != RULE_ACCEPT ||
 		    v[i].ruling.duplicate)

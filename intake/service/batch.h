@@ -30,7 +30,7 @@ struct tools {
 	 * another lane might hand them over again. */
 	struct arrival kept[BATCH_MAX];
 	size_t n_kept;
-	struct hush publishing, handing, filing, reading;
+	struct hush publishing, handing, filing, reading, waiting;
 };
 
 /* Takes a decision of staff, or up to BATCH_MAX files, and sees to them.

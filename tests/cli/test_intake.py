@@ -226,7 +226,13 @@ class Running(IntakeCase):
         self.configure(crls="pki/sender-ca-outdated.crl")
         data, _ = self.seal()
         self.spool(data)
-        self.assertIn("[queued]", self.run_once(75))
+        log = self.run_once(75)
+        self.assertIn("[queued]", log)
+        self.assertIn("put-off", log)
+        # That it waits still is said once for all that do.
+        log = self.run_once(75)
+        self.assertIn("still-waiting", log)
+        self.assertNotIn("put-off", log)
 
     def test_a_list_that_cannot_be_read_changes_nothing(self):
         shutil.copy(self.at("pki/sender-ca.crl"), self.at("crl"))
