@@ -109,10 +109,7 @@ class KillCase(ManyCase):
 
 
 class OnSqlite(KillCase):
-    def test_service(self):
-        self.run_with_kills(["service"])
-
-    def test_all(self):
+    def test_in_turns(self):
         self.run_with_kills(["service", "worker", "keyholder"])
 
 
@@ -125,11 +122,8 @@ class OnPostgres(KillCase):
     def tearDownClass(cls):
         cls.server.stop()
 
-    def test_all(self):
+    def test_in_turns(self):
         self.run_with_kills(["database", "service", "worker", "keyholder"])
-
-    def test_database(self):
-        self.run_with_kills(["database"])
 
 
 if __name__ == "__main__":
