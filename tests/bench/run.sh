@@ -4,7 +4,8 @@
 # run: tests/bench/run.sh BUILD
 #
 # Sealing: whole processes, each pair in turns (ours, theirs, ours, theirs ...),
-# medians.  Delivery: delivery.py.  ROUNDS and RUNS tell how often.
+# medians.  Delivery: delivery.py.  Intake: intake.py.  ROUNDS and RUNS tell how often,
+# COUNT how many submissions there are.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=$(realpath "${1:-build}")
@@ -47,4 +48,4 @@ pair() {
 pair "onto the disk (ours waits for it, gpg does not)" "$work"
 pair "into memory" "$shm"
 /usr/bin/python3 -B tests/bench/delivery.py "$build" "$work" "$shm" "${ROUNDS:-20}"
-/usr/bin/python3 -B tests/bench/intake.py "$build"
+/usr/bin/python3 -B tests/bench/intake.py "$build" "${ROUNDS:-3}" "${COUNT:-10000}"
