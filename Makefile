@@ -295,6 +295,13 @@ $(O)/test/load: $(O)/obj/tests/bench/load.o
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lssl -lcrypto -pthread
 
+# A ledger with years in it.
+$(O)/test/long-log: $(O)/obj/tests/bench/long-log.o \
+	$(filter-out %/main.o,$(call obj,$(WHOLE_INTAKE))) \
+	$(O)/lib/ledger.a $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(INTAKE_LIBS)
+
 -include $(shell find $(O)/obj -name '*.d' 2>/dev/null)
 
 # --- what a person asks for -----------------------------------------------
@@ -374,7 +381,8 @@ interop: deps
 
 bench: deps
 	@$(MAKE) -s -j2 all $(O)/test/make-sealed $(O)/test/load \
-	    $(O)/test/make-population $(O)/test/open-receipts
+	    $(O)/test/make-population $(O)/test/open-receipts \
+	    $(O)/test/long-log
 	@tests/bench/run.sh $(O)
 
 # clang's libFuzzer; everything is compiled anew for it.
