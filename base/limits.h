@@ -38,6 +38,10 @@
  * long as the certificates that sign them.  What nobody has looked at for
  * longer is forgotten, not meant. */
 #define LIMIT_MANDATE_DAYS	1096
+/* How far the clock of who made a mandate may be ahead of ours, in seconds: a
+ * day also forgives a wrong time zone, and a mandate that somebody could use
+ * a day before it was made does no harm. */
+#define LIMIT_MANDATE_AHEAD	(24 * 60 * 60)
 
 /* What intake keeps of one file: LIMIT_MISTAKES places, and names. */
 #define LIMIT_FACTS		(64u * 1024)

@@ -148,7 +148,8 @@ mandate_check(const struct mandate *m, const struct mandate_use *use,
 		{ "mandate.round", strcmp(m->round, use->round) == 0 },
 		{ "mandate.environment",
 		    m->environment == use->environment },
-		{ "mandate.created", m->created <= use->time },
+		{ "mandate.created",
+		    m->created - LIMIT_MANDATE_AHEAD <= use->time },
 		{ "mandate.expires", use->time <= m->expires },
 	};
 

@@ -50,7 +50,8 @@ struct mandate_use {
 	int64_t time;
 };
 
-/* Does it cover that?  ERR_MANDATE: where names the field that does not
+/* Does it cover that?  One that seems to have been made up to a day later is
+ * taken (LIMIT_MANDATE_AHEAD).  ERR_MANDATE: where names the field that does not
  * ("mandate.submitter"), and nothing is told of what is in it. */
 enum err_code mandate_check(const struct mandate *m,
     const struct mandate_use *use, struct err *e);

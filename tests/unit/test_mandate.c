@@ -207,6 +207,9 @@ test_check(void **state)
 	assert_int_equal(mandate_check(&m, &u, NULL), ERR_OK);
 	u.time = CREATED + 30 * DAY;
 	assert_int_equal(mandate_check(&m, &u, NULL), ERR_OK);
+	/* A clock that is ahead. */
+	u.time = CREATED - LIMIT_MANDATE_AHEAD;
+	assert_int_equal(mandate_check(&m, &u, NULL), ERR_OK);
 #define REFUSED(change, place) do { \
 	struct mandate_use v = use(); \
 	struct err e = { 0 }; \
@@ -223,7 +226,8 @@ test_check(void **state)
 	    "mandate.questionnaire");
 	REFUSED(v.round = "2028", "mandate.round");
 	REFUSED(v.environment = ENVIRONMENT_TEST, "mandate.environment");
-	REFUSED(v.time = CREATED - 1, "mandate.created");
+	REFUSED(v.time = CREATED - LIMIT_MANDATE_AHEAD - 1,
+	    "mandate.created");
 	REFUSED(v.time = CREATED + 30 * DAY + 1, "mandate.expires");
 #undef REFUSED
 }

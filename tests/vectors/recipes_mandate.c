@@ -19,6 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/limits.h"
+
 #define NOW	INT64_C(1800000000)	/* make-vectors.c's */
 
 #define ROUND	"65726f756e64 6432303237"
@@ -117,21 +119,21 @@ a_second_ago(struct mandate *m)
 }
 
 static void
-made_this_second(struct mandate *m)
+made_a_day_ahead(struct mandate *m)
 {
-	m->created = NOW;
+	m->created = NOW + LIMIT_MANDATE_AHEAD;
 }
 
 static void
-made_in_a_second(struct mandate *m)
+made_later_still(struct mandate *m)
 {
-	m->created = NOW + 1;
+	m->created = NOW + LIMIT_MANDATE_AHEAD + 1;
 }
 
 const struct recipe recipes_mandate[] = {
 	GOOD("", .change = as_it_is),
 	GOOD("-last-second", .change = last_second),
-	GOOD("-first-second", .change = made_this_second),
+	GOOD("-clock-ahead", .change = made_a_day_ahead),
 	{ .name = "good-mandate-rsa", .code = ERR_OK,
 	  .signer = "exempelregionen", .change = answers_of_the_agency,
 	  .mandate = &(const struct mandate_recipe){ .kind = SIGNED_MANDATE,
@@ -164,7 +166,7 @@ const struct recipe recipes_mandate[] = {
 	BAD("round", .change = another_round),
 	BAD("environment", .change = for_production),
 	BAD("expired", .change = a_second_ago),
-	BAD("not-yet", .change = made_in_a_second),
+	BAD("not-yet", .change = made_later_still),
 	/* expires in 2030, more than three years after it was made */
 	BAD("too-long", .find = EXPIRES "1a6b4b2380",
 	    .put = EXPIRES "1a71000000"),
