@@ -115,8 +115,8 @@ INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 # The processes that see what anybody may have sent, and the keys.
 APART	= intake/service/channel.c intake/service/child.c \
 	  intake/service/sandbox.c intake/service/worker.c \
-	  intake/service/worker_talk.c intake/service/keyholder.c \
-	  intake/service/keyholder_talk.c
+	  intake/service/worker_talk.c intake/service/document.c \
+	  intake/service/keyholder.c intake/service/keyholder_talk.c
 APART_LIBS = -lseccomp
 # What runs the two: the queue's way to verdicts.
 SERVICE	= intake/service/run.c intake/service/lane.c \
@@ -124,7 +124,8 @@ SERVICE	= intake/service/run.c intake/service/lane.c \
 	  intake/service/settle.c intake/service/notes.c \
 	  intake/service/scan.c intake/service/names.c \
 	  intake/service/archive.c intake/service/publish.c \
-	  intake/service/hand.c intake/service/drop.c intake/service/hush.c
+	  intake/service/hand.c intake/service/drop.c \
+	  intake/service/hush.c intake/service/lost.c
 # What it has in common with sigill-verify.
 JUDGE	= verifier/load.c verifier/verify.c verifier/entitled.c \
 	  verifier/seen.c verifier/handoff.c
@@ -245,7 +246,7 @@ $(O)/test/test_schedule: $(O)/obj/client/outbox/schedule.o
 $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
 $(O)/test/test_intake_files: LIBS += $(LEDGER_LIBS)
 $(O)/test/test_intake_files: $(addprefix $(O)/obj/intake/service/,archive.o \
-	drop.o names.o) $(call obj,$(BOOK) $(LEDGER)) \
+	document.o drop.o names.o) $(call obj,$(BOOK) $(LEDGER)) \
 	$(addprefix $(O)/obj/verifier/,verify.o entitled.o seen.o)
 $(O)/test/test_facts: $(call obj,$(FACTS)) $(addprefix $(O)/obj/verifier/, \
 	verify.o entitled.o seen.o)
@@ -389,7 +390,8 @@ bench: deps
 FUZZERS	= fuzz_submission fuzz_receipt fuzz_mandate fuzz_sealed fuzz_deflate \
 	  fuzz_answers fuzz_facts fuzz_worker
 FUZZ_SECONDS = 60
-$(O)/fuzz/fuzz_worker: intake/service/worker_talk.c intake/service/channel.c
+$(O)/fuzz/fuzz_worker: intake/service/worker_talk.c \
+	intake/service/channel.c intake/service/document.c
 $(O)/fuzz/fuzz_facts $(O)/fuzz/fuzz_worker: $(FACTS) verifier/verify.c verifier/entitled.c \
 	verifier/seen.c
 $(O)/fuzz/%: tests/fuzz/%.c $(BASE) $(FORMAT) $(CRYPTO)

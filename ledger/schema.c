@@ -75,9 +75,9 @@ static const char version_2[] =
     "  ON arrivals (organisation, questionnaire, round) WHERE counts = 1;"
     "CREATE INDEX arrivals_submission ON arrivals (submission);"
     "CREATE INDEX arrivals_fingerprint ON arrivals (fingerprint);"
-    "CREATE INDEX arrivals_handed ON arrivals (verified)"
-    "  WHERE state = 'accepted' AND duplicate = 0 AND handed = 0;"
-    "CREATE INDEX arrivals_filed ON arrivals (verified)"
+    "CREATE INDEX arrivals_handed ON arrivals (verified, digest)"
+    "  WHERE counts = 1 AND handed = 0;"
+    "CREATE INDEX arrivals_filed ON arrivals (verified, digest)"
     "  WHERE state IN ('accepted', 'rejected') AND filed = 0;"
     /* The receipts that intake has signed, byte for byte. */
     "CREATE TABLE verdicts ("

@@ -96,6 +96,7 @@ handoff_ids_of(const struct verdict *verdict, struct handoff_ids *out)
 	    sizeof(out->submission));
 	memcpy(out->fingerprint, verdict->fingerprint,
 	    sizeof(out->fingerprint));
+	out->position = NULL;
 }
 
 enum err_code
@@ -132,38 +133,55 @@ milliseconds(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Our environment with the three ids in front, which win.  The array is to be
- * freed; its strings are not its own. */
-static char **
-environment_of(char sealed[static 128], char submission[static 128],
-    char fingerprint[static 128], const struct handoff_ids *ids)
+/* What a command finds in its environment. */
+#define N_VARIABLES	4
+#define VARIABLE_LEN	128
+
+static const char *const variables[N_VARIABLES] = {
+	"SIGILL_SEALED=", "SIGILL_SUBMISSION=", "SIGILL_FINGERPRINT=",
+	"SIGILL_POSITION=",
+};
+
+static bool
+is_ours(const char *variable)
 {
-	char hex[DIGEST_HEX_LEN];
+	for (size_t i = 0; i < N_VARIABLES; i++)
+		if (strncmp(variable, variables[i], strlen(variables[i])) == 0)
+			return true;
+	return false;
+}
+
+/* Our environment, with the ids in front and in place of any before.  The
+ * array is to be freed; its strings are not its own. */
+static char **
+environment_of(char v[static N_VARIABLES][VARIABLE_LEN],
+    const struct handoff_ids *ids)
+{
+	char hex[DIGEST_HEX_LEN], id[2 * SUBMISSION_ID_LEN + 1];
+	size_t n = 0, before = 0;
 	char **env;
-	size_t n = 0;
-	int at;
 
 	digest_hex(ids->sealed, hex);
-	(void)snprintf(sealed, 128, "SIGILL_SEALED=%s", hex);
-	digest_hex(ids->fingerprint, hex);
-	(void)snprintf(fingerprint, 128, "SIGILL_FINGERPRINT=%s", hex);
-	at = snprintf(submission, 128, "SIGILL_SUBMISSION=");
+	(void)snprintf(v[0], VARIABLE_LEN, "%s%s", variables[0], hex);
 	for (size_t i = 0; i < SUBMISSION_ID_LEN; i++)
-		(void)snprintf(submission + at + 2 * (int)i, 3, "%02x",
-		    ids->submission[i]);
-	while (environ[n] != NULL)
-		n++;
-	if ((env = calloc(n + 4, sizeof(*env))) == NULL)
+		(void)snprintf(id + 2 * i, 3, "%02x", ids->submission[i]);
+	(void)snprintf(v[1], VARIABLE_LEN, "%s%s", variables[1], id);
+	digest_hex(ids->fingerprint, hex);
+	(void)snprintf(v[2], VARIABLE_LEN, "%s%s", variables[2], hex);
+	if (ids->position != NULL)
+		(void)snprintf(v[3], VARIABLE_LEN, "%s%s", variables[3],
+		    ids->position);
+	while (environ[before] != NULL)
+		before++;
+	if ((env = calloc(before + N_VARIABLES + 1, sizeof(*env))) == NULL)
 		return NULL;
-	env[0] = sealed;
-	env[1] = submission;
-	env[2] = fingerprint;
-	n = 3;
-	for (char **v = environ; *v != NULL; v++)
-		if (strncmp(*v, "SIGILL_SEALED=", 14) != 0 &&
-		    strncmp(*v, "SIGILL_SUBMISSION=", 18) != 0 &&
-		    strncmp(*v, "SIGILL_FINGERPRINT=", 19) != 0)
-			env[n++] = *v;
+	while (n < N_VARIABLES && (n != 3 || ids->position != NULL)) {
+		env[n] = v[n];
+		n++;
+	}
+	for (size_t i = 0; i < before; i++)
+		if (!is_ours(environ[i]))
+			env[n++] = environ[i];
 	return env;
 }
 
@@ -172,7 +190,7 @@ environment_of(char sealed[static 128], char submission[static 128],
 static int
 start(const char *command, int in, const struct handoff_ids *ids, pid_t *pid)
 {
-	char sealed[128], submission[128], fingerprint[128];
+	char own[N_VARIABLES][VARIABLE_LEN];
 	char *const argv[] = { (char[]){ "sh" }, (char[]){ "-c" },
 	    (char *)(uintptr_t)command, NULL };
 	posix_spawn_file_actions_t files;
@@ -181,8 +199,7 @@ start(const char *command, int in, const struct handoff_ids *ids, pid_t *pid)
 	char **env;
 	int error;
 
-	env = environment_of(sealed, submission, fingerprint, ids);
-	if (env == NULL)
+	if ((env = environment_of(own, ids)) == NULL)
 		return ENOMEM;
 	sigemptyset(&none);
 	sigemptyset(&ignored);

@@ -29,9 +29,10 @@ struct handoff_ids {
 	uint8_t sealed[DIGEST_LEN];
 	uint8_t submission[SUBMISSION_ID_LEN];
 	uint8_t fingerprint[DIGEST_LEN];
+	const char *position;	/* in the log, in digits; NULL without one */
 };
 
-/* Of an accepted verdict. */
+/* Of an accepted verdict, which has no position. */
 void handoff_ids_of(const struct verdict *verdict, struct handoff_ids *out);
 
 /* Writes DIR/DIGEST.json with mode 0600, whole and durable.  One that is
@@ -42,8 +43,7 @@ enum err_code handoff_to_folder(const char *dir,
 
 /*
  * Runs /bin/sh -c command with the document on its standard input, and the
- * digest, the submission's id and the fingerprint in its environment; its
- * standard output goes to our standard error.  ERR_HANDOFF unless it reads
+ * ids in its environment; its standard output goes to our standard error.  ERR_HANDOFF unless it reads
  * everything and ends with status 0 within timeout seconds; one that takes
  * longer is ended with all that it started.
  */

@@ -9,6 +9,7 @@
 /* What rows are collected into. */
 struct collection {
 	struct taken *taken;	/* or NULL: what is taken does not matter */
+	struct arrivals_page *page;	/* or NULL: from the beginning */
 	struct arrival *v;
 	size_t len, cap;
 };
@@ -39,6 +40,10 @@ collect(struct sql *db, struct sql_stmt *stmt, struct collection *c,
 		memset(a, 0, sizeof(*a));
 		if ((code = arrival_read(stmt, a, e)) != ERR_OK)
 			break;
+		if (c->page != NULL) {
+			c->page->verified = a->verified;
+			memcpy(c->page->digest, a->digest, DIGEST_LEN);
+		}
 		if (c->taken != NULL && taken_has(c->taken, a->digest)) {
 			arrival_wipe(a);
 			continue;
@@ -94,27 +99,47 @@ arrivals_take(struct sql *db, struct taken *t, const char *const *places,
 	return code;
 }
 
-/* In the order of what has become of them. */
-enum err_code
-arrivals_unhanded(struct sql *db, struct taken *t, const char *const *places,
-    size_t n_places, int64_t before, struct arrival *v, size_t *n,
-    struct err *e)
+/* What follows page in the order of what has become of them; sql asks for
+ * those of eight places. */
+static enum err_code
+collect_page(struct sql *db, const char *sql, const char *const *places,
+    size_t n_places, int64_t before, struct collection *c, struct err *e)
 {
-	struct collection c = { .taken = t, .v = v, .cap = *n };
+	struct arrivals_page *page = c->page;
 	enum err_code code = ERR_OK;
 	const char *p[PLACES];
 
-	taken_lock(t);
-	for (size_t i = 0; code == ERR_OK && c.len < c.cap && i < n_places;
-	    i += PLACES) {
-		places_fill(places + i, n_places - i, p);
-		code = collect(db, sql_prepare(db, e,
-		    "SELECT " ARRIVAL_COLUMNS " FROM arrivals a"
-		    " WHERE state = 'accepted' AND duplicate = 0"
-		    " AND handed = 0 AND verified < ? AND" IN_PLACES
-		    "ORDER BY verified, digest LIMIT ?", "i" PLACES_TYPES "i",
-		    before, PLACES_OF(p), wanted(&c, false)), &c, e);
+	while (code == ERR_OK && c->len < c->cap &&
+	    page->places < n_places) {
+		places_fill(places + page->places, n_places - page->places,
+		    p);
+		code = collect(db, sql_prepare(db, e, sql,
+		    "ibi" PLACES_TYPES "i", page->verified, page->digest,
+		    before, PLACES_OF(p), wanted(c, false)), c, e);
+		if (code == ERR_OK && c->len < c->cap)
+			*page = (struct arrivals_page){
+				.places = page->places + PLACES,
+			};
 	}
+	return code;
+}
+
+#define A_PAGE \
+	" AND (verified, digest) > (?, ?) AND verified < ? AND" IN_PLACES \
+	"ORDER BY verified, digest LIMIT ?"
+
+enum err_code
+arrivals_unhanded(struct sql *db, struct taken *t, const char *const *places,
+    size_t n_places, int64_t before, struct arrivals_page *page,
+    struct arrival *v, size_t *n, struct err *e)
+{
+	struct collection c = { .taken = t, .page = page, .v = v, .cap = *n };
+	enum err_code code;
+
+	taken_lock(t);
+	code = collect_page(db, "SELECT " ARRIVAL_COLUMNS " FROM arrivals a"
+	    " WHERE counts = 1 AND handed = 0" A_PAGE, places, n_places,
+	    before, &c, e);
 	code = collected(&c, n, code);
 	taken_unlock(t);
 	return code;
@@ -122,23 +147,32 @@ arrivals_unhanded(struct sql *db, struct taken *t, const char *const *places,
 
 enum err_code
 arrivals_unfiled(struct sql *db, const char *const *places, size_t n_places,
-    struct arrival *v, size_t *n, struct err *e)
+    struct arrivals_page *page, struct arrival *v, size_t *n, struct err *e)
 {
-	struct collection c = { .v = v, .cap = *n };
-	enum err_code code = ERR_OK;
-	const char *p[PLACES];
+	struct collection c = { .page = page, .v = v, .cap = *n };
 
-	for (size_t i = 0; code == ERR_OK && c.len < c.cap && i < n_places;
-	    i += PLACES) {
-		places_fill(places + i, n_places - i, p);
-		code = collect(db, sql_prepare(db, e,
-		    "SELECT " ARRIVAL_COLUMNS " FROM arrivals a"
-		    " WHERE state IN ('accepted', 'rejected') AND filed = 0"
-		    " AND" IN_PLACES "ORDER BY verified, digest LIMIT ?",
-		    PLACES_TYPES "i", PLACES_OF(p), wanted(&c, false)), &c,
-		    e);
-	}
-	return collected(&c, n, code);
+	return collected(&c, n, collect_page(db,
+	    "SELECT " ARRIVAL_COLUMNS " FROM arrivals a"
+	    " WHERE state IN ('accepted', 'rejected') AND filed = 0" A_PAGE,
+	    places, n_places, INT64_MAX, &c, e));
+}
+
+enum err_code
+arrivals_counting(struct sql *db, const uint8_t digest[static DIGEST_LEN],
+    uint64_t *position, struct err *e)
+{
+	struct sql_stmt *stmt;
+	enum err_code code;
+
+	stmt = sql_prepare(db, e, "SELECT v.position FROM arrivals a"
+	    " JOIN verdicts v ON v.digest = a.digest AND v.stage = 'accepted'"
+	    " WHERE a.digest = ? AND a.counts = 1", "b", digest);
+	if (stmt == NULL)
+		return e->code;
+	if ((code = sql_row(db, stmt, e)) == ERR_OK)
+		*position = (uint64_t)sql_integer(stmt, 0);
+	sql_done(stmt);
+	return code;
 }
 
 enum err_code

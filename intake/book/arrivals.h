@@ -39,7 +39,8 @@ struct arrival {
 	enum err_code code;	/* ERR_OK while there is nothing to say */
 	int64_t verified;	/* since when it is so; 0: queued */
 	bool duplicate, counts, late;
-	int64_t handed;		/* when; 0: not yet, or never will be */
+	int64_t handed;		/* when; 0: not yet, or never, if it does not
+				 * count any more */
 	int64_t filed;		/* in the archive since; 0 */
 	struct facts facts;	/* empty before the first verdict */
 };
@@ -95,16 +96,32 @@ enum err_code arrivals_put_off(struct sql *db, const struct arrival *a,
 enum err_code arrivals_judge_again(struct sql *db, struct sql_stmt *stmt,
     size_t *n, struct err *e);
 
-/* Accepted before that time, no duplicate, and not handed over; taken as in
- * arrivals_take, but locked by nobody. */
+/* Where a list was left: { 0 } is its beginning, and there are more after it
+ * when a page was full.  The longest wait comes first. */
+struct arrivals_page {
+	size_t places;		/* of these are done */
+	int64_t verified;	/* of the last that was looked at */
+	uint8_t digest[DIGEST_LEN];
+};
+
+/* Is it still to be handed over?  What was replaced before that never is. */
+bool arrival_is_unhanded(const struct arrival *a);
+/* Those with a verdict from before that time which count and have not been
+ * handed over; taken as in arrivals_take, but locked by nobody. */
 enum err_code arrivals_unhanded(struct sql *db, struct taken *t,
     const char *const *places, size_t n_places, int64_t before,
-    struct arrival *v, size_t *n, struct err *e);
+    struct arrivals_page *page, struct arrival *v, size_t *n, struct err *e);
+/* Alone.  The position of its receipt in the log: ERR_HTTP_NOT_FOUND when it
+ * does not count, any more or at all. */
+enum err_code arrivals_counting(struct sql *db,
+    const uint8_t digest[static DIGEST_LEN], uint64_t *position,
+    struct err *e);
 enum err_code arrivals_handed(struct sql *db,
     const uint8_t digest[static DIGEST_LEN], int64_t now, struct err *e);
 /* Up to n that have their verdict, and are not in the archive. */
 enum err_code arrivals_unfiled(struct sql *db, const char *const *places,
-    size_t n_places, struct arrival *v, size_t *n, struct err *e);
+    size_t n_places, struct arrivals_page *page, struct arrival *v,
+    size_t *n, struct err *e);
 enum err_code arrivals_filed(struct sql *db,
     const uint8_t digest[static DIGEST_LEN], int64_t now, struct err *e);
 

@@ -45,8 +45,7 @@ ask(struct sql *db, const struct arrival_filter *f, int64_t arrived,
 	    " AND (? = '' OR a.round = ?) AND (? = '' OR a.code = ?)"
 	    " AND (? = 0 OR a.late = 1) AND (? = 0 OR a.duplicate = 1)"
 	    " AND (? = 0 OR a.counts = 1)"
-	    " AND (? = 0 OR (a.state = 'accepted' AND a.duplicate = 0"
-	    "  AND a.handed = 0))"
+	    " AND (? = 0 OR (a.counts = 1 AND a.handed = 0))"
 	    " AND a.arrived >= ? AND a.arrived < ?"
 	    " ORDER BY a.arrived, a.digest LIMIT ?", "ibttttttttttiiiiiii",
 	    arrived, digest, state, state, organisation, organisation,

@@ -30,6 +30,12 @@ arrival_state_parse(const char *s)
 	return -1;
 }
 
+bool
+arrival_is_unhanded(const struct arrival *a)
+{
+	return a->counts && a->handed == 0;
+}
+
 void
 arrival_wipe(struct arrival *a)
 {

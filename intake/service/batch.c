@@ -73,10 +73,11 @@ batch_verify(struct tools *t, struct matter *m, int64_t now, struct err *e)
 	if (m->arrival.size > LIMIT_SEALED)
 		refuse_size(m);
 	else if ((m->broken = archive_read(t->common->settings, &m->arrival,
-	    &sealed, &found)) != ERR_OK)
-		hush_err(&t->reading, "not-readable", &found);
-	else
+	    &sealed, &found)) == ERR_OK)
 		code = ask_worker(t, m, &sealed, now, e);
+	else if (m->arrival.state != ARRIVAL_ACCEPTED ||
+	    !lost_bytes(m->broken))		/* those upkeep counts */
+		hush_err(&t->reading, "not-readable", &found);
 	buf_wipe(&sealed);
 	memcpy(m->facts.sealed, m->arrival.digest, DIGEST_LEN);
 	m->facts.size = m->arrival.size;
@@ -139,14 +140,32 @@ publish(struct tools *t, struct matter *v, size_t n)
 		hush_err(&t->publishing, "not-published", &e);
 }
 
-void
-batch_file(struct tools *t, const struct arrival *a)
+enum err_code
+batch_file(struct tools *t, const struct arrival *a, struct err *e)
+{
+	enum err_code code = archive_file(t->common->settings, a, e);
+
+	if (code == ERR_OK)
+		notes_add(&t->notes, NOTE_FILED, a->digest, STAGE_ACCEPTED);
+	return code;
+}
+
+/* Upkeep does what cannot be done now. */
+static void
+hand_on(struct tools *t, struct matter *v, size_t n)
+{
+	if (hands_ready(&t->common->hands, t->common->settings) &&
+	    hand_over(&t->common->hands, t->common->settings, t->db, v, n,
+	    &t->notes, &t->handing) == ERR_LEDGER)
+		atomic_store(&t->common->doubt, true);
+}
+
+static void
+file(struct tools *t, const struct matter *m)
 {
 	struct err e = { 0 };
 
-	if (archive_file(t->common->settings, a, &e) == ERR_OK)
-		notes_add(&t->notes, NOTE_FILED, a->digest, STAGE_ACCEPTED);
-	else
+	if (batch_file(t, &m->arrival, &e) != ERR_OK)
 		hush_err(&t->filing, "not-filed", &e);
 }
 
@@ -165,17 +184,14 @@ follow(struct tools *t, struct matter *v, size_t n)
 	let_go(t);		/* they went with the commit */
 	for (size_t i = 0; i < n; i++) {
 		log_matter(t, &v[i]);
-		/* Only what was accepted is handed over, and once. */
-		if (v[i].put_off || v[i].ruling.state != RULE_ACCEPT ||
-		    v[i].ruling.duplicate)
+		if (v[i].put_off || !v[i].ruling.counts)
 			buf_wipe(&v[i].document);
 	}
 	publish(t, v, n);
-	hand_over(&t->common->hands, t->common->settings, v, n, &t->notes,
-	    &t->handing);
+	hand_on(t, v, n);
 	for (size_t i = 0; i < n; i++)
 		if (v[i].receipt.len != 0)
-			batch_file(t, &v[i].arrival);
+			file(t, &v[i]);
 }
 
 /* --- a batch ------------------------------------------------------------ */

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "intake/service/hush.h"
 #include "intake/service/lane.h"
+#include "intake/service/lost.h"
 #include "intake/service/notes.h"
 #include "intake/service/settle.h"
 #include "intake/service/worker.h"
@@ -31,6 +32,10 @@ struct tools {
 	struct arrival kept[BATCH_MAX];
 	size_t n_kept;
 	struct hush publishing, handing, filing, reading, waiting;
+	/* How far the list of what is to be handed over has been gone
+	 * through: what fails does not stand before the others for ever. */
+	struct arrivals_page unhanded;
+	struct lost not_handed, not_filed;
 };
 
 /* Takes a decision of staff, or up to BATCH_MAX files, and sees to them.
@@ -42,8 +47,9 @@ enum err_code batch_work(struct tools *t, size_t *n, struct err *e);
  * broken.  An error is none of the file's. */
 enum err_code batch_verify(struct tools *t, struct matter *m, int64_t now,
     struct err *e);
-/* Puts it into the archive; noted, or logged. */
-void batch_file(struct tools *t, const struct arrival *a);
+/* Puts it into the archive, and notes that; the errors of archive_file. */
+enum err_code batch_file(struct tools *t, const struct arrival *a,
+    struct err *e);
 /* Are the lanes to end? */
 bool batch_is_stopping(const struct tools *t);
 /* Writes the notes, when there is nothing to settle. */

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "intake/service/hand.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "crypto/digest.h"
 #include "intake/service/channel.h"
+#include "intake/service/document.h"
 #include "intake/service/drop.h"
 #include "verifier/handoff.h"
 
 #define PAUSE_FIRST	1000		/* milliseconds */
 #define PAUSE_MOST	(300 * 1000)
 #define DOCUMENT_MODE	0600
+#define POSITION_LEN	24	/* digits, and a NUL */
 
 void
 hands_init(struct hands *h)
@@ -38,13 +41,36 @@ static void
 tell(struct hands *h, bool well)
 {
 	(void)pthread_mutex_lock(&h->mutex);
-	if (well)
+	if (well) {
 		h->wait = PAUSE_FIRST;
-	else if (channel_clock() >= h->until) {
+		h->until = 0;
+	} else if (channel_clock() >= h->until) {
 		h->until = channel_clock() + h->wait;
 		h->wait = h->wait * 2 < PAUSE_MOST ? h->wait * 2 : PAUSE_MOST;
 	}
 	(void)pthread_mutex_unlock(&h->mutex);
+}
+
+/* As late as can be: it may have been replaced since it got its verdict, and
+ * what has been is not handed over.  Of those that are, and are overtaken all
+ * the same on their way, the position tells which counts. */
+static enum err_code
+prepare(struct sql *db, struct matter *m, char digits[static POSITION_LEN],
+    struct err *e)
+{
+	struct err found = { 0 };
+	uint64_t position;
+	enum err_code code;
+
+	code = arrivals_counting(db, m->arrival.digest, &position, &found);
+	if (code == ERR_HTTP_NOT_FOUND) {
+		buf_wipe(&m->document);
+		return ERR_OK;
+	}
+	if (code != ERR_OK)
+		return err_set(e, code, found.where, 0, "%s", found.msg);
+	(void)snprintf(digits, POSITION_LEN, "%" PRIu64, position);
+	return document_add_position(&m->document, digits, e);
 }
 
 /* All into the folder, with one wait for the disk. */
@@ -70,9 +96,9 @@ to_folder(const char *dir, struct matter *v, size_t n, struct err *e)
 
 static enum err_code
 to_command(const struct intake_settings *s, const struct matter *m,
-    struct err *e)
+    const char *position, struct err *e)
 {
-	struct handoff_ids ids;
+	struct handoff_ids ids = { .position = position };
 
 	if (s->handoff_command == NULL)
 		return ERR_OK;
@@ -84,29 +110,43 @@ to_command(const struct intake_settings *s, const struct matter *m,
 	    &ids, &m->document, e);
 }
 
-void
-hand_over(struct hands *h, const struct intake_settings *s,
+static enum err_code
+hand_all(const struct intake_settings *s, char (*digits)[POSITION_LEN],
+    struct matter *v, size_t n, struct notes *notes, struct err *e)
+{
+	enum err_code code = ERR_OK;
+
+	if (s->handoff_dir != NULL)
+		code = to_folder(s->handoff_dir, v, n, e);
+	for (size_t i = 0; code == ERR_OK && i < n; i++)
+		if (v[i].document.len != 0 &&
+		    (code = to_command(s, &v[i], digits[i], e)) == ERR_OK)
+			notes_add(notes, NOTE_HANDED, v[i].arrival.digest,
+			    STAGE_ACCEPTED);
+	return code;
+}
+
+enum err_code
+hand_over(struct hands *h, const struct intake_settings *s, struct sql *db,
     struct matter *v, size_t n, struct notes *notes, struct hush *hush)
 {
+	char digits[DROP_MAX][POSITION_LEN] = { 0 };
 	enum err_code code = ERR_OK;
 	struct err e = { 0 };
 	size_t documents = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; code == ERR_OK && i < n; i++) {
+		if (v[i].document.len != 0)
+			code = prepare(db, &v[i], digits[i], &e);
 		documents += v[i].document.len != 0;
-	if (documents == 0 || !hands_ready(h, s))
-		goto out;
-	if (s->handoff_dir != NULL)
-		code = to_folder(s->handoff_dir, v, n, &e);
-	for (size_t i = 0; code == ERR_OK && i < n; i++)
-		if (v[i].document.len != 0 &&
-		    (code = to_command(s, &v[i], &e)) == ERR_OK)
-			notes_add(notes, NOTE_HANDED, v[i].arrival.digest,
-			    STAGE_ACCEPTED);
-	tell(h, code == ERR_OK);
+	}
+	if (code == ERR_OK && documents != 0) {
+		code = hand_all(s, digits, v, n, notes, &e);
+		tell(h, code == ERR_OK);
+	}
 	if (code != ERR_OK)
 		hush_err(hush, "not-handed-over", &e);
-out:
 	for (size_t i = 0; i < n; i++)
 		buf_wipe(&v[i].document);
+	return code;
 }

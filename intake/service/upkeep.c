@@ -7,6 +7,10 @@
 #include "base/timestamp.h"
 #include "intake/service/publish.h"
 
+/* Documents that were refused one after the other: it is not for what is in
+ * them, and the others wait. */
+#define REFUSALS_MOST	4
+
 static bool
 is_ours(enum err_code code)
 {
@@ -34,27 +38,51 @@ publish_all(struct tools *t, struct err *e)
 	    "%s", found.msg);
 }
 
+/* Past those whose bytes are not there; any other failure is likely to be
+ * that of all of them. */
+static bool
+file_some(struct tools *t, const struct arrival *v, size_t n)
+{
+	enum err_code code;
+
+	for (size_t i = 0; i < n; i++) {
+		struct err e = { 0 };
+
+		if ((code = batch_file(t, &v[i], &e)) == ERR_OK)
+			continue;
+		if (!lost_bytes(code)) {
+			hush_err(&t->filing, "not-filed", &e);
+			return false;
+		}
+		lost_add(&t->not_filed, v[i].digest, code);
+	}
+	return true;
+}
+
 static enum err_code
 file_all(struct tools *t, struct err *e)
 {
 	struct arrival v[BATCH_MAX] = { 0 };
+	struct arrivals_page page = { 0 };
 	enum err_code code;
-	size_t n, done;
+	bool well = true;
+	size_t n;
 
+	t->not_filed.n = 0;
 	do {
 		n = BATCH_MAX;
 		code = arrivals_unfiled(t->db, t->common->places,
-		    t->common->settings->n_places, v, &n, e);
-		done = t->notes.len;
-		for (size_t i = 0; code == ERR_OK && i < n; i++)
-			batch_file(t, &v[i]);
-		done = t->notes.len - done;
+		    t->common->settings->n_places, &page, v, &n, e);
+		if (code == ERR_OK)
+			well = file_some(t, v, n);
 		for (size_t i = 0; code == ERR_OK && i < n; i++)
 			arrival_wipe(&v[i]);
 		if (code == ERR_OK)
 			code = batch_note(t, e);
-	} while (code == ERR_OK && n == BATCH_MAX && done == n &&
+	} while (code == ERR_OK && well && n == BATCH_MAX &&
 	    !batch_is_stopping(t));
+	if (code == ERR_OK && well && n < BATCH_MAX)
+		lost_tell(&t->not_filed, "cannot-file");
 	return code;
 }
 
@@ -76,64 +104,77 @@ open_again(struct tools *t, struct matter *m, struct err *e)
 	if (code != ERR_OK || m->facts.kind == VERDICT_ACCEPTED)
 		return code;
 	buf_wipe(&m->document);
-	if (m->broken == ERR_OK)
+	if (m->broken == ERR_OK && m->facts.kind == VERDICT_UNDECIDED)
 		hush_err(&t->handing, "not-handed-over", &m->facts.err);
+	else if (m->broken == ERR_OK || lost_bytes(m->broken))
+		lost_add(&t->not_handed, m->arrival.digest, m->broken !=
+		    ERR_OK ? m->broken : m->facts.err.code);
 	return ERR_OK;
 }
 
-/* Taken, and let go of in the ledger: what receives may take its time. */
+/* The next of the list, taken, and let go of in the ledger: what receives may
+ * take its time.  *n: 1, or 0 at its end. */
 static enum err_code
-take(struct tools *t, int64_t before, struct arrival *v, size_t *n,
+take(struct tools *t, int64_t before, struct arrival *a, size_t *n,
     struct err *e)
 {
 	enum err_code code;
 
+	*n = 0;
 	if ((code = sql_begin_taking(t->db, e)) != ERR_OK)
 		return code;
+	*n = 1;
 	code = arrivals_unhanded(t->db, &t->common->taken, t->common->places,
-	    t->common->settings->n_places, before, v, n, e);
+	    t->common->settings->n_places, before, &t->unhanded, a, n, e);
 	if (code != ERR_OK)
 		*n = 0;
 	return sql_finish(t->db, code, e);
 }
 
+/* *refused: how many, up to this one. */
 static enum err_code
-hand_one(struct tools *t, struct arrival *a, size_t *done, struct err *e)
+hand_one(struct tools *t, struct arrival *a, unsigned *refused,
+    struct err *e)
 {
 	struct matter m = { .arrival = *a };
 	enum err_code code;
 
 	memset(a, 0, sizeof(*a));		/* moved */
 	memcpy(a->digest, m.arrival.digest, DIGEST_LEN);
-	if ((code = open_again(t, &m, e)) == ERR_OK) {
-		hand_over(&t->common->hands, t->common->settings, &m, 1,
-		    &t->notes, &t->handing);
-		*done += t->notes.len;
-		code = batch_note(t, e);
+	code = open_again(t, &m, e);
+	if (code == ERR_OK && m.document.len != 0) {
+		if (hand_over(&t->common->hands, t->common->settings, t->db,
+		    &m, 1, &t->notes, &t->handing) == ERR_OK)
+			*refused = 0;
+		else
+			(*refused)++;
 	}
+	if (code == ERR_OK)
+		code = batch_note(t, e);
 	matter_wipe(&m);
 	return code;
 }
 
-/* *more: some could be handed over, and there may be others. */
+/* From where it was left to the end of the list. */
 static enum err_code
-hand_some(struct tools *t, int64_t before, bool *more, struct err *e)
+hand_rest(struct tools *t, int64_t before, struct err *e)
 {
-	struct arrival v[BATCH_MAX] = { 0 };
-	size_t n = BATCH_MAX, done = 0;
-	enum err_code code;
+	struct arrival a = { 0 };
+	enum err_code code = ERR_OK;
+	unsigned refused = 0;
+	size_t n = 1;
 
-	code = take(t, before, v, &n, e);
-	for (size_t i = 0; code == ERR_OK && i < n; i++) {
-		if (batch_is_stopping(t) ||
-		    !hands_ready(&t->common->hands, t->common->settings))
-			break;
-		code = hand_one(t, &v[i], &done, e);
+	while (code == ERR_OK && refused < REFUSALS_MOST &&
+	    !batch_is_stopping(t) &&
+	    (code = take(t, before, &a, &n, e)) == ERR_OK && n != 0) {
+		code = hand_one(t, &a, &refused, e);
+		taken_end(&t->common->taken, &a, n);
+		arrival_wipe(&a);
 	}
-	taken_end(&t->common->taken, v, n);
-	for (size_t i = 0; i < n; i++)
-		arrival_wipe(&v[i]);
-	*more = n == BATCH_MAX && done != 0;
+	if (code == ERR_OK && n == 0) {
+		memset(&t->unhanded, 0, sizeof(t->unhanded));
+		lost_tell(&t->not_handed, "cannot-hand-over");
+	}
 	return code;
 }
 
@@ -141,14 +182,11 @@ enum err_code
 upkeep(struct tools *t, int64_t before, struct err *e)
 {
 	enum err_code code;
-	bool more = true;
 
 	if ((code = batch_note(t, e)) != ERR_OK ||
 	    (code = publish_all(t, e)) != ERR_OK ||
-	    (code = file_all(t, e)) != ERR_OK)
+	    (code = file_all(t, e)) != ERR_OK ||
+	    !hands_ready(&t->common->hands, t->common->settings))
 		return code;
-	while (code == ERR_OK && more && !batch_is_stopping(t) &&
-	    hands_ready(&t->common->hands, t->common->settings))
-		code = hand_some(t, before, &more, e);
-	return code;
+	return hand_rest(t, before, e);
 }

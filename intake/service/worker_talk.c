@@ -12,6 +12,7 @@
 #include "crypto/unwrap.h"
 #include "intake/service/channel.h"
 #include "intake/service/child.h"
+#include "intake/service/document.h"
 
 /* Then it is started anew: what a file may have left in it has an end. */
 #define FILES_MAX	4096
@@ -158,6 +159,8 @@ take_document(struct errand *x, struct buf *message, struct err *e)
 	if (!x->has_facts || x->facts.kind != VERDICT_ACCEPTED ||
 	    x->document.len != 0)
 		return broken(e, "it gave a document out of turn");
+	if (!document_has_form(message))
+		return broken(e, "what it gave is not a document");
 	buf_move(&x->document, message);
 	return ERR_OK;
 }

@@ -49,7 +49,7 @@ arrival_note(const struct arrival *a, char out[static ARRIVAL_NOTE_LEN])
 		{ a->late, "late" },
 		{ a->duplicate, "duplicate" },
 		{ accepted && !a->duplicate && !a->counts, "replaced" },
-		{ accepted && !a->duplicate && a->handed == 0, "unhanded" },
+		{ arrival_is_unhanded(a), "unhanded" },
 	};
 	size_t n = 0;
 

@@ -67,7 +67,7 @@ count_one(const struct arrival *a, const struct roll *roll,
 	out->held += a->state == ARRIVAL_HELD;
 	out->duplicate += a->duplicate;
 	out->replaced += accepted && !a->duplicate && !a->counts;
-	out->unhanded += accepted && !a->duplicate && a->handed == 0;
+	out->unhanded += arrival_is_unhanded(a);
 	code = add(&out->states, arrival_state_name(a->state), e);
 	if (code == ERR_OK && a->state == ARRIVAL_REJECTED)
 		code = add(&out->rejected, err_name(a->code), e);

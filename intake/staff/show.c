@@ -138,7 +138,8 @@ tell_verdict(const struct arrival *a, struct report *r)
 	if (a->handed != 0)
 		tell_time(r, "Handed over", a->handed, "");
 	else if (a->state == ARRIVAL_ACCEPTED && !a->duplicate)
-		report_line(r, "Handed over", "not yet");
+		report_line(r, "Handed over", "%s", arrival_is_unhanded(a) ?
+		    "not yet" : "no, since it does not count");
 	if (a->filed != 0)
 		tell_time(r, "In the archive", a->filed, "");
 }

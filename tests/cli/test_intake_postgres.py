@@ -54,8 +54,8 @@ class Shared(IntakeCase):
                 ("SELECT count(DISTINCT position) FROM verdicts", n),
                 ("SELECT size FROM log_state", n),
                 ("SELECT count(*) FROM arrivals WHERE filed = 0", 0),
-                ("SELECT count(*) FROM arrivals WHERE state = 'accepted' "
-                 "AND duplicate = 0 AND handed = 0", 0)):
+                ("SELECT count(*) FROM arrivals WHERE counts = 1 "
+                 "AND handed = 0", 0)):
             self.assertEqual(int(self.ask(sql)), expected, sql)
         for digest in digests:
             self.assertEqual(sha256(self.archived(digest)), digest)

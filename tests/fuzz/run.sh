@@ -103,7 +103,7 @@ key = (b"r" * 32 + b"\x0aECDH P-256" + b"\x04" +
        (b"point" * 13)[:64] + b"wrapped." * 5)
 for name, said in {"key": say(b"U", key), "end": say(b"."),
                    "facts": say(b"U", key) + say(b"F", b"\xa0") + say(b"."),
-                   "document": say(b"F", b"\xa0") + say(b"D", b"{}") +
+                   "document": say(b"F", b"\xa0") + say(b"D", b'{"a":1}\n') +
                    say(b".")}.items():
     with open(os.path.join(sys.argv[1], name), "wb") as f:
         f.write(said)

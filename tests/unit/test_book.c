@@ -256,46 +256,173 @@ test_one_counts(void **state)
 
 /* --- what follows a verdict -------------------------------------------------- */
 
+/* The next n, from where page has been left; let go of again. */
+static size_t
+unhanded(struct book *b, int64_t before, struct arrivals_page *page,
+    size_t n, uint32_t *numbers)
+{
+	struct arrival v[4];
+
+	OK(arrivals_unhanded(b->db, &b->taken, here, 1, before, page, v, &n,
+	    &b->e));
+	for (size_t i = 0; i < n; i++)
+		numbers[i] = book_number(v[i].digest);
+	book_wipe(b, v, n);
+	return n;
+}
+
+static size_t
+unfiled(struct book *b, struct arrivals_page *page, size_t n,
+    uint32_t *numbers)
+{
+	struct arrival v[4];
+
+	OK(arrivals_unfiled(b->db, here, 1, page, v, &n, &b->e));
+	for (size_t i = 0; i < n; i++) {
+		numbers[i] = book_number(v[i].digest);
+		arrival_wipe(&v[i]);
+	}
+	return n;
+}
+
+/* Its only one, and counts. */
+static void
+arrive_from(struct book *b, uint32_t number, const char *organisation)
+{
+	struct facts f = book_facts(number, (char)('a' + number),
+	    (char)('A' + number), 0);
+	struct ruling r;
+	struct arrival a;
+
+	(void)strcpy(f.organisation, organisation);
+	(void)strcpy(f.signer_number, organisation);
+	book_add(b, number, NOW);
+	assert_int_equal(book_take(b, NOW, &a, 1), 1);
+	book_settle(b, &a, &f, false, &r);
+	assert_true(r.counts);
+	book_wipe(b, &a, 1);
+}
+
 static void
 test_followed(void **state)
 {
 	struct book *b = *state;
+	struct arrivals_page page = { 0 };
 	struct arrival v[4], w[4];
+	uint32_t numbers[4];
 	size_t n = 4, m = 4;
 
 	(void)book_arrive(b, 0, 'a', 'A', 0);
 	(void)book_arrive(b, 1, 'a', 'A', 0);	/* a duplicate */
 	(void)book_arrive(b, 2, 'c', 'C', 0);	/* held */
+	assert_int_equal(unhanded(b, NOW, &page, 4, numbers), 0);
+	page = (struct arrivals_page){ 0 };
+	assert_int_equal(unhanded(b, NOW + 1, &page, 4, numbers), 1);
+	assert_int_equal(numbers[0], 0);
+	/* Not the one that has been replaced while it waited. */
 	(void)book_arrive(b, 3, 'd', 'D', 'A');
-	OK(arrivals_unhanded(b->db, &b->taken, here, 1, NOW, v, &n, &b->e));
-	assert_int_equal(n, 0);
-	n = 4;
-	OK(arrivals_unhanded(b->db, &b->taken, here, 1, NOW + 1, v, &n,
+	arrive_from(b, 4, OTHERS);
+	page = (struct arrivals_page){ 0 };
+	OK(arrivals_unhanded(b->db, &b->taken, here, 1, NOW + 1, &page, v, &n,
 	    &b->e));
 	assert_int_equal(n, 2);
-	OK(arrivals_unhanded(b->db, &b->taken, here, 1, NOW + 1, w, &m,
+	assert_int_equal(book_number(v[0].digest), 3);
+	page = (struct arrivals_page){ 0 };
+	OK(arrivals_unhanded(b->db, &b->taken, here, 1, NOW + 1, &page, w, &m,
 	    &b->e));
 	assert_int_equal(m, 0);
 	IN_TRANSACTION(b, ERR_OK, arrivals_handed(b->db, v[0].digest,
 	    NOW + 7, &err_));
+	assert_false(arrival_is_unhanded(&(struct arrival){ .handed = 0 }));
+	assert_true(arrival_is_unhanded(&v[0]));
 	book_wipe(b, v, 2);
-	n = 4;
-	OK(arrivals_unhanded(b->db, &b->taken, here, 1, NOW + 1, v, &n,
-	    &b->e));
-	assert_int_equal(n, 1);
-	book_wipe(b, v, 1);
-	n = 4;
-	OK(arrivals_unfiled(b->db, here, 1, v, &n, &b->e));
-	assert_int_equal(n, 3);
-	IN_TRANSACTION(b, ERR_OK, arrivals_filed(b->db, v[2].digest, NOW + 8,
+	page = (struct arrivals_page){ 0 };
+	assert_int_equal(unhanded(b, NOW + 1, &page, 4, numbers), 1);
+	assert_int_equal(numbers[0], 4);
+	page = (struct arrivals_page){ 0 };
+	assert_int_equal(unfiled(b, &page, 4, numbers), 4);
+	book_digest(3, v[0].digest);
+	IN_TRANSACTION(b, ERR_OK, arrivals_filed(b->db, v[0].digest, NOW + 8,
 	    &err_));
-	for (size_t i = 0; i < n; i++)
-		arrival_wipe(&v[i]);
-	n = 4;
-	OK(arrivals_unfiled(b->db, here, 1, v, &n, &b->e));
-	assert_int_equal(n, 2);
-	for (size_t i = 0; i < n; i++)
-		arrival_wipe(&v[i]);
+	page = (struct arrivals_page){ 0 };
+	assert_int_equal(unfiled(b, &page, 4, numbers), 3);
+}
+
+/* Who goes through a list gets past those about which nothing is done. */
+static void
+test_pages(void **state)
+{
+	static const char *const organisations[] = { OURS, OTHERS,
+	    "2120000019", "2120000027", "2120000035" };
+	const char *many[20];
+	struct book *b = *state;
+	struct arrivals_page page = { 0 };
+	struct arrival first;
+	uint32_t numbers[4];
+	size_t n = 1;
+
+	for (uint32_t i = 0; i < 5; i++)
+		arrive_from(b, i, organisations[i]);
+	assert_int_equal(unhanded(b, NOW + 1, &page, 2, numbers), 2);
+	assert_int_equal(numbers[1], 1);
+	assert_int_equal(unhanded(b, NOW + 1, &page, 2, numbers), 2);
+	assert_int_equal(numbers[0], 2);
+	assert_int_equal(unhanded(b, NOW + 1, &page, 2, numbers), 1);
+	assert_int_equal(numbers[0], 4);
+	assert_int_equal(unhanded(b, NOW + 1, &page, 2, numbers), 0);
+	page = (struct arrivals_page){ 0 };
+	assert_int_equal(unfiled(b, &page, 3, numbers), 3);
+	assert_int_equal(unfiled(b, &page, 3, numbers), 2);
+	assert_int_equal(numbers[1], 4);
+	/* What is in other hands is passed over. */
+	page = (struct arrivals_page){ 0 };
+	OK(arrivals_unhanded(b->db, &b->taken, here, 1, NOW + 1, &page, &first,
+	    &n, &b->e));
+	page = (struct arrivals_page){ 0 };
+	assert_int_equal(unhanded(b, NOW + 1, &page, 1, numbers), 1);
+	assert_int_equal(numbers[0], 1);
+	book_wipe(b, &first, 1);
+	/* A place that stands far behind in the configuration. */
+	for (size_t i = 0; i < 20; i++)
+		many[i] = i == 17 ? PLACE : "elsewhere";
+	page = (struct arrivals_page){ 0 };
+	n = 1;
+	for (uint32_t i = 0; i < 6; i++, n = 1) {
+		OK(arrivals_unhanded(b->db, &b->taken, many, 20, NOW + 1,
+		    &page, &first, &n, &b->e));
+		assert_int_equal(n, i < 5);
+		if (n != 0)
+			assert_int_equal(book_number(first.digest), i);
+		book_wipe(b, &first, n);
+	}
+}
+
+/* What scoring is told of those that count. */
+static void
+test_counting(void **state)
+{
+	struct book *b = *state;
+	struct verdict_row row = { .stage = STAGE_ACCEPTED,
+	    .organisation = OURS, .size = 90, .time = NOW, .bytes = "x",
+	    .len = 1 };
+	uint64_t position = 0;
+	struct err e = { 0 };
+
+	for (uint32_t i = 0; i < 2; i++) {
+		(void)book_arrive(b, i, i == 0 ? 'a' : 'b', i == 0 ? 'A' : 'B',
+		    i == 0 ? 0 : 'A');
+		book_digest(i, row.digest);
+		row.position = 70 + i;
+		IN_TRANSACTION(b, ERR_OK, verdicts_add(b->db, &row, &err_));
+		OK(arrivals_counting(b->db, row.digest, &position, &b->e));
+		assert_int_equal(position, 70 + i);
+	}
+	book_digest(0, row.digest);
+	assert_int_equal(arrivals_counting(b->db, row.digest, &position, &e),
+	    ERR_HTTP_NOT_FOUND);
+	book_digest(9, row.digest);
+	assert_int_equal(arrivals_counting(b->db, row.digest, &position, &e),
+	    ERR_HTTP_NOT_FOUND);
 }
 
 static void
@@ -473,6 +600,8 @@ main(void)
 		TEST(test_released),
 		TEST(test_one_counts),
 		TEST(test_followed),
+		TEST(test_pages),
+		TEST(test_counting),
 		TEST(test_verdicts),
 		TEST(test_decisions),
 		TEST(test_decided_stays),

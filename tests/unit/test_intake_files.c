@@ -17,6 +17,7 @@
 #include "base/file.h"
 #include "crypto/digest.h"
 #include "intake/service/archive.h"
+#include "intake/service/document.h"
 #include "intake/service/drop.h"
 #include "intake/service/names.h"
 
@@ -220,6 +221,43 @@ a_spool_gives_its_file_away(void **state)
 	arrival_wipe(&a);
 }
 
+/* --- documents ----------------------------------------------------------- */
+
+static void
+expect_document(const char *before, const char *after)
+{
+	struct buf b = { 0 };
+	struct err e = { 0 };
+
+	buf_add_str(&b, before);
+	assert_true(document_has_form(&b) == (after != NULL));
+	assert_int_equal(document_add_position(&b, "1234", &e),
+	    after != NULL ? ERR_OK : ERR_INTERNAL);
+	assert_true(buf_equal(&b, after != NULL ? after : before,
+	    strlen(after != NULL ? after : before)));
+	buf_wipe(&b);
+}
+
+static void
+a_document_tells_its_position_last(void **state)
+{
+	(void)state;
+	expect_document("{\"a\":1}\n", "{\"a\":1,\"position\":1234}\n");
+	/* What a worker says of it does not come last. */
+	expect_document("{\"position\":9}\n",
+	    "{\"position\":9,\"position\":1234}\n");
+	expect_document("", NULL);
+	expect_document("{}\n", NULL);
+	expect_document("{}}}}}}\n", NULL);
+	expect_document("{\"a\":1}", NULL);
+	expect_document("{\"a\":1}\n\n", NULL);
+	expect_document("{\"a\":1}\n{\"b\":2}\n", NULL);
+	expect_document("{\"a\":\n1}\n", NULL);
+	expect_document("[{\"a\":1}\n", NULL);
+	expect_document("{\"a\":1]\n", NULL);
+	expect_document("{\"a\":1}\r\n", NULL);
+}
+
 int
 main(void)
 {
@@ -230,6 +268,7 @@ main(void)
 		cmocka_unit_test(a_file_is_known_by_its_bytes),
 		cmocka_unit_test(places_of_others_are_not_touched),
 		cmocka_unit_test(a_spool_gives_its_file_away),
+		cmocka_unit_test(a_document_tells_its_position_last),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -228,7 +228,7 @@ test_list(void **state)
 	assert_int_equal(COUNT(b, .round = "2026"), 0);
 	assert_int_equal(COUNT(b, .duplicate = true), 1);
 	assert_int_equal(COUNT(b, .counts = true), 1);
-	assert_int_equal(COUNT(b, .unhanded = true), 2);
+	assert_int_equal(COUNT(b, .unhanded = true), 1);
 	assert_int_equal(COUNT(b, .late = true), 0);
 	assert_int_equal(COUNT(b, .since = NOW), 1);
 	assert_int_equal(COUNT(b, .since = NOW - 99, .before = NOW), 3);
