@@ -11,6 +11,17 @@
 
 /* Rows that a person looks through; programs get all. */
 #define LIMIT_DEFAULT	50
+/* Rows that are kept before those are dropped that nobody will see. */
+#define TRIM_LEAST	1000
+
+/* All that fit are counted; of what nobody will see, nothing is kept. */
+struct listing {
+	struct pile pile;
+	size_t limit;			/* rows to show; 0: all */
+	const char *organisation;	/* or NULL */
+	size_t count[ARRIVAL_REJECTED + 1], total;
+	struct err *e;
+};
 
 /* --- for people: TABLE_WIDTH columns ------------------------------------ */
 
@@ -56,26 +67,24 @@ list_table(const struct pile *pile, size_t n, const struct roll *roll,
 }
 
 static void
-summary(const struct pile *pile, size_t shown, struct report *r)
+summary(const struct listing *l, size_t shown, struct report *r)
 {
-	size_t count[ARRIVAL_REJECTED + 1] = { 0 };
+	const size_t *count = l->count;
 	char line[160];
 	size_t n = 0;
 
-	for (size_t i = 0; i < pile->len; i++)
-		count[pile->v[i].state]++;
 	for (int s = ARRIVAL_QUEUED; s <= ARRIVAL_REJECTED; s++)
 		if (count[s] != 0)
 			n += (size_t)snprintf(line + n, sizeof(line) - n,
 			    "%s%zu %s", n == 0 ? "" : ", ", count[s],
 			    arrival_state_name((enum arrival_state)s));
-	if (pile->len == 0)
+	if (l->total == 0)
 		report_say(r, "Nothing.");
 	else
 		report_say(r, "%s.", line);
-	if (shown < pile->len)
+	if (shown < l->total)
 		report_say(r, "%zu more are not shown (--limit 0 shows all).",
-		    pile->len - shown);
+		    l->total - shown);
 }
 
 /* --- for programs ------------------------------------------------------- */
@@ -115,48 +124,81 @@ csv_row(struct report *r, const struct arrival *a, const struct roll *roll)
 }
 
 static void
-tell_csv(const struct pile *pile, size_t n, const struct roll *roll,
-    struct report *r)
+tell_csv(const struct pile *pile, const struct roll *roll, struct report *r)
 {
 	buf_add_str(&r->text, "digest,arrived,state,code,number,name,kind,"
 	    "questionnaire,round,fingerprint,late,duplicate,counts,verified,"
 	    "handed,source,place,file\n");
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < pile->len; i++)
 		csv_row(r, &pile->v[i], roll);
 }
 
 static void
-tell_json(const struct pile *pile, size_t n, struct report *r)
+tell_json(const struct listing *l, struct report *r)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < l->pile.len; i++)
 		if (json_array_append_new(list,
-		    arrival_json(&pile->v[i])) != 0)
+		    arrival_json(&l->pile.v[i])) != 0)
 			r->failed = true;
 	report_set(r, "submissions", list);
-	report_set(r, "more", json_integer((json_int_t)(pile->len - n)));
+	report_set(r, "more", json_integer((json_int_t)(l->total -
+	    l->pile.len)));
 }
 
 static void
-tell(const struct options *o, const struct pile *pile,
+tell(const struct options *o, const struct listing *l,
     const struct roll *roll, int64_t now, struct report *r)
 {
-	size_t n = pile->len;
+	size_t n = l->pile.len;
 
-	if (o->limit > 0 && (size_t)o->limit < n)
-		n = (size_t)o->limit;
-	else if (o->limit == -1 && !o->json && !o->csv && n > LIMIT_DEFAULT)
-		n = LIMIT_DEFAULT;
 	if (o->json)
-		tell_json(pile, n, r);
+		tell_json(l, r);
 	else if (o->csv)
-		tell_csv(pile, n, roll, r);
+		tell_csv(&l->pile, roll, r);
 	else {
 		if (n != 0)
-			list_table(pile, n, roll, now, r);
-		summary(pile, n, r);
+			list_table(&l->pile, n, roll, now, r);
+		summary(l, n, r);
 	}
+}
+
+/* --- what there is ------------------------------------------------------ */
+
+static size_t
+limit_of(const struct options *o)
+{
+	if (o->limit == -1)
+		return o->json || o->csv ? 0 : LIMIT_DEFAULT;
+	return (size_t)o->limit;
+}
+
+static enum err_code
+take(void *arg, struct arrival *a)
+{
+	struct listing *l = arg;
+	enum err_code code;
+
+	if (l->organisation != NULL && !pile_is_of(a, l->organisation))
+		return ERR_OK;
+	l->count[a->state]++;
+	l->total++;
+	code = pile_add(&l->pile, a, l->e);
+	if (code == ERR_OK && l->limit != 0 &&
+	    l->pile.len >= TRIM_LEAST && l->pile.len / 2 >= l->limit)
+		pile_trim(&l->pile, l->limit);
+	return code;
+}
+
+static enum err_code
+load(struct sql *db, const struct arrival_filter *filter, struct listing *l)
+{
+	enum err_code code = arrivals_each(db, filter, take, l, l->e);
+
+	if (code == ERR_OK)
+		pile_trim(&l->pile, l->limit != 0 ? l->limit : l->total);
+	return code;
 }
 
 enum err_code
@@ -164,27 +206,25 @@ list_run(const struct options *o, struct report *r)
 {
 	struct arrival_filter filter;
 	struct desk desk = { 0 };
-	struct pile pile = { 0 };
 	struct roll roll = { 0 };
 	struct err e = { 0 };
+	struct listing l = { .limit = limit_of(o), .e = &e };
 	char number[ORGNR_LEN];
 	enum err_code code;
 
-	if (o->organisation != NULL && !orgnr_parse(o->organisation, number))
+	if (o->organisation != NULL && orgnr_parse(o->organisation, number))
+		l.organisation = number;
+	else if (o->organisation != NULL)
 		err_set(&e, ERR_USAGE, "--organisation", 0,
 		    "'%s' is not an organisation number", o->organisation);
 	if ((code = e.code) == ERR_OK &&
 	    (code = pile_filter(o, &filter, &e)) == ERR_OK &&
 	    (code = desk_open(o, INTAKE_LEDGER, false, &desk, &e)) == ERR_OK &&
 	    (code = roll_load(desk.db, &roll, &e)) == ERR_OK &&
-	    (code = pile_load(desk.db, &filter, &pile, &e)) == ERR_OK) {
-		if (o->organisation != NULL)
-			pile_keep(&pile, number);
-		pile_sort(&pile);
-		tell(o, &pile, &roll, desk.now, r);
-	}
+	    (code = load(desk.db, &filter, &l)) == ERR_OK)
+		tell(o, &l, &roll, desk.now, r);
 	report_err(r, &e);
-	pile_wipe(&pile);
+	pile_wipe(&l.pile);
 	roll_wipe(&roll);
 	desk_close(&desk);
 	return code;

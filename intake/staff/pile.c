@@ -24,14 +24,27 @@ pile_add(struct pile *pile, struct arrival *a, struct err *e)
 	return ERR_OK;
 }
 
+bool
+pile_is_of(const struct arrival *a, const char number[static ORGNR_LEN])
+{
+	return strcmp(a->facts.organisation, number) == 0 ||
+	    strcmp(a->facts.signer_number, number) == 0;
+}
+
 /* What pile_load's callback works on. */
-struct loading { struct pile *pile; struct err *e; };
+struct loading {
+	struct pile *pile;
+	const char *number;	/* or NULL: whosever */
+	struct err *e;
+};
 
 static enum err_code
 take(void *arg, struct arrival *a)
 {
 	struct loading *l = arg;
 
+	if (l->number != NULL && !pile_is_of(a, l->number))
+		return ERR_OK;
 	return pile_add(l->pile, a, l->e);
 }
 
@@ -40,6 +53,15 @@ pile_load(struct sql *db, const struct arrival_filter *filter,
     struct pile *out, struct err *e)
 {
 	struct loading l = { .pile = out, .e = e };
+
+	return arrivals_each(db, filter, take, &l, e);
+}
+
+enum err_code
+pile_load_of(struct sql *db, const struct arrival_filter *filter,
+    const char number[static ORGNR_LEN], struct pile *out, struct err *e)
+{
+	struct loading l = { .pile = out, .number = number, .e = e };
 
 	return arrivals_each(db, filter, take, &l, e);
 }
@@ -63,6 +85,14 @@ pile_sort(struct pile *pile)
 {
 	if (pile->len != 0)
 		qsort(pile->v, pile->len, sizeof(*pile->v), by_need);
+}
+
+void
+pile_trim(struct pile *pile, size_t n)
+{
+	pile_sort(pile);
+	while (pile->len > n)
+		arrival_wipe(&pile->v[--pile->len]);
 }
 
 void
@@ -105,21 +135,4 @@ pile_filter(const struct options *o, struct arrival_filter *out,
 		return err_set(e, ERR_USAGE, "--code", 0, "there is no code "
 		    "'%s'; sigill-errors(7) lists them", o->code);
 	return ERR_OK;
-}
-
-void
-pile_keep(struct pile *pile, const char number[static ORGNR_LEN])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < pile->len; i++) {
-		const struct facts *f = &pile->v[i].facts;
-
-		if (strcmp(f->organisation, number) == 0 ||
-		    strcmp(f->signer_number, number) == 0)
-			pile->v[n++] = pile->v[i];
-		else
-			arrival_wipe(&pile->v[i]);
-	}
-	pile->len = n;
 }

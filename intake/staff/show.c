@@ -325,8 +325,8 @@ show_organisation(struct desk *desk, const char *number, struct report *r,
 	enum err_code code;
 
 	if ((code = roll_load(desk->db, &roll, e)) == ERR_OK &&
-	    (code = pile_load(desk->db, &all, &pile, e)) == ERR_OK) {
-		pile_keep(&pile, number);
+	    (code = pile_load_of(desk->db, &all, number, &pile, e)) ==
+	    ERR_OK) {
 		pile_sort(&pile);
 		if (pile.len == 0)
 			code = err_set(e, ERR_NO_SUBMISSION, number, 0, NULL);
