@@ -39,7 +39,7 @@ static const struct command_option rows[] = {
 	{ TAKES_FILTER, KEY_DUPLICATE, "duplicate", NULL,
 	    "only what had been accepted before in another file" },
 	{ TAKES_FILTER, KEY_UNHANDED, "unhanded", NULL,
-	    "only what was accepted and has not been handed over" },
+	    "only what counts and has not been handed over" },
 	{ TAKES_FILTER, KEY_SINCE, "since", "TIME",
 	    "only what arrived at this time or later (2027-03-31, or "
 	    "2027-03-31T22:00:00Z)" },

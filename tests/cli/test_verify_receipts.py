@@ -135,11 +135,17 @@ class Handoff(Verify):
 
     def test_command(self):
         out = self.at("taken")
+        # There is no log, so no position; nor one of somebody else's.
+        os.environ["SIGILL_POSITION"] = os.environ["SIGILL_SEALED"] = "7"
+        self.addCleanup(os.environ.pop, "SIGILL_POSITION")
+        self.addCleanup(os.environ.pop, "SIGILL_SEALED")
         v = self.hand("cat >%s; echo $SIGILL_SEALED $SIGILL_SUBMISSION "
-                      "$SIGILL_FINGERPRINT >>%s; echo told" % (out, out))
+                      "$SIGILL_FINGERPRINT $SIGILL_POSITION >>%s; echo told" %
+                      (out, out))
         document, ids = read(out).decode().splitlines()
-        self.assertEqual(json.loads(document)["submission"]["id"],
-                         self.good["id"].hex())
+        document = json.loads(document)
+        self.assertEqual(document["submission"]["id"], self.good["id"].hex())
+        self.assertNotIn("position", document)
         self.assertEqual(ids.split(), [
             v["sealed"]["sha256"], self.good["id"].hex(), v["fingerprint"]])
 
