@@ -2,7 +2,7 @@
 """A real PostgreSQL for tests: in a folder of its own, on a Unix socket only,
 not as root, and with fsync as in earnest.  Where there is memory enough it
 lies in memory: processes are killed here, no power is cut, and a disk makes
-each new database wait.
+each new database wait.  What is measured goes on the disk.
 
     with Postgres() as server:
         uri = server.database()     # a fresh one; server.uri is the first
@@ -65,9 +65,10 @@ def _lives(pid):
 
 
 class Postgres:
-    def __init__(self):
+    def __init__(self, on_disk=False):
         self.bin = _programs()
-        self.folder = tempfile.mkdtemp(prefix="sigill-pg.", dir=_place())
+        self.folder = tempfile.mkdtemp(prefix="sigill-pg.",
+                                       dir=None if on_disk else _place())
         self.data = self.folder + "/data"
         self.log = []
         self.process = None

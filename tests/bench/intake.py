@@ -220,7 +220,7 @@ def main():
         bench.make(count=COUNT)
         size = sum(os.path.getsize(bench.at("all/" + m["file"]))
                    for m in bench.manifest) / COUNT
-        with Postgres() as server:
+        with Postgres(on_disk=True) as server:
             for i in range(ROUNDS):
                 scripts.append(Script(bench.scratch.dir, bench.sample()))
                 limits.append(Limit(size, scripts[-1].stream,
