@@ -83,8 +83,9 @@ class Verdicts(IntakeCase):
         data, _ = self.seal()
         service = self.start()
         with open(self.at("folder/slow"), "wb") as f:
-            for i in range(0, len(data), 1000):
-                f.write(data[i:i + 1000])
+            piece = len(data) // 6 + 1
+            for i in range(0, len(data), piece):
+                f.write(data[i:i + piece])
                 f.flush()
                 time.sleep(0.7)     # it takes longer than SCAN_SETTLED
         service.wait_for("accepted", digest=sha256(data))
