@@ -122,12 +122,14 @@ static void
 made_a_day_ahead(struct mandate *m)
 {
 	m->created = NOW + LIMIT_MANDATE_AHEAD;
+	m->expires = m->created;
 }
 
 static void
 made_later_still(struct mandate *m)
 {
 	m->created = NOW + LIMIT_MANDATE_AHEAD + 1;
+	m->expires = m->created;
 }
 
 const struct recipe recipes_mandate[] = {
