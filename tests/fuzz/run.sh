@@ -111,8 +111,16 @@ END
 cp samples/*.json questionnaires/*.json tests/vectors/questionnaire.json \
     "$work/json"
 
-for pair in submission:cbor receipt:receipt mandate:mandate sealed:sealed deflate:zlib \
-    answers:json facts:facts worker:worker; do
+pairs="submission:cbor receipt:receipt mandate:mandate sealed:sealed
+	deflate:zlib answers:json facts:facts worker:worker"
+for f in tests/fuzz/fuzz_*.c; do
+	name=${f##*/fuzz_} name=${name%.c}
+	case " "$pairs in
+	*[[:space:]]"$name":*) ;;
+	*) echo "fuzz: nobody runs fuzz_$name" >&2; exit 1 ;;
+	esac
+done
+for pair in $pairs; do
 	name=${pair%:*} seeds=${pair#*:}
 	n=$(find "$work/$seeds" -type f | wc -l)
 	test "$n" -gt 0 || { echo "fuzz: no seeds for $name" >&2; exit 1; }
