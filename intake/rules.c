@@ -78,7 +78,8 @@ static void
 place(const struct facts *f, const struct history *h, bool accepted_by_staff,
     struct ruling *out)
 {
-	bool others = false, replaces = false, settled = false;
+	bool others = false, replaces = false, same_answers = false;
+	bool corrected = false;
 
 	for (size_t i = 0; i < h->len; i++) {
 		const struct earlier *x = &h->v[i];
@@ -90,17 +91,17 @@ place(const struct facts *f, const struct history *h, bool accepted_by_staff,
 			replaces = f->has_supersedes &&
 			    same(x->fingerprint, f->supersedes);
 		}
-		if (same(x->fingerprint, f->fingerprint) ||
-		    (x->has_supersedes &&
-		    same(x->supersedes, f->fingerprint)))
-			settled = true;
+		if (same(x->fingerprint, f->fingerprint))
+			same_answers = true;
+		if (x->has_supersedes && same(x->supersedes, f->fingerprint))
+			corrected = true;
 	}
 	/* Who goes back to earlier answers replaces what counts: then it does
 	 * not matter that these have been replaced before. */
 	if (replaces)
 		out->counts = true;
-	else if (settled)
-		out->counts = false;
+	else if (same_answers || corrected)
+		out->same_answers = same_answers;
 	else if (others && !accepted_by_staff)
 		hold(out, ERR_CONFLICT);
 	else

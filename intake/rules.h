@@ -12,8 +12,9 @@
  *	the organisation is not in the
  *	    register (if there is one)		held: not-registered
  *	replaces the one that counts		accepted, and counts
- *	the same answers as one that was
- *	    accepted				accepted, does not count
+ *	the same answers as one of the round
+ *	    that was accepted			accepted, does not count: "same
+ *						answers", which changes nothing
  *	has been replaced already (it came
  *	    after its correction)		accepted, does not count
  *	other answers than the one that counts,
@@ -65,6 +66,8 @@ struct ruling {
 	enum rule_state state;
 	enum err_code code;	/* of a rejection, or why it is held */
 	bool duplicate;		/* not handed over again */
+	bool same_answers;	/* accepted before under another id: changes
+				 * nothing, whatever counts now */
 	bool counts;		/* and those of the round that did do no more */
 };
 

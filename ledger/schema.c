@@ -59,6 +59,7 @@ static const char version_2[] =
     "  submission BLOB,"
     "  supersedes BLOB,"
     "  late INTEGER NOT NULL DEFAULT 0,"
+    /* 1: the same submission as an accepted one; 2: the same answers */
     "  duplicate INTEGER NOT NULL DEFAULT 0,"
     "  counts INTEGER NOT NULL DEFAULT 0," /* the one of its round */
     "  handed INTEGER NOT NULL DEFAULT 0," /* to scoring: when */
@@ -115,8 +116,9 @@ static const char version_2[] =
     "  reason TEXT NOT NULL,"
     "  who TEXT NOT NULL,"
     "  done INTEGER NOT NULL DEFAULT 0," /* the service has seen to it */
+    "  seq INTEGER NOT NULL UNIQUE,"	/* in which they were made */
     "  PRIMARY KEY (digest, time)) STRICT;"
-    "CREATE INDEX decisions_open ON decisions (time) WHERE done = 0;"
+    "CREATE INDEX decisions_open ON decisions (seq) WHERE done = 0;"
     /* Who is expected to answer. */
     "CREATE TABLE organisations ("
     "  number TEXT PRIMARY KEY NOT NULL,"

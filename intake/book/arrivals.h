@@ -29,7 +29,8 @@ enum arrival_state {
 struct arrival {
 	uint8_t digest[DIGEST_LEN];
 	uint64_t size;
-	char source[8];		/* "spool" | "folder" */
+	char source[8];		/* "spool" | "folder" | "archive": it lay there,
+				 * and the ledger did not know it */
 	char *place;		/* NAME of [spool NAME] or [folder NAME] */
 	char *name;		/* of the file there; any bytes */
 	int64_t arrived;
@@ -38,7 +39,8 @@ struct arrival {
 	int64_t due;		/* not before this time */
 	enum err_code code;	/* ERR_OK while there is nothing to say */
 	int64_t verified;	/* since when it is so; 0: queued */
-	bool duplicate, counts, late;
+	bool duplicate, same_answers;	/* intake/rules.h */
+	bool counts, late;
 	int64_t handed;		/* when; 0: not yet, or never, if it does not
 				 * count any more */
 	int64_t filed;		/* in the archive since; 0 */

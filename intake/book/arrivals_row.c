@@ -195,7 +195,8 @@ arrival_read(struct sql_stmt *stmt, struct arrival *out, struct err *e)
 	out->attempts = sql_integer(stmt, 7);
 	out->due = sql_integer(stmt, 8);
 	out->verified = sql_integer(stmt, 10);
-	out->duplicate = sql_integer(stmt, 11) != 0;
+	out->duplicate = sql_integer(stmt, 11) == DUPLICATE_SUBMISSION;
+	out->same_answers = sql_integer(stmt, 11) == DUPLICATE_ANSWERS;
 	out->counts = sql_integer(stmt, 12) != 0;
 	out->late = sql_integer(stmt, 13) != 0;
 	out->handed = sql_integer(stmt, 14);

@@ -22,6 +22,9 @@
 	"a.late, a.handed, a.filed, a.facts"
 #define ARRIVAL_N_COLUMNS	17
 
+/* Column duplicate; 0: neither. */
+enum { DUPLICATE_SUBMISSION = 1, DUPLICATE_ANSWERS = 2 };
+
 /* Is there another row?  The statement is the caller's to end. */
 enum err_code row_next(struct sql *db, struct sql_stmt *stmt, bool *more,
     struct err *e);

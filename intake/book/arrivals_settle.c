@@ -103,7 +103,7 @@ arrivals_history(struct sql *db, const struct facts *f, struct history *out,
 	    " fingerprint, organisation, CASE WHEN organisation = ?"
 	    " AND questionnaire = ? AND round = ? THEN 1 ELSE 0 END,"
 	    " counts, supersedes FROM arrivals"
-	    " WHERE state = 'accepted' AND duplicate = 0"
+	    " WHERE state = 'accepted' AND duplicate <> 1"
 	    " AND (submission = ? OR fingerprint = ?"
 	    " OR (organisation = ? AND questionnaire = ? AND round = ?"
 	    " AND (counts = 1 OR fingerprint = ? OR supersedes = ?)))",
@@ -168,6 +168,13 @@ set_ruling(struct sql *db, const struct arrival *a,
 	    now, a->digest), &found, e);
 }
 
+static int64_t
+duplicate_of(const struct ruling *ruling)
+{
+	return ruling->duplicate ? DUPLICATE_SUBMISSION :
+	    ruling->same_answers ? DUPLICATE_ANSWERS : 0;
+}
+
 static enum err_code
 set_all(struct sql *db, const struct arrival *a, const struct facts *f,
     const struct ruling *ruling, int64_t now, struct err *e)
@@ -186,7 +193,7 @@ set_all(struct sql *db, const struct arrival *a, const struct facts *f,
 		    " late = ?"
 		    " WHERE digest = ? AND state IN ('queued', 'held')"
 		    " RETURNING 1", "ttiiirtttbrbib", state_of(ruling),
-		    why_of(ruling->code), now, (int64_t)ruling->duplicate,
+		    why_of(ruling->code), now, duplicate_of(ruling),
 		    (int64_t)ruling->counts, facts.data, facts.len,
 		    known ? f->organisation : NULL, f->questionnaire,
 		    f->round, known ? f->fingerprint : NULL,

@@ -42,11 +42,12 @@ add(struct digests *d, const uint8_t *digest, struct err *e)
 	return ERR_OK;
 }
 
-enum err_code
-counts_decided(struct sql *db, struct digests *out, struct err *e)
+static enum err_code
+load(struct sql *db, bool done, struct digests *out, struct err *e)
 {
 	struct sql_stmt *stmt = sql_prepare(db, e,
-	    "SELECT DISTINCT digest FROM decisions WHERE done = 1", "");
+	    "SELECT DISTINCT digest FROM decisions WHERE done = ?", "i",
+	    (int64_t)done);
 	uint8_t digest[DIGEST_LEN];
 	enum err_code code;
 	bool more;
@@ -61,4 +62,16 @@ counts_decided(struct sql *db, struct digests *out, struct err *e)
 	if (out->len != 0)
 		qsort(out->v, out->len, DIGEST_LEN, compare);
 	return code;
+}
+
+enum err_code
+counts_decided(struct sql *db, struct digests *out, struct err *e)
+{
+	return load(db, true, out, e);
+}
+
+enum err_code
+counts_open(struct sql *db, struct digests *out, struct err *e)
+{
+	return load(db, false, out, e);
 }

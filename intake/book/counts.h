@@ -23,8 +23,10 @@ void digests_wipe(struct digests *d);
 bool digests_have(const struct digests *d,
     const uint8_t digest[static DIGEST_LEN]);
 
-/* Alone.  The files that a person has decided about. */
+/* Alone.  The files that a person has decided about; and those of which the
+ * service has not carried it out yet. */
 enum err_code counts_decided(struct sql *db, struct digests *out,
     struct err *e);
+enum err_code counts_open(struct sql *db, struct digests *out, struct err *e);
 
 #endif

@@ -95,6 +95,29 @@ look_back(struct sql *db, const struct decision *d, int64_t *time,
 	return code;
 }
 
+/* With the next number: on a shared ledger somebody else may take that first,
+ * which shows when they have committed. */
+static enum err_code
+append(struct sql *db, const struct decision *d, int64_t time, struct err *e)
+{
+	struct err found = { 0 };
+	enum err_code code;
+
+	do {
+		err_clear(&found);
+		code = sql_found(db, sql_prepare(db, &found,
+		    "INSERT INTO decisions"
+		    " (digest, time, decision, reason, who, seq)"
+		    " SELECT ?, CAST(? AS BIGINT), ?, ?, ?,"
+		    " coalesce(max(seq), 0) + 1 FROM decisions WHERE true"
+		    " ON CONFLICT (seq) DO NOTHING RETURNING 1", "bittt",
+		    d->digest, time, d->accept ? "accept" : "reject",
+		    d->reason != NULL ? d->reason : "", d->who), &found);
+	} while (code == ERR_HTTP_NOT_FOUND);
+	return code == ERR_OK ? ERR_OK :
+	    err_set(e, code, found.where, found.at, "%s", found.msg);
+}
+
 enum err_code
 decisions_add(struct sql *db, const struct decision *d, struct err *e)
 {
@@ -105,12 +128,7 @@ decisions_add(struct sql *db, const struct decision *d, struct err *e)
 		return code;
 	if ((code = check(db, d, e)) == ERR_OK &&
 	    (code = look_back(db, d, &time, e)) == ERR_OK)
-		code = sql_run(db, sql_prepare(db, e,
-		    "INSERT INTO decisions"
-		    " (digest, time, decision, reason, who)"
-		    " VALUES (?, ?, ?, ?, ?)", "bittt", d->digest, time,
-		    d->accept ? "accept" : "reject",
-		    d->reason != NULL ? d->reason : "", d->who), e);
+		code = append(db, d, time, e);
 	return sql_finish(db, code, e);
 }
 
@@ -173,6 +191,14 @@ first_free(struct sql *db, struct sql_stmt *stmt, struct taken *t,
 	return code;
 }
 
+/* What is decided about a round's files is done in that order, by whichever
+ * lane or intake: what counts in the end depends on it. */
+#define NONE_BEFORE " NOT EXISTS (SELECT 1 FROM decisions f" \
+    " JOIN arrivals b ON b.digest = f.digest" \
+    " WHERE f.done = 0 AND f.seq < d.seq AND b.state = 'held'" \
+    " AND b.organisation = a.organisation" \
+    " AND b.questionnaire = a.questionnaire AND b.round = a.round) "
+
 enum err_code
 decisions_take(struct sql *db, struct taken *t, const char *const *places,
     size_t n_places, int64_t now, struct decision *d, struct arrival *a,
@@ -189,7 +215,8 @@ decisions_take(struct sql *db, struct taken *t, const char *const *places,
 		    ARRIVAL_COLUMNS ", " DECISION_COLUMNS " FROM arrivals a"
 		    " JOIN decisions d ON d.digest = a.digest"
 		    " WHERE d.done = 0 AND a.state = 'held' AND a.due <= ?"
-		    " AND" IN_PLACES "ORDER BY d.time, d.digest LIMIT ?"
+		    " AND" NONE_BEFORE "AND" IN_PLACES
+		    "ORDER BY d.seq LIMIT ?"
 		    SQL_TAKE, "i" PLACES_TYPES "i", now, PLACES_OF(p),
 		    sql_is_shared(db) ? INT64_C(1) :
 		    (int64_t)taken_count(t) + 1), t, d, a, e);

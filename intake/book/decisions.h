@@ -34,8 +34,10 @@ void decision_wipe(struct decision *d);
  */
 enum err_code decisions_add(struct sql *db, const struct decision *d,
     struct err *e);
-/* The oldest that is not done, taken as in arrivals_take, with its arrival,
- * which is due (arrivals_put_off).  ERR_HTTP_NOT_FOUND. */
+/* The first that is not done, in the order in which they were made, taken as in
+ * arrivals_take, with its arrival, which is due (arrivals_put_off); but none
+ * while an earlier one about the same organisation's round is not done.
+ * ERR_HTTP_NOT_FOUND. */
 enum err_code decisions_take(struct sql *db, struct taken *t,
     const char *const *places, size_t n_places, int64_t now,
     struct decision *d, struct arrival *a, struct err *e);

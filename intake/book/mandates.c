@@ -45,8 +45,8 @@ revoke(struct sql *db, const struct mandate_row *m, struct err *e)
 	    " WHERE digest = ? AND revoked = 0 RETURNING 1", "ittb",
 	    m->revoked, m->who, m->reason, m->digest), &found);
 	if (code == ERR_HTTP_NOT_FOUND)
-		return err_set(e, ERR_USAGE, NULL, 0,
-		    "the mandate was revoked before");
+		return err_set(e, ERR_MANDATE_REVOKED, NULL, 0,
+		    "that stands as it is");
 	return code == ERR_OK ? ERR_OK :
 	    err_set(e, code, found.where, found.at, "%s", found.msg);
 }
@@ -94,7 +94,7 @@ read_mandate(struct sql_stmt *stmt, struct mandate_row *out, struct err *e)
 #define PAGE	200
 
 static enum err_code
-read_page(struct sql *db, const struct mandate_row *after,
+read_page(struct sql *db, bool first, const struct mandate_row *after,
     struct mandate_row *v, size_t *n, struct err *e)
 {
 	struct sql_stmt *stmt;
@@ -104,9 +104,10 @@ read_page(struct sql *db, const struct mandate_row *after,
 	*n = 0;
 	stmt = sql_prepare(db, e, "SELECT digest, organisation, submitter,"
 	    " questionnaire, round, expires, seen, revoked, who, reason"
-	    " FROM mandates WHERE (organisation, digest) > (?, ?)"
-	    " ORDER BY organisation, digest LIMIT ?", "tbi",
-	    after->organisation, after->digest, (int64_t)PAGE);
+	    " FROM mandates WHERE ? = 0 OR (organisation, digest) > (?, ?)"
+	    " ORDER BY organisation, digest LIMIT ?", "itbi",
+	    (int64_t)!first, after->organisation, after->digest,
+	    (int64_t)PAGE);
 	if (stmt == NULL)
 		return e->code;
 	while ((code = row_next(db, stmt, &more, e)) == ERR_OK && more &&
@@ -124,12 +125,14 @@ mandates_each(struct sql *db,
 	struct mandate_row *v = calloc(PAGE, sizeof(*v));
 	struct mandate_row after = { 0 };
 	enum err_code code;
+	bool first = true;
 	size_t n;
 
 	if (v == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	do {
-		code = read_page(db, &after, v, &n, e);
+		code = read_page(db, first, &after, v, &n, e);
+		first = false;
 		for (size_t i = 0; i < n; i++) {
 			if (code == ERR_OK)
 				code = each(arg, &v[i]);

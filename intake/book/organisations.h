@@ -55,8 +55,8 @@ void mandate_row_wipe(struct mandate_row *m);
 /* In a transaction.  A verified mandate has been used: the first time stays. */
 enum err_code mandates_used(struct sql *db, const struct mandate_row *m,
     struct err *e);
-/* Alone.  Adds it if it is not there, and revokes it; ERR_USAGE when it has
- * been revoked before. */
+/* Alone.  Adds it if it is not there, and revokes it; ERR_MANDATE_REVOKED when
+ * it has been revoked before. */
 enum err_code mandates_revoke(struct sql *db, const struct mandate_row *m,
     struct err *e);
 /* Alone. */

@@ -55,8 +55,9 @@ static const struct table tables[] = {
 	{ "log_state", "one:i size:i",
 	    "SELECT one, size FROM log_state WHERE one > ? ORDER BY one"
 	    " LIMIT ?", BY_NUMBER },
-	{ "decisions", "digest:x time:i decision:t reason:t who:t done:i",
-	    "SELECT digest, time, decision, reason, who, done"
+	{ "decisions", "digest:x time:i decision:t reason:t who:t done:i"
+	    " seq:i",
+	    "SELECT digest, time, decision, reason, who, done, seq"
 	    " FROM decisions WHERE (digest, time) > (?, ?)"
 	    " ORDER BY digest, time LIMIT ?", BY_DIGEST_NUMBER },
 	{ "organisations", "number:t name:t kind:t contact:t",

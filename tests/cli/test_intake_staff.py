@@ -702,7 +702,8 @@ class Report(StaffCase):
             Row(round="2021", arrived=1600000000),
             Row("rejected", code="sealed-size", arrived=1600000000))
         self.execute("INSERT INTO decisions (digest, time, decision, reason,"
-                     " who, done) VALUES (?, 1, 'reject', 'x', 'k', 1)",
+                     " who, done, seq) VALUES (?, 1, 'reject', 'x', 'k', 1,"
+                     " 1)",
                      [(self.rows[8].digest,)])
 
     def test_a_round(self):

@@ -96,7 +96,7 @@ class Roles(StaffCase):
                 "UPDATE decisions SET who = 'x'",
                 "DELETE FROM decisions",
                 r"INSERT INTO decisions VALUES ('\x00', 1, 'accept', '',"
-                " 'x', 1)",
+                " 'x', 1, 1)",
                 "DELETE FROM mandates",
                 "UPDATE sigill_schema SET version = 9",
                 "DROP TABLE arrivals", "CREATE TABLE mine (a BIGINT)"):

@@ -202,6 +202,7 @@ static void
 test_duplicates(void **state)
 {
 	struct book *b = *state;
+	struct arrival a;
 
 	assert_true(book_arrive(b, 0, 'a', 'A', 0).counts);
 	assert_true(book_arrive(b, 1, 'b', 'B', 'A').counts);
@@ -209,7 +210,13 @@ test_duplicates(void **state)
 	assert_true(book_arrive(b, 2, 'a', 'A', 0).duplicate);
 	assert_int_equal(book_arrive(b, 3, 'a', 'X', 0).code, ERR_DUPLICATE);
 	/* The same answers, sealed again. */
-	assert_int_equal(book_arrive(b, 4, 'd', 'B', 0).state, RULE_ACCEPT);
+	assert_true(book_arrive(b, 4, 'd', 'B', 0).same_answers);
+	book_find(b, 4, &a);
+	assert_true(a.same_answers);
+	assert_false(a.duplicate || a.counts);
+	arrival_wipe(&a);
+	/* Its id has been used all the same. */
+	assert_int_equal(book_arrive(b, 7, 'd', 'G', 0).code, ERR_DUPLICATE);
 	assert_int_equal(book_arrive(b, 5, 'e', 'E', 0).code, ERR_CONFLICT);
 	/* Replaces what is only held. */
 	assert_int_equal(book_arrive(b, 6, 'f', 'F', 'E').code, ERR_CONFLICT);
@@ -571,6 +578,45 @@ test_decisions(void **state)
 	arrival_wipe(&a);
 }
 
+/* Takes the next one, which is about this file, carries it out and is done
+ * with it; nothing else may be taken in between. */
+static void
+carry_out(struct book *b, uint32_t number)
+{
+	struct decision d, more;
+	struct arrival a, other;
+	struct ruling r;
+	struct err found = { 0 };
+
+	assert_int_equal(take_decision(b, NOW, &d, &a), ERR_OK);
+	assert_int_equal(book_number(d.digest), number);
+	assert_int_equal(take_decision(b, NOW, &more, &other),
+	    ERR_HTTP_NOT_FOUND);
+	book_settle(b, &a, &a.facts, true, &r);
+	assert_true(r.counts);
+	IN_TRANSACTION(b, ERR_OK, decisions_done(b->db, &d, &found));
+	decision_wipe(&d);
+	book_wipe(b, &a, 1);
+}
+
+/* Of one second, in no order of their digests: as they were made. */
+static void
+test_in_order(void **state)
+{
+	static const uint32_t order[] = { 2, 3, 1 };
+	struct book *b = *state;
+
+	(void)book_arrive(b, 0, 'a', 'A', 0);
+	for (uint32_t i = 1; i <= 3; i++)
+		assert_int_equal(book_arrive(b, i, (char)('a' + i),
+		    (char)('A' + i), 0).code, ERR_CONFLICT);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(decide(b, order[i], true), ERR_OK);
+	for (size_t i = 0; i < 3; i++)
+		carry_out(b, order[i]);
+	check_counts(b, 1);
+}
+
 /* What has been decided about is not judged again behind that person's back. */
 static void
 test_decided_stays(void **state)
@@ -604,6 +650,7 @@ main(void)
 		TEST(test_counting),
 		TEST(test_verdicts),
 		TEST(test_decisions),
+		TEST(test_in_order),
 		TEST(test_decided_stays),
 	};
 

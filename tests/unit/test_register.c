@@ -153,7 +153,8 @@ test_mandates(void **state)
 	history_wipe(&h);
 	m.revoked = NOW + 6;
 	OK(mandates_revoke(b->db, &m, &b->e));
-	assert_int_equal(mandates_revoke(b->db, &m, &e), ERR_USAGE);
+	assert_int_equal(mandates_revoke(b->db, &m, &e),
+	    ERR_MANDATE_REVOKED);
 	OK(arrivals_history(b->db, &f, &h, &b->e));
 	assert_true(h.mandate_revoked);
 	history_wipe(&h);
@@ -171,6 +172,13 @@ test_mandates(void **state)
 	assert_int_equal(got.expires, 2);
 	assert_int_equal(got.seen, NOW + 9);
 	assert_int_equal(got.revoked, NOW + 6);
+	/* One of which only the digest is known, whatever that is. */
+	m = (struct mandate_row){ .questionnaire = "", .round = "",
+	    .revoked = NOW, .who = "anna", .reason = "lost" };
+	OK(mandates_revoke(b->db, &m, &b->e));
+	got.expires = 0;
+	OK(mandates_each(b->db, note_mandate, &got, &b->e));
+	assert_int_equal(got.expires, 3);
 }
 
 /* --- for people ----------------------------------------------------------------- */

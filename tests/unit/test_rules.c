@@ -96,7 +96,7 @@ enum flags {
 	STAFF = 16,
 };
 
-enum outcome { COUNTS, TAKEN, DUPLICATE, REJECTED, HELD };
+enum outcome { COUNTS, TAKEN, SAME, DUPLICATE, REJECTED, HELD };
 
 static const struct rule_case {
 	const char *known, *new;
@@ -165,11 +165,11 @@ static const struct rule_case {
 	{ "b B>A, *c C>B", "a A", 0, TAKEN, ERR_OK },
 
 	/* the same answers, sealed twice */
-	{ "*a A", "b A", 0, TAKEN, ERR_OK },
-	{ "*a A", "b A", STAFF, TAKEN, ERR_OK },
+	{ "*a A", "b A", 0, SAME, ERR_OK },
+	{ "*a A", "b A", STAFF, SAME, ERR_OK },
 	{ "*a A", "b A", REGISTER, HELD, ERR_NOT_REGISTERED },
-	{ "a A, *b B>A", "c A", 0, TAKEN, ERR_OK },
-	{ "a A, *b B>A", "c B>A", 0, TAKEN, ERR_OK },
+	{ "a A, *b B>A", "c A", 0, SAME, ERR_OK },
+	{ "a A, *b B>A", "c B>A", 0, SAME, ERR_OK },
 	/* back to the first answers */
 	{ "a A, *b B>A", "c A>B", 0, COUNTS, ERR_OK },
 	{ "a A, b B>A, *c A>B", "d B>A", 0, COUNTS, ERR_OK },
@@ -188,6 +188,7 @@ check_case(const struct rule_case *c)
 	struct history h;
 	struct ruling r, want = { .code = c->code,
 	    .duplicate = c->outcome == DUPLICATE,
+	    .same_answers = c->outcome == SAME,
 	    .counts = c->outcome == COUNTS,
 	    .state = c->outcome == REJECTED ? RULE_REJECT :
 	    c->outcome == HELD ? RULE_HOLD : RULE_ACCEPT };
@@ -200,7 +201,8 @@ check_case(const struct rule_case *c)
 	f.has_mandate = (c->flags & MANDATE) != 0;
 	rules_decide(&f, &h, (c->flags & STAFF) != 0, &r);
 	if (r.state != want.state || r.code != want.code ||
-	    r.duplicate != want.duplicate || r.counts != want.counts)
+	    r.duplicate != want.duplicate || r.counts != want.counts ||
+	    r.same_answers != want.same_answers)
 		fail_msg("[%s] then %s, flags %u: state %d, %s%s%s",
 		    c->known, c->new, c->flags, (int)r.state,
 		    err_name(r.code), r.duplicate ? ", a duplicate" : "",
