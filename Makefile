@@ -137,7 +137,7 @@ UNIT	= test_base test_config test_wiping test_cbor \
 	  test_json test_questionnaire test_answers \
 	  test_digest test_key test_token test_token_uri test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope \
-	  test_unwrap test_channel \
+	  test_unwrap test_channel test_sandbox \
 	  test_vouched test_sql test_commits test_delivery test_schedule \
 	  test_facts test_rules test_arrivals test_book test_register \
 	  test_intake_files \
@@ -240,6 +240,9 @@ $(addprefix $(O)/test/,test_token test_der test_signed test_mandate test_envelop
 # Of a program's own parts.
 $(O)/test/test_channel: $(addprefix $(O)/obj/intake/service/,channel.o \
 	child.o)
+$(O)/test/test_sandbox: LIBS += $(APART_LIBS) -pthread
+$(O)/test/test_sandbox: $(addprefix $(O)/obj/intake/service/,channel.o \
+	sandbox.o)
 $(O)/test/test_delivery: $(O)/obj/client/bar.o $(addprefix \
 	$(O)/obj/client/delivery/,no_proxy.o pace.o upload_answer.o)
 $(O)/test/test_schedule: $(O)/obj/client/outbox/schedule.o

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Only recvfrom(2), sendmsg(2) and, where there is a deadline, poll(2): what a
- * worker may do (sandbox.c).
+ * Only recvfrom(2), sendto(2) and, where there is a deadline, poll(2): what a
+ * worker may do (sandbox.c, which knows the flags too).
  */
 #include "intake/service/channel.h"
 
@@ -10,10 +10,11 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <time.h>
 
 #define HEAD_LEN	5
+/* Head and body go out together as far as they fit: most messages do. */
+#define FIRST_LEN	4096
 /* Memory is asked for as octets come, and not because they are announced. */
 #define PIECE		(1u << 20)
 
@@ -54,52 +55,60 @@ again(int fd, short events, int64_t deadline, struct err *e)
 	return ERR_OK;
 }
 
-/* Sends all that the parts hold. */
 static enum err_code
-send_parts(int fd, struct iovec *v, size_t n, int64_t deadline,
+send_all(int fd, const uint8_t *p, size_t len, int64_t deadline,
     struct err *e)
 {
 	const int flags = MSG_NOSIGNAL | (deadline != -1 ? MSG_DONTWAIT : 0);
-	struct msghdr m = { 0 };
 	enum err_code code;
-	size_t sent;
 	ssize_t r;
 
-	while (n > 0) {
-		m.msg_iov = v;
-		m.msg_iovlen = n;
-		if ((r = sendmsg(fd, &m, flags)) == -1) {
+	while (len > 0) {
+		if ((r = send(fd, p, len, flags)) == -1) {
 			if ((code = again(fd, POLLOUT, deadline, e)) !=
 			    ERR_OK)
 				return code;
 			continue;
 		}
-		for (sent = (size_t)r; n > 0 && sent >= v->iov_len; v++, n--)
-			sent -= v->iov_len;
-		if (n > 0) {
-			v->iov_base = (uint8_t *)v->iov_base + sent;
-			v->iov_len -= sent;
-		}
+		p += r;
+		len -= (size_t)r;
 	}
 	return ERR_OK;
+}
+
+/* As much of it as there is room for; *p and *len become the rest. */
+static size_t
+fill(uint8_t *out, size_t room, const uint8_t **p, size_t *len)
+{
+	size_t n = *len < room ? *len : room;
+
+	if (n == 0)
+		return 0;
+	memcpy(out, *p, n);
+	*p += n;
+	*len -= n;
+	return n;
 }
 
 enum err_code
 channel_send_two(int fd, char type, const void *a, size_t a_len,
     const void *b, size_t b_len, int64_t deadline, struct err *e)
 {
-	size_t len = a_len + b_len;
-	uint8_t head[HEAD_LEN] = { (uint8_t)type, (uint8_t)(len >> 24),
+	const uint8_t *rest_a = a, *rest_b = b;
+	size_t len = a_len + b_len, n = HEAD_LEN;
+	uint8_t first[FIRST_LEN] = { (uint8_t)type, (uint8_t)(len >> 24),
 	    (uint8_t)(len >> 16), (uint8_t)(len >> 8), (uint8_t)len };
-	struct iovec v[] = {
-		{ head, sizeof(head) },
-		{ (void *)(uintptr_t)a, a_len },
-		{ (void *)(uintptr_t)b, b_len },
-	};
+	enum err_code code;
 
 	if (a_len > UINT32_MAX || b_len > UINT32_MAX - a_len)
 		return err_set(e, ERR_PROTOCOL, "channel", 0, NULL);
-	return send_parts(fd, v, sizeof(v) / sizeof(v[0]), deadline, e);
+	n += fill(first + n, sizeof(first) - n, &rest_a, &a_len);
+	n += fill(first + n, sizeof(first) - n, &rest_b, &b_len);
+	if ((code = send_all(fd, first, n, deadline, e)) == ERR_OK &&
+	    (code = send_all(fd, rest_a, a_len, deadline, e)) == ERR_OK)
+		code = send_all(fd, rest_b, b_len, deadline, e);
+	explicit_bzero(first, sizeof(first));	/* perhaps a key */
+	return code;
 }
 
 enum err_code

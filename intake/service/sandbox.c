@@ -56,7 +56,6 @@ static const int token[] = {
 	SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity),
 	SCMP_SYS(sysinfo), SCMP_SYS(uname), SCMP_SYS(set_robust_list),
 	SCMP_SYS(rseq), SCMP_SYS(rt_sigaction), SCMP_SYS(sigaltstack),
-	SCMP_SYS(prlimit64),
 };
 
 #ifdef __SANITIZE_ADDRESS__
@@ -77,30 +76,45 @@ static const int sanitizer_refused[] = {
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
+/* What an argument must be.  The kernel looks at no more than the lower half
+ * of what is an int for it, whatever stands in the upper one. */
+#define ARG_IS_INT(n, value) \
+	{ .arg = (n), .op = SCMP_CMP_MASKED_EQ, .datum_a = 0xffffffff, \
+	    .datum_b = (uint32_t)(value) }
+#define ARG_IS_NULL(n) \
+	{ .arg = (n), .op = SCMP_CMP_EQ, .datum_a = 0 }
+#define ARG_LACKS(n, bits) \
+	{ .arg = (n), .op = SCMP_CMP_MASKED_EQ, .datum_a = (bits), \
+	    .datum_b = 0 }
+#define ARG_HAS(n, bits) \
+	{ .arg = (n), .op = SCMP_CMP_MASKED_EQ, .datum_a = (bits), \
+	    .datum_b = (bits) }
+
 /* A call that this architecture does not have is no call to allow.  cmp: what
- * one of its arguments must be; or NULL. */
+ * n of its arguments must be. */
 static bool
 rule(scmp_filter_ctx filter, uint32_t action, int call,
-    const struct scmp_arg_cmp *cmp)
+    const struct scmp_arg_cmp *cmp, unsigned n)
 {
 	int r;
 
 	if (call < 0)
 		return true;
-	r = seccomp_rule_add_array(filter, action, call, cmp != NULL, cmp);
+	r = seccomp_rule_add_array(filter, action, call, n, cmp);
 	return r == 0 || r == -EDOM;
 }
 
 static bool
 allow(scmp_filter_ctx filter, int call)
 {
-	return rule(filter, SCMP_ACT_ALLOW, call, NULL);
+	return rule(filter, SCMP_ACT_ALLOW, call, NULL, 0);
 }
 
 static bool
-allow_if(scmp_filter_ctx filter, int call, const struct scmp_arg_cmp *cmp)
+allow_if(scmp_filter_ctx filter, int call, const struct scmp_arg_cmp *cmp,
+    size_t n)
 {
-	return rule(filter, SCMP_ACT_ALLOW, call, cmp);
+	return rule(filter, SCMP_ACT_ALLOW, call, cmp, (unsigned)n);
 }
 
 static bool
@@ -112,49 +126,56 @@ allow_all(scmp_filter_ctx filter, const int *calls, size_t n)
 	return true;
 }
 
-/* The channel is standard input, and nothing else is read or written. */
+/*
+ * The channel is standard input, and nothing else is read or written: as
+ * channel.c does it, so without addresses, without descriptors that go along
+ * (sendmsg), and without the kernel's rarer ways (out of band, peeking).
+ */
 static bool
 allow_channel(scmp_filter_ctx filter)
 {
-	const struct scmp_arg_cmp channel = {
-		.arg = 0, .op = SCMP_CMP_EQ, .datum_a = STDIN_FILENO,
+	static const struct scmp_arg_cmp receive[] = {
+		ARG_IS_INT(0, STDIN_FILENO), ARG_IS_INT(3, MSG_WAITALL),
+		ARG_IS_NULL(4), ARG_IS_NULL(5),
+	};
+	static const struct scmp_arg_cmp send[] = {
+		ARG_IS_INT(0, STDIN_FILENO), ARG_IS_INT(3, MSG_NOSIGNAL),
+		ARG_IS_NULL(4), ARG_IS_INT(5, 0),
 	};
 
-	return allow_if(filter, SCMP_SYS(recvfrom), &channel) &&
-	    allow_if(filter, SCMP_SYS(sendmsg), &channel);
+	return allow_if(filter, SCMP_SYS(recvfrom), receive, COUNT(receive)) &&
+	    allow_if(filter, SCMP_SYS(sendto), send, COUNT(send));
 }
 
-/* New memory, as long as it is not to be run. */
+/* New memory, as long as it is not to be run; of files, only for tokens. */
 static bool
-allow_memory(scmp_filter_ctx filter)
+allow_memory(scmp_filter_ctx filter, enum sandbox_kind kind)
 {
-	const struct scmp_arg_cmp data = {
-		.arg = 2, .op = SCMP_CMP_MASKED_EQ, .datum_a = PROT_EXEC,
-		.datum_b = 0,
+	static const struct scmp_arg_cmp data[] = {
+		ARG_LACKS(2, PROT_EXEC), ARG_IS_INT(4, -1),
 	};
 
-	return allow_if(filter, SCMP_SYS(mmap), &data) &&
-	    allow_if(filter, SCMP_SYS(mprotect), &data);
+	return allow_if(filter, SCMP_SYS(mmap), data,
+	    kind == SANDBOX_TOKENS ? 1 : COUNT(data)) &&
+	    allow_if(filter, SCMP_SYS(mprotect), data, 1);
 }
 
 static bool
 allow_token(scmp_filter_ctx filter)
 {
-	const struct scmp_arg_cmp here = {
-		.arg = 0, .op = SCMP_CMP_EQ, .datum_a = AF_UNIX,
-	};
-	const struct scmp_arg_cmp thread = {
-		.arg = 0, .op = SCMP_CMP_MASKED_EQ, .datum_a = CLONE_THREAD,
-		.datum_b = CLONE_THREAD,
-	};
+	static const struct scmp_arg_cmp here = ARG_IS_INT(0, AF_UNIX);
+	static const struct scmp_arg_cmp thread = ARG_HAS(0, CLONE_THREAD);
+	/* Not the limits of others. */
+	static const struct scmp_arg_cmp own = ARG_IS_INT(0, 0);
 
 	return allow_all(filter, token, COUNT(token)) &&
 	    allow(filter, SCMP_SYS(recvfrom)) &&
 	    allow(filter, SCMP_SYS(sendmsg)) &&
-	    allow_if(filter, SCMP_SYS(socket), &here) &&
+	    allow_if(filter, SCMP_SYS(prlimit64), &own, 1) &&
+	    allow_if(filter, SCMP_SYS(socket), &here, 1) &&
 	    /* glibc falls back to clone, whose flags can be looked at */
-	    rule(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), NULL) &&
-	    allow_if(filter, SCMP_SYS(clone), &thread);
+	    rule(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), NULL, 0) &&
+	    allow_if(filter, SCMP_SYS(clone), &thread, 1);
 }
 
 #ifdef __SANITIZE_ADDRESS__
@@ -175,7 +196,7 @@ allow_sanitizer(scmp_filter_ctx filter, enum sandbox_kind kind)
 	for (size_t i = 0; kind != SANDBOX_TOKENS &&
 	    i < COUNT(sanitizer_refused); i++)
 		if (!rule(filter, SCMP_ACT_ERRNO(EACCES),
-		    sanitizer_refused[i], NULL))
+		    sanitizer_refused[i], NULL, 0))
 			return false;
 	return allow_all(filter, sanitizer, COUNT(sanitizer));
 }
@@ -196,7 +217,8 @@ refuse(struct err *e, const char *what, int errno_value)
 }
 
 /* What is not listed ends the process, and so does a call of another
- * architecture's or x32's table. */
+ * architecture's or x32's table; in every thread, also in those that a PKCS#11
+ * library has started by now. */
 static enum err_code
 filter_calls(enum sandbox_kind kind, struct err *e)
 {
@@ -209,7 +231,9 @@ filter_calls(enum sandbox_kind kind, struct err *e)
 		return refuse(e, "seccomp", ENOMEM);
 	ok = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
 	    SCMP_ACT_KILL_PROCESS) == 0 &&
-	    allow_all(filter, calm, COUNT(calm)) && allow_memory(filter) &&
+	    seccomp_attr_set(filter, SCMP_FLTATR_CTL_TSYNC, 1) == 0 &&
+	    allow_all(filter, calm, COUNT(calm)) &&
+	    allow_memory(filter, kind) &&
 	    (kind == SANDBOX_TOKENS ? allow_token(filter) :
 	    allow_channel(filter)) && allow_sanitizer(filter, kind);
 	if (!ok)
