@@ -50,7 +50,7 @@ LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
 	  client/seal.c client/seal_command.c client/prepare.c \
-	  client/submit.c client/earlier.c \
+	  client/submit.c client/earlier.c client/reason.c \
 	  client/send.c \
 	  client/session.c client/status.c client/bar.c client/receipt.c \
 	  client/kept.c client/log_proof.c client/log_witness.c \
@@ -105,7 +105,7 @@ INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 	  intake/staff/register.c intake/staff/register_file.c \
 	  intake/staff/csv_rows.c \
 	  intake/staff/pile.c intake/staff/find.c intake/staff/who.c \
-	  intake/staff/arrival_tell.c intake/staff/list.c \
+	  intake/staff/arrival_tell.c intake/staff/beside.c intake/staff/list.c \
 	  intake/staff/log.c intake/staff/log_prove.c \
 	  intake/staff/mandate.c intake/staff/mandate_find.c \
 	  intake/staff/reason.c \
@@ -125,7 +125,8 @@ SERVICE	= intake/service/run.c intake/service/lane.c \
 	  intake/service/scan.c intake/service/names.c \
 	  intake/service/archive.c intake/service/publish.c \
 	  intake/service/hand.c intake/service/drop.c \
-	  intake/service/hush.c intake/service/lost.c
+	  intake/service/hush.c intake/service/lost.c \
+	  intake/service/witness.c intake/service/regain.c
 # What it has in common with sigill-verify.
 JUDGE	= verifier/load.c verifier/verify.c verifier/entitled.c \
 	  verifier/seen.c verifier/handoff.c

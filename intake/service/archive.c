@@ -127,8 +127,8 @@ out:
 
 /* --- moving ------------------------------------------------------------- */
 
-static enum err_code
-make_folder(const char *file, struct err *e)
+enum err_code
+archive_make_folder(const char *file, struct err *e)
 {
 	char dir[PATH_MAX];
 
@@ -276,7 +276,7 @@ archive_file(const struct intake_settings *s, const struct arrival *a,
 	if (place->spool &&
 	    renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
 		return ERR_OK;
-	if ((code = make_folder(to, e)) != ERR_OK)
+	if ((code = archive_make_folder(to, e)) != ERR_OK)
 		return code;
 	if (place->spool &&
 	    renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)

@@ -21,6 +21,9 @@
 const struct place *archive_place(const struct intake_settings *s,
     const char *name);
 
+/* The folder that a file of the archive is to be in. */
+enum err_code archive_make_folder(const char *file, struct err *e);
+
 /*
  * Reads a file where it arrived or from the archive, and makes sure that it is
  * that file: ERR_DIGEST when the bytes are not, ERR_NO_INPUT when they are

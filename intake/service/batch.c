@@ -116,6 +116,19 @@ log_matter(struct tools *t, const struct matter *m)
 	    m->decision != NULL ? m->decision->who : NULL, (char *)NULL);
 }
 
+/* All receipts of a batch name the same log. */
+static enum err_code
+witness(struct tools *t, const struct matter *v, size_t n, struct err *e)
+{
+	const struct receipt_log *log = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (v[i].content.has_log)
+			log = &v[i].content.log;
+	return log == NULL ? ERR_OK : witness_keep(&t->common->witness,
+	    log->size, log->root, timestamp_now(), e);
+}
+
 static void
 publish(struct tools *t, struct matter *v, size_t n)
 {
@@ -126,10 +139,11 @@ publish(struct tools *t, struct matter *v, size_t n)
 
 	if (s->verdicts == NULL)
 		return;
-	code = drop_begin(&d, s->verdicts, PUBLISH_MODE, &e);
+	if ((code = drop_begin(&d, s->verdicts, PUBLISH_MODE, &e)) == ERR_OK)
+		code = witness(t, v, n, &e);
 	for (size_t i = 0; code == ERR_OK && i < n; i++)
 		if (v[i].receipt.len != 0)
-			code = publish_add(&d, v[i].arrival.digest,
+			code = publish_add(s, &d, v[i].arrival.digest,
 			    v[i].content.stage, &v[i].receipt, &e);
 	code = drop_end(&d, code, &e);
 	for (size_t i = 0; code == ERR_OK && i < n; i++)

@@ -27,6 +27,7 @@
 #include "intake/book/arrivals.h"
 #include "intake/service/hand.h"
 #include "intake/service/keyholder.h"
+#include "intake/service/witness.h"
 #include "intake/settings.h"
 
 /* What all lanes have in common.  Borrowed. */
@@ -37,6 +38,7 @@ struct lanes {
 	struct keyholder *keys;
 	struct taken taken;
 	struct hands hands;
+	struct witness witness;
 	/* On a ledger in a file, one settles at a time anyhow: in turn, and
 	 * not by trying again. */
 	pthread_mutex_t turn;

@@ -90,3 +90,16 @@ names_end(struct names *n)
 	}
 	n->n_gone = 0;
 }
+
+bool
+names_sealed(const char *name, uint8_t digest[static DIGEST_LEN])
+{
+	char hex[DIGEST_HEX_LEN];
+
+	if (strlen(name) != DIGEST_HEX_LEN - 1 + sizeof(".sigill") - 1 ||
+	    strcmp(name + DIGEST_HEX_LEN - 1, ".sigill") != 0)
+		return false;
+	memcpy(hex, name, sizeof(hex) - 1);
+	hex[sizeof(hex) - 1] = '\0';
+	return digest_from_hex(hex, digest);
+}

@@ -12,6 +12,8 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#include "crypto/digest.h"
+
 enum name_state {
 	NAME_NEW,		/* or changed, or to be asked about again */
 	NAME_KNOWN,		/* the ledger knows this file, at this place */
@@ -36,5 +38,8 @@ void names_free(struct names *n);	/* NULL-safe */
 struct name *names_see(struct names *n, const char *text);
 /* After a whole look: forgets what was not seen. */
 void names_end(struct names *n);
+
+/* Is it DIGEST.sigill, as portals call what is whole, and the archive? */
+bool names_sealed(const char *name, uint8_t digest[static DIGEST_LEN]);
 
 #endif

@@ -1,26 +1,112 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "intake/service/publish.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/file.h"
+#include "base/limits.h"
+#include "base/log.h"
 #include "intake/book/arrivals.h"
 #include "intake/book/verdicts.h"
+#include "intake/service/archive.h"
+
+/* What lies under that name, as far as it could be a receipt. */
+static enum err_code
+read_old(const struct drop *d, const char *name, bool *there,
+    struct buf *out, struct err *e)
+{
+	int fd = openat(d->dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_CLOEXEC | O_NOCTTY);
+	enum err_code code;
+	struct stat st;
+
+	*there = fd != -1 || errno != ENOENT;
+	if (!*there)
+		return ERR_OK;
+	if (fd == -1)
+		return err_errno(e, ERR_IO, d->path, errno);
+	if (fstat(fd, &st) == -1 || !S_ISREG(st.st_mode))
+		code = err_set(e, ERR_IO, d->path, 0,
+		    "%s is no file", name);
+	else
+		code = file_read_fd(fd, d->path, LIMIT_RECEIPT, out, e);
+	(void)close(fd);
+	return code;
+}
+
+/* Into the archive: it may be evidence. */
+static enum err_code
+keep_old(const struct intake_settings *s, const char *name,
+    const struct buf *old, struct err *e)
+{
+	char hex[DIGEST_HEX_LEN], path[PATH_MAX];
+	uint8_t digest[DIGEST_LEN];
+	struct err found = { 0 };
+	enum err_code code;
+	int n;
+
+	if ((code = digest_sha256(old->data, old->len, digest, e)) != ERR_OK)
+		return code;
+	digest_hex(digest, hex);
+	n = snprintf(path, sizeof(path), "%s/%.2s/%.*s.%.8s.p7s", s->archive,
+	    name, (int)(strlen(name) - (sizeof(".p7s") - 1)), name, hex);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return err_errno(e, ERR_IO, s->archive, ENAMETOOLONG);
+	code = archive_make_folder(path, &found);
+	if (code == ERR_OK)
+		code = file_write_new(path, old->data, old->len, 0640,
+		    &found);
+	if (code == ERR_OK || code == ERR_OUTPUT_EXISTS) {
+		log_event(LOG_WARN, "receipt-replaced", "receipt", name,
+		    "earlier", path, (char *)NULL);
+		return ERR_OK;
+	}
+	return err_set(e, code, found.where, 0, "%s", found.msg);
+}
+
+static enum err_code
+put_aside(const struct intake_settings *s, const struct drop *d,
+    const char *name, const struct buf *receipt, struct err *e)
+{
+	struct buf old = { 0 };
+	bool there;
+	enum err_code code = read_old(d, name, &there, &old, e);
+
+	if (code == ERR_OK && there &&
+	    !buf_equal(&old, receipt->data, receipt->len) &&
+	    (code = keep_old(s, name, &old, e)) == ERR_OK &&
+	    unlinkat(d->dir, name, 0) == -1 && errno != ENOENT)
+		code = err_errno(e, ERR_IO, d->path, errno);
+	buf_wipe(&old);
+	return code;
+}
 
 enum err_code
-publish_add(struct drop *d, const uint8_t digest[static DIGEST_LEN],
+publish_add(const struct intake_settings *s, struct drop *d,
+    const uint8_t digest[static DIGEST_LEN],
     enum receipt_stage stage, const struct buf *receipt, struct err *e)
 {
 	char hex[DIGEST_HEX_LEN], name[DROP_NAME];
+	enum err_code code;
 
 	digest_hex(digest, hex);
 	(void)snprintf(name, sizeof(name), "%s.%s.p7s", hex,
 	    receipt_stage_name(stage));
+	if ((code = put_aside(s, d, name, receipt, e)) != ERR_OK)
+		return code;
 	return drop_add(d, name, receipt->data, receipt->len, e);
 }
 
 /* From the ledger into an open drop. */
 static enum err_code
-add_kept(struct drop *d, struct sql *db,
+add_kept(const struct intake_settings *s, struct drop *d, struct sql *db,
     const uint8_t digest[static DIGEST_LEN], struct err *e)
 {
 	enum receipt_stage stage;
@@ -28,7 +114,7 @@ add_kept(struct drop *d, struct sql *db,
 	enum err_code code;
 
 	if ((code = verdicts_get(db, digest, &stage, &receipt, e)) == ERR_OK)
-		code = publish_add(d, digest, stage, &receipt, e);
+		code = publish_add(s, d, digest, stage, &receipt, e);
 	buf_wipe(&receipt);
 	return code;
 }
@@ -45,7 +131,7 @@ publish_again(const struct intake_settings *s, struct sql *db,
 		return ERR_OK;
 	if ((code = drop_begin(&d, s->verdicts, PUBLISH_MODE, e)) != ERR_OK)
 		return code;
-	code = add_kept(&d, db, digest, &found);
+	code = add_kept(s, &d, db, digest, &found);
 	if (code == ERR_HTTP_NOT_FOUND)		/* it is held, say */
 		return drop_end(&d, ERR_OK, e);
 	if (code != ERR_OK && e != NULL && e->code == ERR_OK)
@@ -69,7 +155,7 @@ publish_rest(const struct intake_settings *s, struct sql *db,
 	    (code = drop_begin(&d, s->verdicts, PUBLISH_MODE, e)) != ERR_OK)
 		return code;
 	for (size_t i = 0; code == ERR_OK && i < *n; i++)
-		code = add_kept(&d, db, rows[i].digest, e);
+		code = add_kept(s, &d, db, rows[i].digest, e);
 	code = drop_end(&d, code, e);
 	for (size_t i = 0; code == ERR_OK && i < *n; i++)
 		notes_add(notes, NOTE_PUBLISHED, rows[i].digest,

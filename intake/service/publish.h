@@ -21,7 +21,10 @@
 /* Into a drop of the folder (drop_begin with PUBLISH_MODE).  Receipts hold
  * nothing secret, and the portal reads them as another user. */
 #define PUBLISH_MODE	0644
-enum err_code publish_add(struct drop *d,
+/* Another one under its name, from before a ledger was put back, or of nobody
+ * here, goes into the archive (DIGEST.STAGE.XXXXXXXX.p7s, with the beginning of
+ * its own digest): that is logged. */
+enum err_code publish_add(const struct intake_settings *s, struct drop *d,
     const uint8_t digest[static DIGEST_LEN], enum receipt_stage stage,
     const struct buf *receipt, struct err *e);
 

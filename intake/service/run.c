@@ -23,6 +23,7 @@
 #include "intake/service/drop.h"
 #include "intake/service/hush.h"
 #include "intake/service/lane.h"
+#include "intake/service/regain.h"
 #include "intake/service/scan.h"
 #include "ledger/schema.h"
 #include "ledger/sql.h"
@@ -147,6 +148,27 @@ open_ledger(struct service *s, struct err *e)
 	if (!sql_is_shared(s->db) && (code = take_lock(s, e)) != ERR_OK)
 		return code;
 	return schema_set_up(s->db, where, e);
+}
+
+/* Is the ledger the one that has given what the archive knows of? */
+static enum err_code
+compare_ledger(struct service *s, struct err *e)
+{
+	const struct intake_settings *set = &s->settings;
+	int64_t now = timestamp_now();
+	char number[24];
+	enum err_code code;
+	size_t n = 0;
+
+	witness_init(&s->common.witness, set);
+	if ((code = witness_check(&s->common.witness, s->db, e)) != ERR_OK ||
+	    (code = regain_files(set, s->db, now, &n, e)) != ERR_OK)
+		return code;
+	(void)snprintf(number, sizeof(number), "%zu", n);
+	if (n != 0)
+		log_event(LOG_WARN, "regained", "files", number,
+		    "from", set->archive, (char *)NULL);
+	return witness_look(&s->common.witness, s->db, now, e);
 }
 
 /* A receipt for nobody: a key that cannot sign shows at the start, and what
@@ -341,6 +363,7 @@ run(struct service *s, const sigset_t *signals, struct err *e)
 	    (code = check_folders(&s->settings, e)) != ERR_OK ||
 	    (code = try_receipt(&s->settings, e)) != ERR_OK ||
 	    (code = open_ledger(s, e)) != ERR_OK ||
+	    (code = compare_ledger(s, e)) != ERR_OK ||
 	    (code = arrivals_hurry(s->db, e)) != ERR_OK ||
 	    (code = scan_new(&s->settings, &s->scan, e)) != ERR_OK ||
 	    (code = start_lanes(s, e)) != ERR_OK)

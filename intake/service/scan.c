@@ -181,20 +181,6 @@ add(struct scan *s, const struct place *place, struct name *name,
 
 /* --- a portal's spool ----------------------------------------------------- */
 
-/* DIGEST.sigill, which portals give to what is whole. */
-static bool
-is_sealed_name(const char *name, uint8_t digest[static DIGEST_LEN])
-{
-	char hex[DIGEST_HEX_LEN];
-
-	if (strlen(name) != DIGEST_HEX_LEN - 1 + sizeof(".sigill") - 1 ||
-	    strcmp(name + DIGEST_HEX_LEN - 1, ".sigill") != 0)
-		return false;
-	memcpy(hex, name, sizeof(hex) - 1);
-	hex[sizeof(hex) - 1] = '\0';
-	return digest_from_hex(hex, digest);
-}
-
 static enum err_code
 look_at_sealed(struct scan *s, const struct place *place, int dir,
     struct name *name, struct err *e)
@@ -202,7 +188,7 @@ look_at_sealed(struct scan *s, const struct place *place, int dir,
 	struct arrival a = { 0 };
 	struct stat st;
 
-	if (!is_sealed_name(name->text, a.digest) ||
+	if (!names_sealed(name->text, a.digest) ||
 	    fstatat(dir, name->text, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
 	    !S_ISREG(st.st_mode)) {
 		name->state = NAME_ODD;

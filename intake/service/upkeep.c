@@ -24,6 +24,14 @@ publish_all(struct tools *t, struct err *e)
 	enum err_code code;
 	size_t n;
 
+	code = witness_look(&t->common->witness, t->db, timestamp_now(),
+	    &found);
+	if (code != ERR_OK && !is_ours(code)) {
+		hush_err(&t->publishing, "not-published", &found);
+		return ERR_OK;
+	}
+	if (code != ERR_OK)
+		return err_set(e, code, found.where, 0, "%s", found.msg);
 	do {
 		code = publish_rest(t->common->settings, t->db, &t->notes, &n,
 		    &found);
