@@ -91,8 +91,8 @@ class Shared(IntakeCase):
         both, digests, done = [self.start(), self.start()], [], []
         # At first many at once; then some whenever all others are done: who
         # has looked last is not the next who looks.
-        for start, end in [(0, 120)] + [(n, n + 20)
-                                        for n in range(120, len(files), 20)]:
+        for start, end in [(0, 120)] + [(n, n + 40)
+                                        for n in range(120, len(files), 40)]:
             digests += [self.spool(data) for data in files[start:end]]
             limit = time.monotonic() + 120
             while sum(done) < len(digests):
