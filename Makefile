@@ -115,7 +115,8 @@ INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 # The processes that see what anybody may have sent, and the keys.
 APART	= intake/service/channel.c intake/service/child.c \
 	  intake/service/sandbox.c intake/service/worker.c \
-	  intake/service/worker_talk.c intake/service/document.c \
+	  intake/service/worker_talk.c intake/service/worker_known.c \
+	  intake/service/document.c \
 	  intake/service/keyholder.c intake/service/keyholder_talk.c
 APART_LIBS = -lseccomp
 # What runs the two: the queue's way to verdicts.
@@ -126,7 +127,8 @@ SERVICE	= intake/service/run.c intake/service/lane.c \
 	  intake/service/archive.c intake/service/publish.c \
 	  intake/service/hand.c intake/service/drop.c \
 	  intake/service/hush.c intake/service/lost.c \
-	  intake/service/witness.c intake/service/regain.c
+	  intake/service/witness.c intake/service/regain.c \
+	  intake/service/folders.c
 # What it has in common with sigill-verify.
 JUDGE	= verifier/load.c verifier/verify.c verifier/entitled.c \
 	  verifier/seen.c verifier/handoff.c
@@ -395,7 +397,8 @@ FUZZERS	= fuzz_submission fuzz_receipt fuzz_mandate fuzz_sealed fuzz_deflate \
 	  fuzz_answers fuzz_facts fuzz_worker
 FUZZ_SECONDS = 60
 $(O)/fuzz/fuzz_worker: intake/service/worker_talk.c \
-	intake/service/channel.c intake/service/document.c
+	intake/service/worker_known.c intake/service/channel.c \
+	intake/service/document.c
 $(O)/fuzz/fuzz_facts $(O)/fuzz/fuzz_worker: $(FACTS) verifier/verify.c verifier/entitled.c \
 	verifier/seen.c
 $(O)/fuzz/%: tests/fuzz/%.c $(BASE) $(FORMAT) $(CRYPTO)

@@ -11,6 +11,7 @@
 #include "client/outbox/dispatch.h"
 #include "client/outbox/outbox.h"
 #include "client/outbox/outbox_kin.h"
+#include "client/reason.h"
 #include "client/session.h"
 
 void
@@ -102,12 +103,19 @@ earlier_rejected(const struct session *s, const struct outbox_entry *same,
 		return code;
 	if (!found)
 		return err_set(e, ERR_BUSY, same->id, 0, NULL);
-	(void)session_rejected(&verdict, same->id, &why);
+	(void)reason_err(&verdict, same->id, &why);
 	if (is_in_answers(err_by_name(verdict.reason))) {
 		report_say(r, _("Nothing was sealed: the authority would "
 		    "reject the same answers again.  To hand them in all the "
 		    "same: 'sigill outbox drop %s', and submit again."),
 		    same->id);
+		*e = why;
+		code = ERR_REJECTED;
+	} else if (err_by_name(verdict.reason) == ERR_DECLINED) {
+		report_say(r, _("Nothing was sealed: these are the answers "
+		    "that the authority's staff did not accept.  To hand them "
+		    "in all the same: 'sigill outbox drop %s', and submit "
+		    "again."), same->id);
 		*e = why;
 		code = ERR_REJECTED;
 	} else if (err_by_name(verdict.reason) == ERR_MANDATE_REVOKED &&

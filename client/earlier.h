@@ -21,8 +21,9 @@ void earlier_other(const struct session *s, const struct outbox_list *list,
 /*
  * The same answers were rejected: may they be sealed again?  ERR_REJECTED
  * when the reason lies in the answers themselves, or in the mandate that would
- * be enclosed again, so that they would be rejected again.  A file that only has a rejection's name is an error: the
- * entry may have been handed in.
+ * be enclosed again, so that they would be rejected again; and when staff
+ * declined them, which is for a person to settle.  A file that only has a
+ * rejection's name is an error: the entry may have been handed in.
  */
 enum err_code earlier_rejected(const struct session *s,
     const struct outbox_entry *same, struct report *r, struct err *e);

@@ -34,10 +34,10 @@ log_proof_check(const struct receipt *r, struct err *e)
 void
 log_proof_report(const struct receipt *receipt, struct report *r)
 {
-	/* People count from one. */
+	/* Staff know the leaf by the same number (RFC 9162 §2.1.3). */
 	if (receipt->has_log)
-		report_line(r, _("Log"), _("number %ju of %ju"),
-		    (uintmax_t)receipt->log.index + 1,
+		report_line(r, _("Log"), _("position %ju of %ju, counted "
+		    "from 0"), (uintmax_t)receipt->log.index,
 		    (uintmax_t)receipt->log.size);
 	else if (receipt->stage == STAGE_ACCEPTED ||
 	    receipt->stage == STAGE_REJECTED)
@@ -54,8 +54,8 @@ compare_two(const struct log_witness *a, const struct log_witness *b,
 	if (a->receipt && b->receipt && a->index == b->index &&
 	    memcmp(a->leaf, b->leaf, DIGEST_LEN) != 0)
 		return err_set(e, ERR_LOG_PROOF, a->file, 0,
-		    _("%.200s has the same number in the log, %ju"), b->file,
-		    (uintmax_t)a->index + 1);
+		    _("%.200s has the same position in the log, %ju"),
+		    b->file, (uintmax_t)a->index);
 	for (size_t i = 0; i < 4; i++) {
 		const struct log_point *p = &a->at[i / 2], *q = &b->at[i % 2];
 

@@ -14,6 +14,7 @@
 #include "client/log_proof.h"
 #include "client/options.h"
 #include "client/outbox/outbox.h"
+#include "client/reason.h"
 #include "client/settings.h"
 #include "client/sniff.h"
 #include "crypto/receipt_sig.h"
@@ -76,7 +77,6 @@ static void
 report_stage(const struct receipt *receipt, struct report *r)
 {
 	char printed[FINGERPRINT_LEN], hex[DIGEST_HEX_LEN], number[12];
-	enum err_code reason;
 
 	switch (receipt->stage) {
 	case STAGE_STORED:
@@ -93,15 +93,9 @@ report_stage(const struct receipt *receipt, struct report *r)
 		report_line(r, _("Fingerprint"), "%s", printed);
 		break;
 	case STAGE_REJECTED:
-		reason = err_by_name(receipt->reason);
 		report_line(r, _("Receipt"), "%s",
 		    _("rejected: the authority did not take the answers"));
-		report_line(r, _("Reason"), "%s [%s]", reason != ERR_OK ?
-		    _(err_sentence(reason)) : receipt->advice,
-		    receipt->reason);
-		if (reason != ERR_OK && err_hint(reason)[0] != '\0')
-			report_line(r, _("What to do"), "%s",
-			    _(err_hint(reason)));
+		reason_report(receipt, r);
 		break;
 	case STAGE_SCORED:
 		digest_hex(receipt->feedback, hex);
@@ -151,6 +145,22 @@ find_sealed(const char *path, char out[static 4096])
 	return false;
 }
 
+/* It is no file: which submission in the outbox is meant? */
+static enum err_code
+find_entry(const char *what, const struct outbox_list *list,
+    struct outbox_entry **out, struct err *e)
+{
+	struct err found = { 0 };
+
+	/* Four are needed, and more than those may begin so. */
+	if (outbox_find(list, what, out, &found) == ERR_OK ||
+	    found.code != ERR_OUTBOX_ENTRY ||
+	    (strlen(what) >= 4 && found.msg[0] != '\0'))
+		return err_set(e, found.code, what, 0, "%s", found.msg);
+	return err_set(e, ERR_NO_INPUT, what, 0, _("no file and no "
+	    "submission in the outbox has that name"));
+}
+
 /* What is to be judged: a file, or of a submission in the outbox the receipt
  * that tells most. */
 static enum err_code
@@ -167,15 +177,14 @@ find_receipt(const struct options *o, const struct settings *s,
 	struct err_list broken = { 0 };
 	struct outbox *outbox = NULL;
 	struct outbox_entry *entry;
-	bool found = false;
 
 	if (access(o->operand, F_OK) != 0 && strchr(o->operand, '/') == NULL &&
 	    outbox_look(s, &outbox, NULL) == ERR_OK &&
-	    outbox_read(outbox, &list, &broken, NULL) == ERR_OK &&
-	    outbox_find(&list, o->operand, &entry, NULL) == ERR_OK)
-		found = kept_path(entry->sealed, stages[entry->state], out,
-		    e) == ERR_OK;
-	if (!found && snprintf(out, 4096, "%s", o->operand) >= 4096)
+	    outbox_read(outbox, &list, &broken, NULL) == ERR_OK) {
+		if (find_entry(o->operand, &list, &entry, e) == ERR_OK)
+			(void)kept_path(entry->sealed, stages[entry->state],
+			    out, e);
+	} else if (snprintf(out, 4096, "%s", o->operand) >= 4096)
 		err_set(e, ERR_NO_INPUT, o->operand, 0, NULL);
 	err_list_wipe(&broken);
 	outbox_list_wipe(&list);

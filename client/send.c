@@ -10,6 +10,7 @@
 #include "base/report.h"
 #include "client/kept.h"
 #include "client/options.h"
+#include "client/reason.h"
 #include "client/receipt.h"
 #include "client/session.h"
 #include "client/sniff.h"
@@ -44,7 +45,7 @@ send_wait(struct session *s, struct parcel *p, struct report *r,
 	report_set_text(r, "verdict", receipt_stage_name(p->verdict.stage));
 	send_report_receipt(p->path, &p->verdict, r);
 	return p->verdict.stage == STAGE_ACCEPTED ? ERR_OK :
-	    session_rejected(&p->verdict, p->path, e);
+	    reason_err(&p->verdict, p->path, e);
 }
 
 /* Until there is a stored receipt. */

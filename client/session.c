@@ -15,9 +15,13 @@
 #include "client/receipt.h"
 #include "client/ui.h"
 
-/* Between two questions for a verdict, unless the portal says otherwise. */
-#define ASK_SECONDS	5u
-#define ASK_SECONDS_MAX	60u
+/* Between two questions for a verdict while somebody waits: the first are
+ * close together, for intake may be quick. */
+#define ASK_SECONDS	1u
+#define ASK_SECONDS_MAX	15u
+/* And when the portal, or the way to it, has no room for us. */
+#define BUSY_SECONDS	5u
+#define BUSY_SECONDS_MAX	60u
 
 enum err_code
 session_check(const struct settings *s, struct err *e)
@@ -279,18 +283,20 @@ is_down(const struct session *s, enum err_code code)
 	    s->upload != NULL && upload_was_silent(s->upload));
 }
 
-/* All of them once, but again only while there is time.  *pause: the longest
- * that the portal asked to be left alone.  False when none is left to be
+/* All of them once, but again only while there is time.  *busy: so long the
+ * portal wants to be left alone, which could not answer; 0 when it did.  That
+ * there is no verdict yet is an answer: when to ask again is then advice to
+ * those who do not wait (docs/PROTOCOL.md).  False when none is left to be
  * asked for. */
 static bool
 ask_all(struct session *s, struct parcel *v, size_t n, int64_t end,
-    bool again, unsigned *pause)
+    bool again, unsigned *busy)
 {
 	const struct err *down = NULL;
 	unsigned retry_after;
 	bool more = false;
 
-	*pause = 0;
+	*busy = 0;
 	for (size_t i = 0; i < n; i++) {
 		if (v[i].done)
 			continue;
@@ -303,8 +309,10 @@ ask_all(struct session *s, struct parcel *v, size_t n, int64_t end,
 		else
 			(void)ask_verdict(s, &v[i], end, &retry_after,
 			    &v[i].err);
-		if (retry_after > *pause)
-			*pause = retry_after;
+		if (v[i].err.code != ERR_OK && retry_after < BUSY_SECONDS)
+			retry_after = BUSY_SECONDS;
+		if (v[i].err.code != ERR_OK && retry_after > *busy)
+			*busy = retry_after;
 		if (!may_pass(v[i].err.code))
 			v[i].done = true;
 		if (is_down(s, v[i].err.code))
@@ -318,39 +326,30 @@ void
 session_wait(struct session *s, struct parcel *v, size_t n, int64_t seconds)
 {
 	const int64_t end = clock_seconds() + seconds;
-	bool told = false;
-	unsigned pause;
+	bool told = false, last = false;
+	unsigned pause, busy, next = ASK_SECONDS;
 	int64_t left;
 
 	if (!s->o->json)
 		ui_on_interrupt(_("interrupted; what has been handed in "
 		    "stays so; 'sigill status' asks for the verdict"));
-	/* told: each has been asked for once. */
-	while (ask_all(s, v, n, end, told, &pause) &&
+	/* told: each has been asked for once.  When the time is over they are
+	 * asked for once more. */
+	while (ask_all(s, v, n, end, told && !last, &busy) && !last &&
 	    (left = end - clock_seconds()) > 0) {
-		if (pause == 0)
-			pause = ASK_SECONDS;
-		if (pause > ASK_SECONDS_MAX)
-			pause = ASK_SECONDS_MAX;
 		if (!told && !s->o->json)
 			ui_progress(0, 0);
 		told = true;
-		(void)sleep((int64_t)pause < left ? pause : (unsigned)left);
+		pause = busy == 0 ? next :
+		    busy < BUSY_SECONDS_MAX ? busy : BUSY_SECONDS_MAX;
+		next = 2 * next < ASK_SECONDS_MAX ? 2 * next :
+		    ASK_SECONDS_MAX;
+		last = (int64_t)pause >= left;
+		(void)sleep(last ? (unsigned)left : pause);
 	}
 	ui_on_interrupt(NULL);
 	for (size_t i = 0; i < n; i++)
 		if (!v[i].done && v[i].err.code == ERR_OK)
 			err_set(&v[i].err, ERR_VERDICT_PENDING, v[i].path, 0,
 			    NULL);
-}
-
-enum err_code
-session_rejected(const struct receipt *verdict, const char *where,
-    struct err *e)
-{
-	const enum err_code reason = err_by_name(verdict->reason);
-
-	return err_set(e, ERR_REJECTED, where, 0, "%s [%s]",
-	    reason != ERR_OK ? _(err_sentence(reason)) : verdict->advice,
-	    verdict->reason);
 }

@@ -83,17 +83,14 @@ enum err_code session_abandon(struct session *s, const struct parcel *p,
 
 /*
  * Asks for the verdicts of all parcels that are not done, here and at the
- * portal, until each has one or the seconds are over; at least once, when the
- * portal answers, and for a moment longer, when it is silent.  What a
+ * portal, until each has one or the seconds are over, and then once more; at
+ * least once, when the portal answers, and for a moment longer, when it is
+ * silent.  What a
  * parcel found is in it: its err is ERR_VERDICT_PENDING when the portal
  * could be asked and has none yet.
  */
 void session_wait(struct session *s, struct parcel *v, size_t n,
     int64_t seconds);
 void parcel_wipe(struct parcel *p);
-
-/* A rejection as an error of its own, with the authority's reason. */
-enum err_code session_rejected(const struct receipt *verdict,
-    const char *where, struct err *e);
 
 #endif

@@ -16,6 +16,7 @@
 #include "client/outbox/outbox.h"
 #include "client/outbox/outbox_kin.h"
 #include "client/outbox/outbox_show.h"
+#include "client/reason.h"
 #include "client/send.h"
 #include "client/session.h"
 #include "client/sniff.h"
@@ -215,7 +216,6 @@ show_row(const struct row *row, struct report *r)
 	const struct outbox_entry *entry = row->entry;
 	const struct receipt *receipt = &row->parcel.verdict;
 	char when[TIMESTAMP_LOCAL_LEN] = "", number[12] = "";
-	enum err_code reason;
 
 	if (row->state == OUTBOX_STORED)
 		receipt = &row->stored;
@@ -234,11 +234,8 @@ show_row(const struct row *row, struct report *r)
 	} else
 		report_say(r, "%s  %s  %s", row->parcel.path,
 		    _(words[row->state]), when);
-	if (row->state != OUTBOX_REJECTED)
-		return;
-	reason = err_by_name(receipt->reason);
-	report_say(r, "    %s [%s]", reason != ERR_OK ?
-	    _(err_sentence(reason)) : receipt->advice, receipt->reason);
+	if (row->state == OUTBOX_REJECTED)
+		reason_say(receipt, r);
 }
 
 static json_t *
@@ -292,7 +289,7 @@ report_rows(struct status *s)
 		memset(&e, 0, sizeof(e));
 		if (row->state == OUTBOX_REJECTED && (row->named ||
 		    outbox_needs_care(&s->list, row->entry)))
-			session_rejected(&row->parcel.verdict,
+			(void)reason_err(&row->parcel.verdict,
 			    row->entry != NULL ? row->entry->id :
 			    row->parcel.path, &e);
 		report_err(s->r, &e);

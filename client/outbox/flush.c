@@ -16,6 +16,7 @@
 #include "client/outbox/outbox.h"
 #include "client/outbox/outbox_kin.h"
 #include "client/outbox/schedule.h"
+#include "client/reason.h"
 #include "client/session.h"
 #include "client/ui.h"
 
@@ -233,7 +234,7 @@ conclude(struct flush *f, struct outbox_entry *entry, struct parcel *p)
 		entry->state = p->verdict.stage == STAGE_ACCEPTED ?
 		    OUTBOX_ACCEPTED : OUTBOX_REJECTED;
 		if (entry->state == OUTBOX_REJECTED)
-			(void)session_rejected(&p->verdict, entry->id, &e);
+			(void)reason_err(&p->verdict, entry->id, &e);
 	}
 	if (!dispatch_may_pass(e.code)) {
 		report_err(f->r, &e);

@@ -13,22 +13,43 @@
 #include "client/outbox/outbox_kin.h"
 #include "client/outbox/outbox_put.h"
 #include "client/outbox/outbox_show.h"
+#include "client/reason.h"
 #include "client/send.h"
 #include "client/session.h"
 
 /* --- list -------------------------------------------------------------- */
 
+/* Why it was rejected: only a receipt that can be verified here tells. */
 static void
-list_entries(const struct options *o, const struct settings *s,
+show_reason(const struct session *s, const struct outbox_entry *entry,
+    struct report *r, json_t *o)
+{
+	const struct parcel parcel = dispatch_parcel(entry);
+	struct receipt verdict = { 0 };
+	bool found;
+
+	if (entry->state != OUTBOX_REJECTED || s->signers.trust == NULL ||
+	    session_kept(s, &parcel, STAGE_REJECTED, &found, &verdict,
+	    NULL) != ERR_OK || !found)
+		return;
+	reason_report(&verdict, r);
+	reason_json(&verdict, r, o);
+	receipt_wipe(&verdict);
+}
+
+static void
+list_entries(const struct options *o, const struct session *s,
     const struct outbox_list *list, struct report *r)
 {
 	const int64_t now = timestamp_now();
 	json_t *entries = json_array();
+	json_t *entry;
 	size_t shown = 0;
 
 	for (size_t i = 0; i < list->len; i++) {
 		const struct outbox_entry *one = &list->v[i];
-		const int64_t closes = settings_closes(s, one->round);
+		const int64_t closes = settings_closes(s->settings,
+		    one->round);
 
 		if (!o->all && one->state != OUTBOX_WAITING &&
 		    one->state != OUTBOX_STORED &&
@@ -37,8 +58,9 @@ list_entries(const struct options *o, const struct settings *s,
 		if (shown++ != 0)
 			buf_add_str(&r->text, "\n");
 		outbox_show_entry(one, closes, now, r);
-		if (json_array_append_new(entries, outbox_show_json(one,
-		    closes, now)) != 0)
+		entry = outbox_show_json(one, closes, now);
+		show_reason(s, one, r, entry);
+		if (json_array_append_new(entries, entry) != 0)
 			r->failed = true;
 	}
 	if (shown == 0)
@@ -55,6 +77,7 @@ list_run(const struct options *o, struct report *r)
 	struct err_list broken = { 0 };
 	struct outbox_list list = { 0 };
 	struct settings settings = { 0 };
+	struct session session = { .o = o, .settings = &settings };
 	struct outbox *outbox = NULL;
 	struct err e = { 0 }, found = { 0 };
 
@@ -65,7 +88,9 @@ list_run(const struct options *o, struct report *r)
 	    outbox_open(&settings, &outbox, &e) == ERR_OK &&
 	    outbox_read(outbox, &list, &broken, &e) == ERR_OK) {
 		report_set_text(r, "outbox", outbox_path(outbox));
-		list_entries(o, &settings, &list, r);
+		if (settings.config != NULL)
+			(void)session_open(&session, NULL);
+		list_entries(o, &session, &list, r);
 		for (size_t i = 0; i < list.len; i++)
 			if (outbox_check_names(&list.v[i], &found) != ERR_OK)
 				report_err(r, &found);
@@ -76,6 +101,7 @@ list_run(const struct options *o, struct report *r)
 	err_list_wipe(&broken);
 	outbox_list_wipe(&list);
 	outbox_close(outbox);
+	session_close(&session);
 	settings_wipe(&settings);
 	return ERR_OK;
 }

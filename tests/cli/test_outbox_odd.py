@@ -238,6 +238,35 @@ class Portals(Odd):
                 p.terminate()
                 p.wait()
 
+    def asked_for(self, seconds, answer):
+        """When each of its questions came, from the first on."""
+        self.good("submit", "a.json")
+        self.seal()
+        times = []
+
+        def take(h):
+            times.append(time.monotonic())
+            answer(h)
+        self.serve(take)
+        p = self.sigill("submit", "a.json", "--wait", str(seconds))
+        self.assertEqual(p.returncode, 75, p.err)
+        return p, [t - times[0] for t in times]
+
+    def test_who_waits_asks_soon_and_at_the_end(self):
+        """A portal's Retry-After is not longer than anybody's patience."""
+        p, times = self.asked_for(
+            3, lambda h: h.reply(202, Retry_After="60"))
+        self.assertIn("[verdict-pending]", p.err)
+        self.assertGreaterEqual(len(times), 6, times)
+        self.assertGreater(times[-1], 1.9, times)
+
+    def test_a_portal_that_is_busy_is_left_alone(self):
+        """But asked once more at the end."""
+        p, times = self.asked_for(
+            3, lambda h: h.reply(429, Retry_After="60"))
+        self.assertIn("[portal-busy]", p.err)
+        self.assertEqual(len(times), 2, times)
+
     def test_silent(self):
         """It is asked once and not for each, and the time is kept."""
         self.copies(6)
