@@ -59,7 +59,7 @@ def script(build, path, env):
     bad = sum(int(n) for n in re.findall(r"(?:failures|errors)=(\d+)", out))
     skipped = sum(int(n) for n in re.findall(r"skipped=(\d+)", out))
     total = int(ran.group(1)) if ran else 0
-    return status, total - bad - skipped, bad, skipped, out
+    return status, max(total - bad - skipped, 0), bad, skipped, out
 
 
 def one(job):
