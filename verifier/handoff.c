@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/limits.h"
 #include "base/timestamp.h"
 #include "format/fingerprint.h"
 #include "verifier/entitled.h"
@@ -99,6 +100,44 @@ handoff_ids_of(const struct verdict *verdict, struct handoff_ids *out)
 	out->position = NULL;
 }
 
+/* How long its beginning is, which says what it is about: up to the member
+ * after "sealed".  0: it is no document. */
+static size_t
+beginning(const char *d, size_t len)
+{
+	static const char next[] = ",\"verified\":";
+	const char *end = memmem(d, len, next, sizeof(next) - 1);
+
+	return end != NULL ? (size_t)(end - d) : 0;
+}
+
+bool
+handoff_same(const void *there, size_t there_len, const void *ours,
+    size_t len)
+{
+	size_t n = beginning(ours, len);
+
+	return n != 0 && beginning(there, there_len) == n &&
+	    memcmp(there, ours, n) == 0 &&
+	    ((const char *)there)[there_len - 1] == '\n';
+}
+
+/* The name is taken: by this document, from a run that may have been killed
+ * before the name was for good? */
+static enum err_code
+check_there(const char *path, const struct buf *document, struct err *e)
+{
+	struct buf there = { 0 };
+	enum err_code code = file_read(path, LIMIT_DOCUMENT, &there, e);
+
+	if (code == ERR_OK && !handoff_same(there.data, there.len,
+	    document->data, document->len))
+		code = err_set(e, ERR_OUTPUT_EXISTS, path, 0,
+		    "it is something else");
+	buf_wipe(&there);
+	return code == ERR_OK ? file_sync_dir_of(path, e) : code;
+}
+
 enum err_code
 handoff_to_folder(const char *dir, const struct handoff_ids *ids,
     const struct buf *document, struct err *e)
@@ -114,8 +153,9 @@ handoff_to_folder(const char *dir, const struct handoff_ids *ids,
 	switch (file_write_new(path, document->data, document->len, 0600,
 	    &found)) {
 	case ERR_OK:
-	case ERR_OUTPUT_EXISTS:	/* whole, since it was written as this is */
 		return ERR_OK;
+	case ERR_OUTPUT_EXISTS:
+		return check_there(path, document, e);
 	default:
 		return err_set(e, found.code, found.where, 0, "%s",
 		    found.msg);

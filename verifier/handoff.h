@@ -9,6 +9,8 @@
 #ifndef SIGILL_VERIFIER_HANDOFF_H
 #define SIGILL_VERIFIER_HANDOFF_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -36,19 +38,25 @@ struct handoff_ids {
 void handoff_ids_of(const struct verdict *verdict, struct handoff_ids *out);
 
 /* Writes DIR/DIGEST.json with mode 0600, whole and durable.  One that is
- * there already stands. */
+ * there already stands, and is made durable; ERR_OUTPUT_EXISTS: that is
+ * something else. */
 enum err_code handoff_to_folder(const char *dir,
     const struct handoff_ids *ids, const struct buf *document,
     struct err *e);
 
 /*
  * Runs /bin/sh -c command with the document on its standard input, and the
- * ids in its environment; its standard output goes to our standard error.  ERR_HANDOFF unless it reads
- * everything and ends with status 0 within timeout seconds; one that takes
- * longer is ended with all that it started.
+ * ids in its environment; its standard output goes to our standard error.
+ * ERR_HANDOFF unless it reads everything and ends with status 0 within timeout
+ * seconds; one that takes longer is ended with all that it started.
  */
 enum err_code handoff_to_command(const char *command, unsigned timeout,
     const struct handoff_ids *ids, const struct buf *document,
     struct err *e);
+
+/* Of two whole documents: are they about the same sealed file?  They may tell
+ * of another time, or of another place in the log. */
+bool handoff_same(const void *there, size_t there_len, const void *ours,
+    size_t len);
 
 #endif

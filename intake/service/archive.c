@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "crypto/digest.h"
+#include "intake/service/drop.h"
 
 #define FILE_MODE	0640
 #define FOLDER_MODE	0750
@@ -187,17 +188,19 @@ copy_bytes(int from, int to, const char *path, struct err *e)
 
 /* Under another name first, and what was written is what is checked. */
 static enum err_code
-copy(int from, const char *to, const struct arrival *a, struct err *e)
+copy(const struct intake_settings *s, int from, const char *to,
+    const struct arrival *a, struct err *e)
 {
 	char temporary[PATH_MAX];
 	enum err_code code;
 	int fd, n;
 
-	n = snprintf(temporary, sizeof(temporary), "%.*s.%s.XXXXXX",
-	    (int)(file_base_name(to) - to), to, file_base_name(to));
+	n = snprintf(temporary, sizeof(temporary), "%s/.%s.XXXXXX" DROP_TAIL,
+	    s->archive, file_base_name(to));
 	if (n < 0 || (size_t)n >= sizeof(temporary))
 		return err_errno(e, ERR_IO, to, ENAMETOOLONG);
-	if ((fd = mkostemp(temporary, O_CLOEXEC)) == -1)
+	fd = mkostemps(temporary, sizeof(DROP_TAIL) - 1, O_CLOEXEC);
+	if (fd == -1)
 		return err_errno(e, ERR_IO, to, errno);
 	code = copy_bytes(from, fd, to, e);
 	if (code == ERR_OK && lseek(fd, 0, SEEK_SET) == -1)
@@ -226,6 +229,16 @@ remove_from(const char *path, int fd)
 		(void)unlink(path);
 }
 
+/* It is there, and its name is for good: the run that gave it may have been
+ * killed before that was sure. */
+static enum err_code
+check_filed(const char *path, const struct arrival *a, struct err *e)
+{
+	enum err_code code = check_file(path, a, e);
+
+	return code == ERR_OK ? file_sync_dir_of(path, e) : code;
+}
+
 /* The archive has it already, and it has come again. */
 static enum err_code
 drop_copy(const char *from, const char *to, const struct arrival *a,
@@ -234,7 +247,7 @@ drop_copy(const char *from, const char *to, const struct arrival *a,
 	enum err_code code;
 	int fd;
 
-	if ((code = check_file(to, a, e)) != ERR_OK ||
+	if ((code = check_filed(to, a, e)) != ERR_OK ||
 	    (fd = open_file(from)) == -1)
 		return code;
 	if (check_bytes(fd, from, a, NULL) == ERR_OK)
@@ -244,18 +257,40 @@ drop_copy(const char *from, const char *to, const struct arrival *a,
 }
 
 static enum err_code
-copy_and_remove(const char *from, const char *to, const struct arrival *a,
-    struct err *e)
+copy_and_remove(const struct intake_settings *s, const char *from,
+    const char *to, const struct arrival *a, struct err *e)
 {
 	enum err_code code;
 	int fd;
 
 	if ((fd = open_file(from)) == -1)
 		return err_errno(e, ERR_NO_INPUT, from, errno);
-	if ((code = copy(fd, to, a, e)) == ERR_OK)
+	if ((code = copy(s, fd, to, a, e)) == ERR_OK)
 		remove_from(from, fd);
 	(void)close(fd);
 	return code;
+}
+
+/* From a spool, where only the portal writes.  False: it is to be copied. */
+static bool
+rename_checked(const char *from, const char *to, const struct arrival *a,
+    enum err_code *code, struct err *e)
+{
+	struct err found = { 0 };
+
+	if ((*code = check_file(from, a, &found)) == ERR_NO_INPUT)
+		return false;
+	if (*code != ERR_OK) {
+		*code = err_set(e, *code, found.where, 0, "%s", found.msg);
+		return true;
+	}
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return true;
+	if (errno != ENOENT)
+		return false;
+	if ((*code = archive_make_folder(to, e)) != ERR_OK)
+		return true;
+	return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0;
 }
 
 enum err_code
@@ -270,21 +305,18 @@ archive_file(const struct intake_settings *s, const struct arrival *a,
 	if ((code = path_in_archive(s, a, to, e)) != ERR_OK)
 		return code;
 	if (!path_of(s, a, from))
-		return check_file(to, a, e);
+		return check_filed(to, a, e);
 	if (access(to, F_OK) == 0)
 		return drop_copy(from, to, a, e);
-	if (place->spool &&
-	    renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
-		return ERR_OK;
+	if (place->spool && rename_checked(from, to, a, &code, e))
+		return code;
 	if ((code = archive_make_folder(to, e)) != ERR_OK)
 		return code;
-	if (place->spool &&
-	    renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
-		return ERR_OK;
-	if ((code = copy_and_remove(from, to, a, &found)) == ERR_OK)
+	code = copy_and_remove(s, from, to, a, &found);
+	if (code == ERR_OK)
 		return ERR_OK;
 	/* Another thread may have moved it meanwhile. */
 	if (code == ERR_NO_INPUT && access(to, F_OK) == 0)
-		return check_file(to, a, e);
+		return check_filed(to, a, e);
 	return err_set(e, code, found.where, 0, "%s", found.msg);
 }

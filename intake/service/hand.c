@@ -83,6 +83,7 @@ to_folder(const char *dir, struct matter *v, size_t n, struct err *e)
 
 	if ((code = drop_begin(&d, dir, DOCUMENT_MODE, e)) != ERR_OK)
 		return code;
+	d.same = handoff_same;
 	for (size_t i = 0; code == ERR_OK && i < n; i++) {
 		if (v[i].document.len == 0)
 			continue;

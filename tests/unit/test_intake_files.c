@@ -20,6 +20,7 @@
 #include "intake/service/document.h"
 #include "intake/service/drop.h"
 #include "intake/service/names.h"
+#include "verifier/handoff.h"
 
 static char folder[] = "/tmp/sigill-test.XXXXXX";
 
@@ -73,18 +74,65 @@ drops_are_whole_and_replace_nothing(void **state)
 	write_file("out/stands", "first");
 	assert_int_equal(drop_begin(&d, "out", 0644, &e), ERR_OK);
 	assert_int_equal(drop_add(&d, "new", "bytes", 5, &e), ERR_OK);
-	assert_int_equal(drop_add(&d, "stands", "second", 6, &e), ERR_OK);
+	assert_int_equal(drop_add(&d, "stands", "first", 5, &e), ERR_OK);
+	assert_int_equal(drop_add(&d, "stands", "secnd", 5, NULL),
+	    ERR_OUTPUT_EXISTS);
+	assert_int_equal(drop_add(&d, "stands", "firs", 4, NULL),
+	    ERR_OUTPUT_EXISTS);
+	assert_int_equal(mkdir("out/folder", 0700), 0);
+	assert_int_equal(drop_add(&d, "folder", "x", 1, NULL),
+	    ERR_OUTPUT_EXISTS);
 	assert_int_equal(access("out/new", F_OK), -1);
 	/* It may also come while this one waits for the disk. */
 	assert_int_equal(drop_add(&d, "raced", "ours", 4, &e), ERR_OK);
-	write_file("out/raced", "theirs");
+	write_file("out/raced", "ours");
 	assert_int_equal(drop_end(&d, ERR_OK, &e), ERR_OK);
 	assert_file("out/new", "bytes");
 	assert_file("out/stands", "first");
-	assert_file("out/raced", "theirs");
+	assert_file("out/raced", "ours");
 	assert_int_equal(stat("out/new", &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0644);
 	assert_int_equal(stat("out", &st), 0);
+}
+
+/* What raced ahead is not ours: nothing of it is said to be done. */
+static void
+a_drop_that_was_overtaken_fails(void **state)
+{
+	struct err e = { 0 };
+	struct drop d;
+
+	(void)state;
+	assert_int_equal(mkdir("race", 0700), 0);
+	assert_int_equal(drop_begin(&d, "race", 0644, &e), ERR_OK);
+	assert_int_equal(drop_add(&d, "a", "ours", 4, &e), ERR_OK);
+	write_file("race/a", "theirs");
+	assert_int_equal(drop_end(&d, ERR_OK, &e), ERR_OUTPUT_EXISTS);
+	assert_file("race/a", "theirs");
+	assert_int_equal(unlink("race/a"), 0);
+	assert_int_equal(rmdir("race"), 0);
+}
+
+static void
+a_document_stands_for_a_later_one_of_the_same_file(void **state)
+{
+	static const char document[] = "{\"format\":\"sigill-verified\","
+	    "\"version\":1,\"sealed\":{\"sha256\":\"ab\",\"size\":1},"
+	    "\"verified\":\"2027-01-01T00:00:00Z\",\"late\":false}\n";
+	char later[sizeof(document)], other[sizeof(document)];
+	size_t len = sizeof(document) - 1;
+
+	(void)state;
+	memcpy(later, document, sizeof(later));
+	*strstr(later, "01T") = '9';
+	memcpy(other, document, sizeof(other));
+	*strstr(other, "ab\"") = 'c';
+	assert_true(handoff_same(later, len, document, len));
+	assert_false(handoff_same(other, len, document, len));
+	assert_false(handoff_same(later, len - 1, document, len));
+	assert_false(handoff_same("junk", 4, document, len));
+	assert_false(handoff_same("", 0, document, len));
+	assert_false(handoff_same("junk", 4, "junk", 4));
 }
 
 static void
@@ -210,6 +258,9 @@ a_spool_gives_its_file_away(void **state)
 
 	(void)state;
 	write_file("spool/d.sigill", "sealed");
+	a.digest[0] ^= 1;	/* what lies there is something else */
+	assert_int_equal(archive_file(&settings, &a, NULL), ERR_DIGEST);
+	a.digest[0] ^= 1;
 	assert_int_equal(stat("spool/d.sigill", &before), 0);
 	assert_int_equal(archive_file(&settings, &a, NULL), ERR_OK);
 	digest_hex(a.digest, hex);
@@ -263,6 +314,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(drops_are_whole_and_replace_nothing),
+		cmocka_unit_test(a_drop_that_was_overtaken_fails),
+		cmocka_unit_test(
+		    a_document_stands_for_a_later_one_of_the_same_file),
 		cmocka_unit_test(a_drop_that_failed_leaves_nothing),
 		cmocka_unit_test(names_are_remembered_while_they_are_there),
 		cmocka_unit_test(a_file_is_known_by_its_bytes),
