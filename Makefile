@@ -105,7 +105,8 @@ INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 	  intake/staff/register.c intake/staff/register_file.c \
 	  intake/staff/csv_rows.c \
 	  intake/staff/pile.c intake/staff/find.c intake/staff/who.c \
-	  intake/staff/arrival_tell.c intake/staff/beside.c intake/staff/list.c \
+	  intake/staff/arrival_tell.c intake/staff/beside.c \
+	  intake/staff/list.c intake/staff/outlook.c \
 	  intake/staff/log.c intake/staff/log_prove.c \
 	  intake/staff/mandate.c intake/staff/mandate_find.c \
 	  intake/staff/reason.c \

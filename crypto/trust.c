@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/i18n.h"
 #include "base/limits.h"
+#include "base/tame.h"
 #include "base/timestamp.h"
 #include "base/wipe.h"
 #include "crypto/internal.h"
@@ -456,4 +457,52 @@ trust_check(const struct trust *trust, const struct cert *cert,
 	if ((code = check_chain(trust, cert, chain, now, e)) != ERR_OK)
 		return code;
 	return usage_check(trust->role, cert, e);
+}
+
+/* --- for who runs it ------------------------------------------------------ */
+
+static bool
+is_over(const X509_CRL *crl, int64_t now)
+{
+	const ASN1_TIME *next = X509_CRL_get0_nextUpdate(crl);
+
+	return next != NULL && ASN1_TIME_cmp_time_t(next, (time_t)now) < 0;
+}
+
+/* Is there another one of this issuer that is not? */
+static bool
+is_renewed(STACK_OF(X509_OBJECT) *all, const X509_CRL *crl, int64_t now)
+{
+	const X509_CRL *other;
+
+	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+		other = X509_OBJECT_get0_X509_CRL(
+		    sk_X509_OBJECT_value(all, i));
+		if (other != NULL && X509_CRL_cmp(other, crl) == 0 &&
+		    !is_over(other, now))
+			return true;
+	}
+	return false;
+}
+
+void
+trust_outdated(const struct trust *trust, int64_t now,
+    void (*tell)(const char *issuer, int64_t until, void *arg), void *arg)
+{
+	STACK_OF(X509_OBJECT) *all = X509_STORE_get0_objects(trust->store);
+	char issuer[NAME_LEN];
+	const X509_CRL *crl;
+	struct tm until;
+
+	for (int i = 0; i < sk_X509_OBJECT_num(all); i++) {
+		crl = X509_OBJECT_get0_X509_CRL(sk_X509_OBJECT_value(all, i));
+		if (crl == NULL || !is_over(crl, now) ||
+		    is_renewed(all, crl, now) ||
+		    ASN1_TIME_to_tm(X509_CRL_get0_nextUpdate(crl), &until) != 1)
+			continue;
+		(void)X509_NAME_oneline(X509_CRL_get_issuer(crl), issuer,
+		    sizeof(issuer));
+		tame(issuer);
+		tell(issuer, (int64_t)timegm(&until), arg);
+	}
 }

@@ -37,6 +37,10 @@ struct trust;			/* opaque */
 enum err_code trust_load(enum trust_role role, const char *anchors,
     const char *crls, bool allow_test, struct trust **out, struct err *e);
 void trust_free(struct trust *trust);	/* NULL-safe */
+/* Tells of each revocation list whose time is over: all that its issuer has
+ * issued is undecided until there is a newer one.  issuer: tame. */
+void trust_outdated(const struct trust *trust, int64_t now,
+    void (*tell)(const char *issuer, int64_t until, void *arg), void *arg);
 
 /*
  * Is cert good for the role at time now?  chain: intermediates that came

@@ -27,6 +27,7 @@ struct name {
 	struct stat st;		/* of a folder's, when it was last seen */
 	int64_t since;		/* so it has been, CLOCK_MONOTONIC seconds */
 	bool seen;		/* in this look */
+	bool told;		/* in the log, what is odd about it */
 	char text[];
 };
 

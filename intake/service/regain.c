@@ -76,7 +76,7 @@ look_into(struct regain *r, int archive, unsigned number, struct err *e)
 	(void)snprintf(name, sizeof(name), "%02x", number & 0xff);
 	fd = openat(archive, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC |
 	    O_NOFOLLOW);
-	if (fd == -1 && errno == ENOENT)
+	if (fd == -1 && (errno == ENOENT || errno == ENOTDIR))
 		return ERR_OK;
 	if (fd == -1 || (d = fdopendir(fd)) == NULL) {
 		err_errno(e, ERR_IO, r->settings->archive, errno);

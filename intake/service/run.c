@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,7 +19,8 @@
 #include "base/passphrase.h"
 #include "base/timestamp.h"
 #include "crypto/receipt_sig.h"
-#include "intake/service/drop.h"
+#include "crypto/trust.h"
+#include "intake/service/folders.h"
 #include "intake/service/hush.h"
 #include "intake/service/lane.h"
 #include "intake/service/regain.h"
@@ -81,41 +81,6 @@ load(struct service *s, struct err *e)
 	return code;
 }
 
-/* What others could write to would not be evidence. */
-static enum err_code
-check_folder(const char *path, struct err *e)
-{
-	struct stat st;
-
-	if (path == NULL)
-		return ERR_OK;
-	if (stat(path, &st) == -1)
-		return err_set(e, ERR_CONFIG, path, 0, "%s", strerror(errno));
-	if (!S_ISDIR(st.st_mode))
-		return err_set(e, ERR_CONFIG, path, 0, "it is not a folder");
-	if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == -1)
-		return err_set(e, ERR_CONFIG, path, 0, "%s", strerror(errno));
-	if ((st.st_mode & S_IWOTH) != 0)
-		return err_set(e, ERR_CONFIG, path, 0,
-		    "everybody can write to the folder; run chmod o-w on it");
-	return ERR_OK;
-}
-
-static enum err_code
-check_folders(const struct intake_settings *s, struct err *e)
-{
-	enum err_code code;
-
-	if ((code = check_folder(s->archive, e)) == ERR_OK &&
-	    (code = check_folder(s->verdicts, e)) == ERR_OK)
-		code = check_folder(s->handoff_dir, e);
-	if (code == ERR_OK && s->verdicts != NULL)
-		drop_sweep(s->verdicts);
-	if (code == ERR_OK && s->handoff_dir != NULL)
-		drop_sweep(s->handoff_dir);
-	return code;
-}
-
 /* One intake works on a ledger in a file. */
 static enum err_code
 take_lock(struct service *s, struct err *e)
@@ -148,6 +113,17 @@ open_ledger(struct service *s, struct err *e)
 	if (!sql_is_shared(s->db) && (code = take_lock(s, e)) != ERR_OK)
 		return code;
 	return schema_set_up(s->db, where, e);
+}
+
+static void
+tell_outdated(const char *issuer, int64_t until, void *arg)
+{
+	char text[TIMESTAMP_LEN];
+
+	(void)arg;
+	timestamp_format(until, text);
+	log_event(LOG_WARN, "revocation-list-outdated", "issuer", issuer,
+	    "until", text, (char *)NULL);
 }
 
 /* Is the ledger the one that has given what the archive knows of? */
@@ -241,6 +217,9 @@ reload(struct service *s)
 
 	code = intake_settings_load(s->options->config, -1, INTAKE_JUDGE,
 	    timestamp_now(), &next, &e);
+	if (code == ERR_OK)
+		trust_outdated(next.senders, timestamp_now(), tell_outdated,
+		    NULL);
 	intake_settings_wipe(&next);
 	if (code == ERR_OK) {
 		atomic_fetch_add(&s->common.generation, 1);
@@ -308,6 +287,26 @@ serve(struct service *s, const sigset_t *signals, bool *ended, struct err *e)
 
 /* --- the end -------------------------------------------------------------- */
 
+/* Has everything been seen, and is all that has its verdict where it belongs?
+ * The log has told what is not. */
+static enum err_code
+is_all_done(struct service *s, struct err *e)
+{
+	struct arrivals_page page = { 0 };
+	struct arrival a = { 0 };
+	enum err_code code;
+	size_t n = 1;
+
+	if (scan_missed(s->scan))
+		return err_set(e, ERR_QUEUED, NULL, 0,
+		    "what could not be read where it lies; see the log");
+	code = arrivals_unfiled(s->db, s->common.places,
+	    s->settings.n_places, &page, &a, &n, e);
+	arrival_wipe(&a);
+	return code == ERR_OK && n != 0 ? err_set(e, ERR_QUEUED, NULL, 0,
+	    "a file could not be put into the archive; see the log") : code;
+}
+
 /* Until nothing is left, or a signal comes. */
 static enum err_code
 drain(struct service *s, const sigset_t *signals, struct err *e)
@@ -326,9 +325,9 @@ drain(struct service *s, const sigset_t *signals, struct err *e)
 	code = arrivals_waiting(s->db, s->common.places,
 	    s->settings.n_places, &waiting, e);
 	if (code == ERR_OK && waiting != 0)
-		code = err_set(e, ERR_QUEUED, NULL, 0, "%llu files",
+		return err_set(e, ERR_QUEUED, NULL, 0, "%llu files",
 		    (unsigned long long)waiting);
-	return code;
+	return code != ERR_OK ? code : is_all_done(s, e);
 }
 
 static void
@@ -360,7 +359,7 @@ run(struct service *s, const sigset_t *signals, struct err *e)
 	bool ended = false;
 
 	if ((code = load(s, e)) != ERR_OK ||
-	    (code = check_folders(&s->settings, e)) != ERR_OK ||
+	    (code = folders_check(&s->settings, e)) != ERR_OK ||
 	    (code = try_receipt(&s->settings, e)) != ERR_OK ||
 	    (code = open_ledger(s, e)) != ERR_OK ||
 	    (code = compare_ledger(s, e)) != ERR_OK ||
@@ -368,6 +367,8 @@ run(struct service *s, const sigset_t *signals, struct err *e)
 	    (code = scan_new(&s->settings, &s->scan, e)) != ERR_OK ||
 	    (code = start_lanes(s, e)) != ERR_OK)
 		return code;
+	trust_outdated(s->settings.senders, timestamp_now(), tell_outdated,
+	    NULL);
 	log_event(LOG_INFORM, "started", "environment",
 	    environment_name(s->settings.environment), (char *)NULL);
 	notify_manager("READY=1");

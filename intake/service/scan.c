@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/tame.h"
 #include "crypto/digest.h"
 #include "intake/book/arrivals.h"
@@ -27,7 +28,8 @@
 struct scan {
 	const struct intake_settings *settings;
 	struct names **names;	/* of each place */
-	struct hush *hushes;	/* of each place */
+	struct hush *hushes;	/* of each place that cannot be read */
+	struct hush *unread;	/* of files in each */
 	struct hush filing;
 	/* What goes into the next transaction. */
 	struct arrival batch[BATCH];
@@ -38,7 +40,7 @@ struct scan {
 	struct sql *db;
 	int64_t now, clock;
 	size_t added;
-	bool unsettled;
+	bool unsettled, missed;
 };
 
 static int64_t
@@ -62,10 +64,12 @@ scan_new(const struct intake_settings *settings, struct scan **out,
 	s->settings = settings;
 	s->names = calloc(n, sizeof(struct names *));
 	s->hushes = calloc(n, sizeof(*s->hushes));
+	s->unread = calloc(n, sizeof(*s->unread));
 	for (size_t i = 0; s->names != NULL && i < n; i++)
 		if ((s->names[i] = names_new()) == NULL)
 			n = 0;
-	if (n == 0 || s->names == NULL || s->hushes == NULL) {
+	if (n == 0 || s->names == NULL || s->hushes == NULL ||
+	    s->unread == NULL) {
 		scan_free(s);
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	}
@@ -91,6 +95,7 @@ scan_free(struct scan *s)
 		names_free(s->names[i]);
 	free(s->names);
 	free(s->hushes);
+	free(s->unread);
 	free(s);
 }
 
@@ -121,19 +126,40 @@ put_away(struct scan *s, const struct place *place, const struct name *name,
 	return code;
 }
 
+/* It is not taken again, and may go; whoever brought it may look for it under
+ * this name.  Said once. */
+static void
+tell_known(const struct place *place, struct name *name,
+    const struct arrival *known)
+{
+	char hex[DIGEST_HEX_LEN];
+
+	if (name->told)
+		return;
+	name->told = true;
+	digest_hex(known->digest, hex);
+	log_event(LOG_INFORM, "arrived-before", "digest", hex, "place",
+	    place->name, "name", name->text, "first-place", known->place,
+	    "first-name", known->name, "state",
+	    arrival_state_name(known->state), (char *)NULL);
+}
+
 /* How the ledger has a file that it knew. */
 static void
 see_to(struct scan *s, const struct place *place, struct name *name,
     const struct arrival *known)
 {
+	bool elsewhere = strcmp(known->place, place->name) != 0 ||
+	    strcmp(known->name, name->text) != 0;
 	struct err e = { 0 };
 
+	if (elsewhere)
+		tell_known(place, name, known);
 	if (known->state == ARRIVAL_ACCEPTED ||
 	    known->state == ARRIVAL_REJECTED) {
 		if (put_away(s, place, name, known, &e) != ERR_OK)
 			hush_err(&s->filing, "not-filed", &e);
-	} else if (strcmp(known->place, place->name) != 0 ||
-	    strcmp(known->name, name->text) != 0) {
+	} else if (elsewhere) {
 		name->state = NAME_ELSEWHERE;
 		name->since = s->clock;
 	}
@@ -257,6 +283,22 @@ identify(int dir, struct name *name, struct arrival *a, bool *steady,
 	return code;
 }
 
+/* It stays there, and that is said once. */
+static void
+tell_odd(const struct place *place, struct name *name, const char *why)
+{
+	char copy[NAME_MAX + 1];
+
+	if (name->told)
+		return;
+	name->told = true;
+	name->state = NAME_ODD;
+	(void)snprintf(copy, sizeof(copy), "%s", name->text);
+	tame(copy);
+	log_event(LOG_WARN, "odd-name", "place", place->name, "name", copy,
+	    "why", why, (char *)NULL);
+}
+
 static enum err_code
 look_at_file(struct scan *s, size_t which, int dir, struct name *name,
     struct err *e)
@@ -267,29 +309,33 @@ look_at_file(struct scan *s, size_t which, int dir, struct name *name,
 	struct err found = { 0 };
 	struct stat st;
 
-	if (fstatat(dir, name->text, &st, AT_SYMLINK_NOFOLLOW) == -1 ||
-	    !S_ISREG(st.st_mode))
+	if (fstatat(dir, name->text, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return ERR_OK;
+	if (!S_ISREG(st.st_mode)) {
+		tell_odd(place, name, "only files are taken that lie in the "
+		    "folder itself");
+		return ERR_OK;
+	}
 	if (!same_file(&st, &name->st)) {
 		name->state = NAME_NEW;
+		name->told = false;
 		name->st = st;
 		name->since = s->clock;
 	}
-	if (name->state != NAME_NEW)
-		return ERR_OK;
 	if (!is_text(name->text)) {
-		err_set(&found, ERR_NO_INPUT, place->name, 0,
-		    "a file's name is not in UTF-8; rename it");
-		hush_err(&s->hushes[which], "odd-name", &found);
-		name->state = NAME_ODD;
+		tell_odd(place, name, "its name is not in UTF-8; rename it");
+		s->missed = true;
 		return ERR_OK;
 	}
+	if (name->state != NAME_NEW)
+		return ERR_OK;
 	if (s->clock - name->since < SCAN_SETTLED) {
 		s->unsettled = true;
 		return ERR_OK;
 	}
 	if (identify(dir, name, &a, &steady, &found) != ERR_OK) {
-		hush_err(&s->hushes[which], "not-readable", &found);
+		hush_err(&s->unread[which], "not-readable", &found);
+		s->missed = true;
 		return ERR_OK;
 	}
 	if (!steady) {		/* the next look sees how it is now */
@@ -335,6 +381,7 @@ look_at_place(struct scan *s, size_t which, struct err *e)
 	if ((d = opendir(place->directory)) == NULL) {
 		err_errno(&found, ERR_NO_INPUT, place->directory, errno);
 		hush_err(&s->hushes[which], "no-place", &found);
+		s->missed = true;
 		return ERR_OK;
 	}
 	while (code == ERR_OK && (errno = 0, entry = readdir(d)) != NULL)
@@ -342,6 +389,7 @@ look_at_place(struct scan *s, size_t which, struct err *e)
 	if (code == ERR_OK && errno != 0) {
 		err_errno(&found, ERR_NO_INPUT, place->directory, errno);
 		hush_err(&s->hushes[which], "no-place", &found);
+		s->missed = true;
 	} else if (code == ERR_OK && (code = add_batch(s, e)) == ERR_OK)
 		names_end(s->names[which]);
 	empty_batch(s);
@@ -359,10 +407,16 @@ scan_once(struct scan *s, struct sql *db, int64_t now, size_t *added,
 	s->now = now;
 	s->clock = monotonic();
 	s->added = 0;
-	s->unsettled = false;
+	s->unsettled = s->missed = false;
 	for (size_t i = 0; code == ERR_OK && i < s->settings->n_places; i++)
 		code = look_at_place(s, i, e);
 	*added = s->added;
 	*unsettled = s->unsettled;
 	return code;
+}
+
+bool
+scan_missed(const struct scan *s)
+{
+	return s->missed;
 }

@@ -33,4 +33,7 @@ void scan_free(struct scan *s);	/* NULL-safe */
 enum err_code scan_once(struct scan *s, struct sql *db, int64_t now,
     size_t *added, bool *unsettled, struct err *e);
 
+/* Was there, at the last look, a place or a file that could not be read? */
+bool scan_missed(const struct scan *s);
+
 #endif
