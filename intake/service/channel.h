@@ -5,7 +5,9 @@
  *
  *	from both	'.'  once, when they have loaded what they need; or 'E',
  *			     and end (intake/service/child.h)
- *	to a worker	'V'  time (8), arrived (8), the sealed file: verify
+ *	from a worker	'C'  once, after that: what it has loaded
+ *			     (intake/service/worker_known.h)
+ *	to it		'V'  time (8), arrived (8), the sealed file: verify
  *	from it		'U'  a wrapped key (crypto/unwrap.h): please unwrap
  *	to it		'K'  32 bytes; or 'E' an error's stable name
  *	from it		'F'  facts (intake/facts.h)

@@ -18,6 +18,7 @@
 #include "intake/service/child.h"
 #include "intake/service/plant.h"
 #include "intake/service/sandbox.h"
+#include "intake/service/worker_known.h"
 #include "intake/settings.h"
 #include "verifier/handoff.h"
 
@@ -142,6 +143,20 @@ warm_up(struct judge *j, struct err *e)
 	return code;
 }
 
+/* Is believed, for here no file has been seen yet. */
+static enum err_code
+tell_known(const struct judge *j, struct err *e)
+{
+	struct buf known = { 0 };
+	enum err_code code;
+
+	if ((code = worker_known_encode(&j->verifier, &known, e)) == ERR_OK)
+		code = channel_send(CHANNEL, 'C', known.data, known.len, -1,
+		    e);
+	buf_wipe(&known);
+	return code;
+}
+
 /* --- one file after the other --------------------------------------------- */
 
 static enum err_code
@@ -213,6 +228,8 @@ worker_main(const char *config)
 		    j.settings.worker_memory, &e);
 	if (child_report(CHANNEL, &e) != ERR_OK)
 		code = ERR_INTERRUPTED;
+	if (code == ERR_OK)
+		code = tell_known(&j, &e);
 	j.ready = true;
 	while (code == ERR_OK)
 		code = judge_next(&j, &e);

@@ -39,7 +39,8 @@ void worker_free(struct worker *w);	/* NULL-safe; ends the process */
  *	ERR_KEY_SERVICE	the key holder has gone: no fault of the file
  *
  * After any of these the next call starts another one.  facts->kind may be
- * undecided: then facts->err tells why, and another try may do better.
+ * undecided: then facts->err tells why, two processes have said so (or one
+ * that had had no other file), and another try may do better.
  */
 enum err_code worker_verify(struct worker *w, struct keyholder *keys,
     const struct buf *sealed, int64_t now, int64_t arrived,

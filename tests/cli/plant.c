@@ -19,11 +19,14 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/limits.h"
 #include "base/wipe.h"
 #include "crypto/unwrap.h"
+#include "intake/facts.h"
 #include "intake/service/channel.h"
 
 #define MAGIC	"SIGILL-PLANT "
@@ -153,6 +156,48 @@ try_other_channel(const char *arg)
 	return send(STDERR_FILENO, arg, strlen(arg), 0);
 }
 
+static long
+try_urgent(const char *arg)
+{
+	return send(STDIN_FILENO, arg, strlen(arg), MSG_NOSIGNAL | MSG_OOB);
+}
+
+static long
+try_address(const char *arg)
+{
+	const struct sockaddr to = { .sa_family = AF_UNIX };
+
+	return sendto(STDIN_FILENO, arg, strlen(arg), MSG_NOSIGNAL, &to,
+	    sizeof(to));
+}
+
+/* A descriptor, which would go with a message. */
+static long
+try_give(const char *arg)
+{
+	struct iovec v = { (void *)(uintptr_t)arg, strlen(arg) };
+	struct msghdr m = { .msg_iov = &v, .msg_iovlen = 1 };
+
+	return sendmsg(STDIN_FILENO, &m, MSG_NOSIGNAL);
+}
+
+static long
+try_look(const char *arg)
+{
+	char c;
+
+	(void)arg;
+	return recv(STDIN_FILENO, &c, 1, MSG_PEEK | MSG_DONTWAIT);
+}
+
+static long
+try_map_file(const char *arg)
+{
+	(void)arg;
+	return mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, STDIN_FILENO, 0) ==
+	    MAP_FAILED ? -1 : 0;
+}
+
 #ifdef __x86_64__
 /* getpid of the 32-bit table, whose numbers mean other things here. */
 static long
@@ -209,6 +254,101 @@ leave(const char *arg)
 	_exit(0);
 }
 
+/* --- lies that are well-formed -------------------------------------------- */
+
+/* The file that it is about. */
+static const uint8_t *file;
+static size_t file_len;
+
+static void
+tell_facts(struct facts *f)
+{
+	struct buf b = { 0 };
+
+	f->size = file_len;
+	if (digest_sha256(file, file_len, f->sealed, NULL) != ERR_OK ||
+	    facts_encode(f, &b, NULL) != ERR_OK ||
+	    channel_send(STDIN_FILENO, 'F', b.data, b.len, -1, NULL) !=
+	    ERR_OK)
+		_exit(DENIED);
+	buf_wipe(&b);
+}
+
+static void
+tell_document(const char *what)
+{
+	static char large[6 << 20];
+	const char *d = strcmp(what, "control") == 0 ? "{\"a\":\"\x1b[31m\"}\n" :
+	    strcmp(what, "no-utf-8") == 0 ? "{\"a\":\"\xff\"}\n" :
+	    "{\"a\":1}\n";
+	size_t len = strlen(d);
+
+	if (strcmp(what, "large") == 0) {
+		memset(large, ' ', sizeof(large));
+		memcpy(large, "{\"a\":", 5);
+		memcpy(large + sizeof(large) - 3, "1}\n", 3);
+		d = large;
+		len = sizeof(large);
+	}
+	(void)channel_send(STDIN_FILENO, 'D', d, len, -1, NULL);
+}
+
+/* Accepts a file whose content it knows nothing of. */
+static void
+lie(const char *what)
+{
+	char name[] = "Exempelköping", subject[] = "CN=Nobody", round[65];
+	char questionnaire[] = "infosakkollen-2023", version[16];
+	struct facts f = { .kind = VERDICT_ACCEPTED, .has_signer = true,
+	    .signer_subject = subject, .signer_number = "2120000142",
+	    .organisation = "2120000142", .name = name,
+	    .organisation_kind = KIND_KOMMUN,
+	    .questionnaire = questionnaire, .version = version,
+	    .round = round, .created = time(NULL) };
+
+	(void)snprintf(version, sizeof(version), "%s",
+	    strcmp(what, "version") == 0 ? "99" : "1");
+	(void)snprintf(round, sizeof(round), "%s",
+	    strcmp(what, "round") == 0 ? "Fordonsregistret" :
+	    strcmp(what, "unopened") == 0 ? "2027" : "2023");
+	f.late = strcmp(what, "late") == 0;
+	if (strncmp(what, "mandate", 7) == 0) {
+		f.has_mandate = true;
+		f.mandate_expires = f.created + 60;
+	}
+	if (strcmp(what, "mandate-old") == 0)
+		f.mandate_expires = 7;
+	if (strcmp(what, "mandate-self") != 0 && f.has_mandate)
+		memcpy(f.signer_number, "2321000016", ORGNR_LEN);
+	if (strcmp(what, "mandate-nobody") == 0)
+		f.signer_number[0] = '\0';
+	tell_facts(&f);
+	tell_document(what);
+	(void)channel_send(STDIN_FILENO, '.', NULL, 0, -1, NULL);
+	_exit(0);
+}
+
+/* This file and all that follow could not be judged. */
+static void
+taint(const char *arg)
+{
+	struct facts f = { .kind = VERDICT_UNDECIDED,
+	    .err = { .code = ERR_SIGNER_CRL } };
+	struct buf message = { 0 };
+	char type;
+
+	(void)arg;
+	do {
+		tell_facts(&f);
+		(void)channel_send(STDIN_FILENO, '.', NULL, 0, -1, NULL);
+		if (channel_receive(STDIN_FILENO, LIMIT_SEALED, &type,
+		    &message, -1, NULL) != ERR_OK)
+			_exit(0);
+		file = message.data + 16;	/* after 'V''s times */
+		file_len = message.len - 16;
+	} while (type == 'V');
+}
+
 static const struct {
 	const char *word;
 	void (*act)(const char *arg);
@@ -217,7 +357,8 @@ static const struct {
 	{ "crash", crash, NULL }, { "loop", loop, NULL },
 	{ "eat", eat, NULL }, { "leave", leave, NULL },
 	{ "foreign", ask_foreign, NULL }, { "say", say, NULL },
-	{ "boast", boast, NULL },
+	{ "boast", boast, NULL }, { "lie", lie, NULL },
+	{ "taint", taint, NULL },
 	{ "open", NULL, try_open }, { "create", NULL, try_create },
 	{ "inet", NULL, try_inet }, { "unix", NULL, try_unix },
 	{ "fork", NULL, try_fork }, { "exec", NULL, try_exec },
@@ -225,6 +366,9 @@ static const struct {
 	{ "peek", NULL, try_peek }, { "map", NULL, try_map },
 	{ "protect", NULL, try_protect }, { "log", NULL, try_log },
 	{ "channel", NULL, try_other_channel },
+	{ "urgent", NULL, try_urgent }, { "address", NULL, try_address },
+	{ "give", NULL, try_give }, { "look", NULL, try_look },
+	{ "mapfile", NULL, try_map_file },
 #ifdef __x86_64__
 	{ "oldcall", NULL, try_old_call },
 #endif
@@ -238,6 +382,8 @@ plant(const uint8_t *sealed, size_t len)
 
 	if (len < n || memcmp(sealed, MAGIC, n) != 0)
 		return;
+	file = sealed;
+	file_len = len;
 	for (size_t i = 0; i + 1 < sizeof(line) && n + i < len &&
 	    sealed[n + i] != '\n'; i++)
 		line[i] = (char)sealed[n + i];

@@ -25,7 +25,17 @@ SANITIZED = b"__asan_init" in read(ISOLATE)
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 ATTEMPTS = ["open /etc/passwd", "create {dir}/made", "inet", "unix", "fork",
             "exec /bin/true", "ptrace {pid}", "kill {pid}", "peek {pid}",
-            "map", "protect", "channel x", "oldcall"]
+            "map", "protect", "channel x", "oldcall", "urgent x",
+            "address x", "give x", "look", "mapfile"]
+LIES = [("round", "it told of a round that is not known"),
+        ("unopened", "it told of a round that had not opened"),
+        ("version", "it told of a questionnaire that is not known"),
+        ("late", "it told a lie about late"),
+        ("mandate-self", "it told of a mandate for nobody"),
+        ("mandate-nobody", "it told of a mandate for nobody"),
+        ("mandate-old", "it told of a mandate that had expired"),
+        ("control", "what it gave is not a document"),
+        ("no-utf-8", "what it gave is not a document")]
 
 CONF = """[authority]
 name = Myndigheten Exempel TEST ONLY
@@ -387,6 +397,51 @@ class Isolation(unittest.TestCase):
                 self.assertEqual((got.code, got.message),
                                  ("worker", message))
         self.assert_good(i)
+
+    def test_lies(self):
+        """What it accepts for a file that it has not opened: never what the
+        service can see to be false."""
+        i = self.service()
+        for what in "nothing", "mandate":
+            got = i.verify(self.planted("lie " + what))
+            self.assertEqual((got.code, got.verdict), ("ok", "accepted"), got)
+        for what, message in LIES:
+            with self.subTest(lie=what):
+                got = i.verify(self.planted("lie " + what))
+                self.assertEqual((got.code, got.message), ("worker", message))
+        self.assert_good(i)
+
+    def test_a_document_is_not_larger_than_its_file_could_make_it(self):
+        i = self.service()
+        got = i.verify(self.planted("lie large"))
+        self.assertEqual((got.code, got.message),
+                         ("worker", "a message of 6291456 bytes"), got)
+        self.assert_good(i)
+
+    def test_who_is_said_to_have_to_wait(self):
+        """A worker that a file has taken over puts nobody else off."""
+        i = self.service()
+        self.assert_good(i)
+        for _ in range(2):
+            got = i.verify(self.planted("taint"))
+            self.assertEqual((got.code, got.verdict, got.why),
+                             ("ok", "undecided", "signer-crl"), got)
+            tainted = i.child("worker")
+            self.assert_good(i)
+            self.assertTrue(is_gone(tainted))
+        self.assertEqual(i.log().count(b"worker-broken"), 2, i.log())
+
+    def test_a_worker_does_not_last(self):
+        """What a file has left in it ends after some others."""
+        i = self.service()
+        self.assert_good(i)
+        first = i.child("worker")
+        for _ in range(1000):
+            self.assert_good(i)
+            if i.child("worker") != first:
+                break
+        else:
+            self.fail("after 1000 files it is the same")
 
     # --- what becomes of them -----------------------------------------------
 
