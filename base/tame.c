@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* RFC 3629 §4: how many octets the character at s has, by its first; 0 when
  * none begins so.  least..most bound the second octet. */
@@ -45,4 +46,31 @@ tame(char *s)
 			n = 1;
 		}
 	}
+}
+
+void
+tame_line(const char *s, char *out, size_t size)
+{
+	static const char more[] = " …";
+	size_t len = strlen(s);
+	const bool cut = len >= size;
+	char *space;
+
+	if (cut)
+		len = size - sizeof(more);
+	memcpy(out, s, len);
+	out[len] = '\0';
+	for (size_t i = 0; i < len; i++)
+		if (out[i] == '\n')
+			out[i] = ' ';
+	tame(out);
+	if (!cut)
+		return;
+	/* A word that is longer than all of it is cut as well. */
+	if (s[len] != ' ' && s[len] != '\n' &&
+	    (space = strrchr(out, ' ')) != NULL)
+		*space = '\0';
+	while (out[0] != '\0' && out[strlen(out) - 1] == ' ')
+		out[strlen(out) - 1] = '\0';
+	memcpy(out + strlen(out), more, sizeof(more));
 }

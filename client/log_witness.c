@@ -13,6 +13,7 @@
 #include "client/outbox/outbox.h"
 #include "client/receipt.h"
 #include "client/settings.h"
+#include "client/sniff.h"
 #include "crypto/merkle.h"
 #include "crypto/receipt_sig.h"
 #include "format/json.h"
@@ -185,7 +186,7 @@ of_another_log(struct err *e)
 	    _("it is about the log of another authority or environment"));
 }
 
-/* Judged as a receipt of intake is. */
+/* Judged as a receipt of intake is, and made as one. */
 static enum err_code
 read_head(const struct log_witnesses *w, const struct buf *der,
     struct tree_head *out, struct err *e)
@@ -214,6 +215,8 @@ log_witness_head(struct log_witnesses *w, const char *file, struct err *e)
 	struct err found = { 0 };
 
 	if (file_read(file, LIMIT_RECEIPT, &der, &found) == ERR_OK &&
+	    sniff_expect(SNIFF_RECEIPT, der.data, der.len, ERR_LOG_HEAD,
+	    file, &found) == ERR_OK &&
 	    read_head(w, &der, &head, &found) == ERR_OK &&
 	    (one = add(w, file, &found)) != NULL)
 		one->at[0] = point_of(head.size, head.root);
@@ -279,8 +282,7 @@ read_proof(const struct log_witnesses *w, const json_t *proof,
 	    !get_size(since, "size", &out->since_size) ||
 	    !get_hash(json_object_get(since, "root"), out->since_root) ||
 	    !get_path(json_object_get(since, "path"), &out->since_path))
-		return err_set(e, ERR_JSON, NULL, 0,
-		    _("it is not a proof about a log"));
+		return err_set(e, ERR_PROOF_STRUCTURE, NULL, 0, NULL);
 	if (!is_text(proof, "authority", w->receipt->authority) ||
 	    !is_text(proof, "environment",
 	    environment_name(w->receipt->environment)))
@@ -300,6 +302,8 @@ log_witness_proof(struct log_witnesses *w, const char *file, struct err *e)
 	struct err found = { 0 };
 
 	if (file_read(file, LIMIT_RECEIPT, &text, &found) == ERR_OK &&
+	    sniff_expect(SNIFF_PROOF, text.data, text.len,
+	    ERR_PROOF_STRUCTURE, file, &found) == ERR_OK &&
 	    json_read(text.data, text.len, file, &proof, &found) == ERR_OK &&
 	    read_proof(w, proof, &log, &found) == ERR_OK &&
 	    (one = add(w, file, &found)) != NULL) {

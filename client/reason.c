@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "client/reason.h"
 
-#include <stdbool.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "base/message.h"
 #include "base/report.h"
+#include "base/tame.h"
 #include "format/receipt.h"
 
 /* So much of a quotation in an error, in octets: it is one line. */
-#define QUOTE_MAX	160u
+#define QUOTE_MAX	168u
 
 static const char *
 sentence(const struct receipt *rejected)
@@ -93,41 +92,16 @@ reason_json(const struct receipt *rejected, struct report *r, json_t *o)
 		r->failed = true;
 }
 
-/* On one line, cut between words. */
-static void
-shorten(const char *quote, char out[static QUOTE_MAX + 8])
-{
-	size_t len = strlen(quote);
-	const bool cut = len > QUOTE_MAX;
-
-	if (cut)
-		len = QUOTE_MAX;
-	memcpy(out, quote, len);
-	out[len] = '\0';
-	for (char *p = out; *p != '\0'; p++)
-		if (*p == '\n')
-			*p = ' ';
-	if (!cut)
-		return;
-	/* Words that are longer than that are cut between characters. */
-	if (strrchr(out, ' ') != NULL)
-		len = (size_t)(strrchr(out, ' ') - out);
-	else
-		while (len > 0 && ((unsigned char)quote[len] & 0xc0) == 0x80)
-			len--;
-	memcpy(out + len, " …", sizeof(" …"));
-}
-
 enum err_code
 reason_err(const struct receipt *rejected, const char *where, struct err *e)
 {
 	const char *quote = reason_quote(rejected);
-	char words[QUOTE_MAX + 8];
+	char words[QUOTE_MAX];
 
 	if (quote == NULL)
 		return err_set(e, ERR_REJECTED, where, 0, "%s [%s]",
 		    sentence(rejected), rejected->reason);
-	shorten(quote, words);
+	tame_line(quote, words, sizeof(words));
 	return err_set(e, ERR_REJECTED, where, 0, "%s: \"%s\" [%s]",
 	    sentence(rejected), words, rejected->reason);
 }

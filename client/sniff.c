@@ -20,6 +20,7 @@ static const uint8_t oid_data[] = {		/* …1.7.1 */
 /* In a mandate's content, "format" and what it is; only its round stands
  * before. */
 static const char mandate_format[] = "\x66" "format\x6e" "sigill-mandate";
+static const char proof_format[] = "\"sigill-log-proof\"";
 
 enum sniff_kind
 sniff(const uint8_t *data, size_t len)
@@ -46,7 +47,10 @@ sniff(const uint8_t *data, size_t len)
 	}
 	while (i < len && strchr(" \t\r\n", data[i]) != NULL && data[i] != 0)
 		i++;
-	return i < len && data[i] == '{' ? SNIFF_JSON : SNIFF_OTHER;
+	if (i == len || data[i] != '{')
+		return SNIFF_OTHER;
+	return memmem(data, len, proof_format, sizeof(proof_format) - 1) !=
+	    NULL ? SNIFF_PROOF : SNIFF_JSON;
 }
 
 enum err_code
@@ -64,6 +68,8 @@ sniff_expect(enum sniff_kind expected, const uint8_t *data, size_t len,
 		[SNIFF_PEM] = N_("it looks like a certificate or a key"),
 		[SNIFF_MANDATE] = N_("it looks like a mandate, "
 		    "for 'sigill submit --mandate' and 'sigill mandate'"),
+		[SNIFF_PROOF] = N_("it looks like a proof about a log, "
+		    "for 'sigill receipt --proof'"),
 		[SNIFF_ZIP] = N_("it looks like a workbook or another zip "
 		    "archive"),
 	};

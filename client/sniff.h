@@ -13,7 +13,7 @@
 
 enum sniff_kind {
 	SNIFF_OTHER, SNIFF_EMPTY, SNIFF_JSON, SNIFF_SEALED, SNIFF_RECEIPT,
-	SNIFF_PEM, SNIFF_ZIP, SNIFF_MANDATE,
+	SNIFF_PEM, SNIFF_ZIP, SNIFF_MANDATE, SNIFF_PROOF,
 };
 
 enum sniff_kind sniff(const uint8_t *data, size_t len);

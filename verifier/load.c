@@ -151,8 +151,8 @@ load_pair(const struct loader *l, const char *section, enum trust_role role,
 		goto out;
 	if (key != NULL &&
 	    (code = key_matches(*key, list.v[0], &found)) != ERR_OK) {
-		code = err_set(e, code, path, 0, "[%s] %s", section,
-		    found.msg);
+		code = err_set(e, code, path, 0, "[%s]%s%s", section,
+		    found.msg[0] != '\0' ? " " : "", found.msg);
 		goto out;
 	}
 	if (!cert_list_add(out, list.v[0]))

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/tame.h"
 
 static const char *
 member(const json_t *problem, const char *key)
@@ -38,7 +39,8 @@ delivery_refused(const struct upload_answer *a, enum err_code *reason,
 {
 	json_t *problem = NULL;
 	enum err_code code;
-	const char *name, *sentence;
+	const char *name, *sentence, *detail;
+	char quote[128];
 
 	if (strcmp(a->type, "application/problem+json") == 0)
 		problem = json_loadb((const char *)a->body.data, a->body.len,
@@ -51,9 +53,12 @@ delivery_refused(const struct upload_answer *a, enum err_code *reason,
 	else {
 		sentence = *reason != ERR_OK ? _(err_sentence(*reason)) :
 		    member(problem, "title");
-		code = err_set(e, code, NULL, 0, "%.60s: %.120s%s%.100s",
-		    name, sentence, *member(problem, "detail") ? ": " : "",
-		    member(problem, "detail"));
+		/* Its own words: in English, and as long as it likes. */
+		detail = member(problem, "detail");
+		tame_line(detail, quote, sizeof(quote));
+		code = err_set(e, code, NULL, 0, *detail != '\0' ?
+		    "%.60s: %.120s: \"%s\"" : "%.60s: %.120s", name,
+		    sentence, quote);
 	}
 	json_decref(problem);
 	return code;

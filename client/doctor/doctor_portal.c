@@ -312,8 +312,8 @@ doctor_access(struct checkup *c)
 	char room[200];
 
 	if (c->settings.config != NULL && !c->identity_good) {
-		checkup_skipped(c, "%s", _("it needs a key and a certificate "
-		    "that belong together"));
+		checkup_skipped(c, "%s", _("it needs your key and your "
+		    "certificate"));
 		return;
 	}
 	if (!has_answer(c))
@@ -321,7 +321,12 @@ doctor_access(struct checkup *c)
 	if (ask(c, &c->identity, "OPTIONS", "v1/uploads", &a, &not_after,
 	    &e) == ERR_OK && a.status != 204 && a.status != 200)
 		refuse(&a, true, &e);
-	if (e.code != ERR_OK)
+	if (e.code == ERR_CLIENT_CERT && c->identity.chain.len == 0)
+		checkup_problem(c, &e, NULL, _("check that it is valid and "
+		    "from an issuer that the authority accepts; if your "
+		    "issuer gave you intermediate certificates, set "
+		    "[identity] chain"));
+	else if (e.code != ERR_OK)
 		checkup_problem(c, &e, NULL, advice_for(&e, room));
 	else
 		say_access(c, &a);

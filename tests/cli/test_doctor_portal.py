@@ -146,7 +146,8 @@ class Real(Doctor, Portal):
 
     def test_certificate_that_the_portal_does_not_accept(self):
         self.configure(portal=self.url, identity="other-ca-org")
-        self.problem("access", "client-certificate")
+        p = self.problem("access", "client-certificate")
+        self.assertIn("[identity] chain", p["advice"])
         self.ok("health")
 
     def test_clock(self):

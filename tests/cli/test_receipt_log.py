@@ -242,17 +242,30 @@ class Sender(LogCase):
                 (lambda d: d.update(environment="production"), "log-proof",
                  77),
                 (lambda d: d["log"]["since"]["path"].extend(["00" * 32] * 60),
-                 "json", 65),
-                (lambda d: d["log"].update(root="00"), "json", 65),
-                (lambda d: d["log"].update(size=-1), "json", 65),
-                (lambda d: d["log"].update(size="3"), "json", 65),
-                (lambda d: d["log"].pop("since"), "json", 65),
-                (lambda d: d.update(version=2), "json", 65)):
+                 "proof-structure", 65),
+                (lambda d: d["log"].update(root="00"), "proof-structure", 65),
+                (lambda d: d["log"].update(size=-1), "proof-structure", 65),
+                (lambda d: d["log"].update(size="3"), "proof-structure", 65),
+                (lambda d: d["log"].pop("since"), "proof-structure", 65),
+                (lambda d: d.update(version=2), "proof-structure", 65)):
             bad = json.loads(json.dumps(doc))
             change(bad)
             with open(proof, "w", encoding="utf-8") as f:
                 json.dump(bad, f)
             self.sigill(third, "--proof", proof, status=status, code=code)
+        # Files of another kind, and what they are.
+        for flag, name, code, status, what in (
+                ("--proof", support.INFOSAK, "proof-structure", 65,
+                 "svarsfil"),
+                ("--proof", second, "proof-structure", 65, "kvitto"),
+                ("--head", place, "log-head", 77, "bevis"),
+                ("--head", support.INFOSAK, "log-head", 77, "svarsfil")):
+            self.sigill(third, flag, name, status=status, code=code)
+            p = support.run(SIGILL, "receipt", "--config",
+                            self.scratch.sender, third, flag, name,
+                            env=dict(os.environ, LC_ALL="sv_SE.UTF-8"))
+            self.assertIn("det ser ut som ett %s" % what if what != "svarsfil"
+                          else "det ser ut som en svarsfil", p.stderr.decode())
         # A receipt is no head, nor is one that another has signed.
         self.sigill(third, "--head", second, status=77, code="log-head")
         self.configure()

@@ -695,7 +695,7 @@ class Swedish(SwedishScratch):
                         "Exempelköping", "--no-passphrase", "--dir", name,
                         config=None, env=dict(self.env, **more))
             both[name] = self.read(name + "/sigill.conf").decode()
-        self.assertIn("# Det som utfärdaren skickar dig", both["sv"])
+        self.assertIn("# Det som utfärdaren skickar er ", both["sv"])
         self.assertEqual(*[[line for line in text.splitlines()
                             if not line.startswith("# ")]
                            for text in both.values()])

@@ -11,7 +11,7 @@ import support
 from support import INFOSAK, SIGILL
 
 WORDS = "Ni har redan svarat.\nRing 08-123 å."
-LONG = "Svaren " + "å" * 5 + " och ord " * 40 + "slut"
+LONG = "Svaren " + "å" * 5 + " och ord" * 40 + " slut"
 
 
 class Declined(IntakeCase):
@@ -72,7 +72,7 @@ class Declined(IntakeCase):
         self.decline(LONG)
         _, err = self.do(77, "outbox", "flush", "--wait", "0")
         self.assertIn(': "Svaren ååååå och ord ', err)
-        self.assertIn('och …" [declined]', err)
+        self.assertIn('och ord …" [declined]', err)
 
     def test_not_sent_again_by_itself(self):
         id = self.decline("Ring oss.")

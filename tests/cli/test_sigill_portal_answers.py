@@ -39,7 +39,20 @@ class Answers(Scripted):
             69, "portal-refused", lambda h: h.reply(
                 413, problem, Content_Type="application/problem+json"))
         self.assertIn("upload-length: the upload's length is missing", p.err)
-        self.assertIn("at most 5", p.err)
+        self.assertIn(': "at most 5" [', p.err)
+
+    def test_long_reason(self):
+        """In its own words, which end between two of them."""
+        problem = json.dumps({"code": "signer-crl", "detail":
+                              "the certificate may be good, " * 9}).encode()
+        self.seal()
+        log = self.serve(lambda h: h.reply(
+            503, problem, Content_Type="application/problem+json"))
+        self.configure(portal="https://localhost:%d" % self.port)
+        p = self.sigill("send", "a.sigill")
+        self.assertIn(': "the certificate may be good, the', p.err)
+        self.assertRegex(p.err, r'(the|certificate|may|be|good,) …" \[portal-')
+        self.assertTrue(log)
 
     def test_reason_that_we_do_not_know(self):
         problem = json.dumps({"code": "new-thing",

@@ -69,6 +69,28 @@ what_is_no_text_is_tamed(void **state)
 }
 
 static void
+lines_are_cut_between_words(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "", "" },
+		{ "a\nb\x1b", "a b?" },
+		{ "123 567 901", "123 567 901" },
+		{ "123 567 9012", "123 567 \xe2\x80\xa6" },
+		{ "123 5678 012", "123 \xe2\x80\xa6" },
+		{ "123  56 89 12", "123  56 \xe2\x80\xa6" },
+		{ "12345678901234", "1234567 \xe2\x80\xa6" },
+		{ "123456\xc3\xa5 12345", "123456 \xe2\x80\xa6" },
+	};
+	char s[12];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		tame_line(cases[i][0], s, sizeof(s));
+		assert_string_equal(s, cases[i][1]);
+	}
+}
+
+static void
 long_texts_are_cut(void **state)
 {
 	struct err e = { 0 };
@@ -305,6 +327,7 @@ main(void)
 		cmocka_unit_test(first_error_wins),
 		cmocka_unit_test(control_characters_are_tamed),
 		cmocka_unit_test(what_is_no_text_is_tamed),
+		cmocka_unit_test(lines_are_cut_between_words),
 		cmocka_unit_test(long_texts_are_cut),
 		cmocka_unit_test(table_is_sound),
 		cmocka_unit_test(errno_becomes_a_code),
