@@ -35,7 +35,8 @@ command_number(const char *option, const char *value, int64_t max,
 	if (*value < '0' || *value > '9' || errno != 0 || *end != '\0' ||
 	    n > max)
 		return err_set(e, ERR_USAGE, option, 0,
-		    _("'%s' is not a whole number that it takes"), value);
+		    _("'%s' is not a whole number from 0 to %jd"), value,
+		    (intmax_t)max);
 	*out = n;
 	return ERR_OK;
 }
@@ -69,6 +70,40 @@ take_operands(struct parse *p, struct argp_state *state)
 	return 0;
 }
 
+/* Letters behind one hyphen, of which not all are options. */
+static bool
+is_wrong_cluster(const struct command_line *line, const char *word)
+{
+	size_t i;
+
+	if (word == NULL || word[0] != '-' || word[1] == '-')
+		return false;
+	for (const char *c = word + 1; *c != '\0'; c++) {
+		for (i = 0; i < line->n_options; i++)
+			if (line->options[i].key == *c)
+				break;
+		if (i == line->n_options)
+			return true;
+		if (line->options[i].arg != NULL)
+			break;
+	}
+	return false;
+}
+
+/* argp stands behind the word that is wrong, but not before it has read all
+ * letters of one with several. */
+static const char *
+wrong_word(const struct parse *p, const struct argp_state *state)
+{
+	const char *before = state->argv[state->next - 1];
+
+	if (before[0] != '-' || (before[1] != '-' &&
+	    !is_wrong_cluster(p->line, before)))
+		if (is_wrong_cluster(p->line, state->argv[state->next]))
+			return state->argv[state->next];
+	return before;
+}
+
 static error_t
 take(int key, char *arg, struct argp_state *state)
 {
@@ -80,7 +115,7 @@ take(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_ERROR:
 		err_set(p->e, ERR_USAGE, NULL, 0,
 		    _("wrong or incomplete option '%s'"),
-		    state->argv[state->next - 1]);
+		    wrong_word(p, state));
 		return 0;
 	default:
 		break;

@@ -20,6 +20,23 @@ message_init(bool english)
 	(void)textdomain("sigill");
 }
 
+static const char *(*own_hint)(enum err_code code);
+
+void
+message_hints(const char *(*hint)(enum err_code code))
+{
+	own_hint = hint;
+}
+
+/* Static; "" when there is none. */
+static const char *
+hint_of(enum err_code code)
+{
+	const char *own = own_hint != NULL ? own_hint(code) : NULL;
+
+	return own != NULL ? own : err_hint(code);
+}
+
 /* gettext gives the catalogue's header for "". */
 static const char *
 translated(const char *s)
@@ -59,12 +76,12 @@ message_text(struct buf *out, const char *program, const struct err *e,
 	buf_add_str(out, " [");
 	buf_add_str(out, err_name(e->code));
 	buf_add_str(out, "]\n");
-	if (hint && err_hint(e->code)[0] != '\0') {
+	if (hint && hint_of(e->code)[0] != '\0') {
 		buf_add_str(out, program);
 		buf_add_str(out, ": ");
 		buf_add_str(out, _("hint"));
 		buf_add_str(out, ": ");
-		buf_add_str(out, translated(err_hint(e->code)));
+		buf_add_str(out, translated(hint_of(e->code)));
 		buf_add_str(out, "\n");
 	}
 }
@@ -90,7 +107,7 @@ message_json(const struct err *e)
 	    json_integer((json_int_t)e->at)) != 0) ||
 	    !set_text(o, "sentence", err_sentence(e->code)) ||
 	    !set_text(o, "message", e->msg) ||
-	    !set_text(o, "hint", err_hint(e->code))) {
+	    !set_text(o, "hint", hint_of(e->code))) {
 		json_decref(o);
 		return NULL;
 	}

@@ -19,6 +19,11 @@
  */
 void message_init(bool english);
 
+/* A program's own words for what its readers are to do, in English and
+ * untranslated; hint gives NULL where the ordinary ones will do.  Once, in
+ * main. */
+void message_hints(const char *(*hint)(enum err_code code));
+
 /* Appends, each line with "program: " in front:
  *	sigill: error: answers.json:17: answers.17[2]: the question has no …
  *	sigill: hint: use one of the options that the questionnaire lists

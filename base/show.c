@@ -32,10 +32,15 @@ write_out(struct report *r, const void *data, size_t len)
 {
 	struct err e = { 0 };
 
+	errno = 0;
 	if (len != 0)
 		(void)file_write_fd(STDOUT_FILENO, _("standard output"),
 		    data, len, &e);
-	report_err(r, &e);
+	/* Who reads has seen enough (head(1)), and wants to hear no more. */
+	if (e.code != ERR_OK && errno == EPIPE)
+		r->quiet = e;
+	else
+		report_err(r, &e);
 }
 
 /* file:line: field, as compilers write it and editors read it. */

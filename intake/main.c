@@ -56,7 +56,7 @@ static const struct command commands[] = {
 	    "submission's id, the name of the file, or an organisation "
 	    "number.", 0 }, show_run, NULL },
 	{ { "accept", "WHAT", "take a file that is held, all the same",
-	    "Who decided, when and why is written into the log; the service "
+	    "Tells what counts now and what will. Who decided, when and why is written into the log; the service "
 	    "signs the receipt and hands the answers over.",
 	    TAKES_REASON | TAKES_WAIT }, decide_accept, NULL },
 	{ { "reject", "WHAT", "turn a file away that is held",
@@ -167,6 +167,7 @@ main(int argc, char **argv)
 	if (!show_init())
 		return err_status(ERR_INTERNAL);
 	message_init(true);
+	message_hints(tell_hint);
 	json_init();
 	if (crypto_init(&e) != ERR_OK) {
 		report_err(&r, &e);

@@ -37,7 +37,7 @@ static const struct command_option rows[] = {
 	{ TAKES_FILTER, KEY_LATE, "late", NULL,
 	    "only what came when its round had closed" },
 	{ TAKES_FILTER, KEY_DUPLICATE, "duplicate", NULL,
-	    "only what had been accepted before in another file" },
+	    "only what was accepted before in another file" },
 	{ TAKES_FILTER, KEY_UNHANDED, "unhanded", NULL,
 	    "only what counts and has not been handed over" },
 	{ TAKES_FILTER, KEY_SINCE, "since", "TIME",

@@ -14,6 +14,10 @@
 
 #define TELL_PROGRAM	"sigill-intake"
 
+/* What staff are to do about it, where that is not what a sender is to do;
+ * never NULL. */
+const char *tell_hint(enum err_code code);
+
 /* Shows a report, and returns the exit status. */
 int tell_report(struct report *r, bool json);
 /* The version, and the help for all commands (the last has no name) or for

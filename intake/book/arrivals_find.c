@@ -120,6 +120,22 @@ arrivals_each(struct sql *db, const struct arrival_filter *f,
 	return code;
 }
 
+enum err_code
+arrivals_any(struct sql *db, const char *round, const char *questionnaire,
+    bool *out, struct err *e)
+{
+	struct err found = { 0 };
+	enum err_code code = sql_found(db, sql_prepare(db, &found,
+	    "SELECT 1 FROM arrivals WHERE (? = '' OR round = ?)"
+	    " AND (? = '' OR questionnaire = ?) LIMIT 1", "tttt",
+	    or_none(round), or_none(round), or_none(questionnaire),
+	    or_none(questionnaire)), &found);
+
+	*out = code == ERR_OK;
+	return code == ERR_OK || code == ERR_HTTP_NOT_FOUND ? ERR_OK :
+	    err_set(e, code, found.where, found.at, "%s", found.msg);
+}
+
 /* --- one ----------------------------------------------------------------- */
 
 #define PREFIX_LEAST	4	/* hexadecimal digits */

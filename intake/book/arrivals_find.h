@@ -30,6 +30,11 @@ enum err_code arrivals_each(struct sql *db, const struct arrival_filter *f,
     enum err_code (*each)(void *arg, struct arrival *a), void *arg,
     struct err *e);
 
+/* Has anything ever come of this round, or for this questionnaire?  NULL:
+ * whichever. */
+enum err_code arrivals_any(struct sql *db, const char *round,
+    const char *questionnaire, bool *out, struct err *e);
+
 /* By digest, or at least four of its first hexadecimal digits, a submission's
  * id, a fingerprint, whole or printed, or the name of the file that it came
  * in: ERR_HTTP_NOT_FOUND, ERR_USAGE when there are several. */

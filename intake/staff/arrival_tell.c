@@ -16,15 +16,32 @@ arrival_number(const struct arrival *a)
 	    a->facts.signer_number;
 }
 
+/* The register's row of it; NULL. */
+static const struct organisation *
+registered(const struct arrival *a, const struct roll *roll)
+{
+	return roll_find(roll, arrival_number(a));
+}
+
 const char *
 arrival_organisation(const struct arrival *a, const struct roll *roll)
 {
-	const struct organisation *o;
+	const struct organisation *o = registered(a, roll);
 
-	if (a->facts.name != NULL)
-		return a->facts.name;
-	o = roll_find(roll, arrival_number(a));
-	return o != NULL ? o->name : "";
+	if (o != NULL)
+		return o->name;
+	return a->facts.name != NULL ? a->facts.name : "";
+}
+
+const char *
+arrival_kind(const struct arrival *a, const struct roll *roll)
+{
+	const struct organisation *o = registered(a, roll);
+
+	if (o != NULL)
+		return organisation_kind_name(o->kind);
+	return a->facts.kind == VERDICT_ACCEPTED ?
+	    organisation_kind_name(a->facts.organisation_kind) : "";
 }
 
 void
@@ -41,15 +58,25 @@ arrival_label(const struct arrival *a, char out[static ARRIVAL_LABEL_LEN])
 }
 
 void
-arrival_note(const struct arrival *a, char out[static ARRIVAL_NOTE_LEN])
+arrival_note(const struct arrival *a, const struct beside *beside,
+    char out[static ARRIVAL_NOTE_LEN])
 {
+	const struct organisation *o = a->facts.kind == VERDICT_ACCEPTED ?
+	    registered(a, &beside->roll) : NULL;
 	const bool accepted = a->state == ARRIVAL_ACCEPTED;
 	const struct { bool is; const char *word; } words[] = {
 		{ a->code != ERR_OK, err_name(a->code) },
+		{ digests_have(&beside->decided, a->digest), "decided" },
 		{ a->late, "late" },
 		{ a->duplicate, "duplicate" },
-		{ accepted && !a->duplicate && !a->counts, "replaced" },
+		{ a->same_answers && !a->counts, "same answers" },
+		{ accepted && !a->duplicate && !a->same_answers &&
+		    !a->counts, "replaced" },
 		{ arrival_is_unhanded(a), "unhanded" },
+		{ o != NULL && strcmp(o->name, a->facts.name) != 0,
+		    "name differs" },
+		{ o != NULL && o->kind != a->facts.organisation_kind,
+		    "kind differs" },
 	};
 	size_t n = 0;
 
@@ -67,13 +94,21 @@ time_or_null(int64_t t)
 	return t != 0 ? member_time(t) : json_null();
 }
 
+static json_t *
+registered_json(const struct organisation *o)
+{
+	return o == NULL ? json_null() : json_pack("{s:o, s:s}",
+	    "name", report_text(o->name),
+	    "kind", organisation_kind_name(o->kind));
+}
+
 json_t *
-arrival_json(const struct arrival *a)
+arrival_json(const struct arrival *a, const struct beside *beside)
 {
 	const bool verified = a->facts.size != 0;
 
 	return json_pack("{s:o, s:I, s:s, s:o, s:o, s:o, s:s, s:s*, s:I, "
-	    "s:o, s:b, s:b, s:b, s:o, s:o, s:o}",
+	    "s:o, s:b, s:b, s:b, s:b, s:b, s:o, s:o, s:o, s:o}",
 	    "sealed_digest", member_hex(a->digest, DIGEST_LEN),
 	    "sealed_size", (json_int_t)a->size, "source", a->source,
 	    "place", report_text(a->place != NULL ? a->place : ""),
@@ -84,7 +119,10 @@ arrival_json(const struct arrival *a)
 	    "attempts", (json_int_t)a->attempts,
 	    "verified", time_or_null(a->verified),
 	    "late", (int)a->late, "duplicate", (int)a->duplicate,
+	    "same_answers", (int)a->same_answers,
+	    "decided", (int)digests_have(&beside->decided, a->digest),
 	    "counts", (int)a->counts, "handed", time_or_null(a->handed),
 	    "filed", time_or_null(a->filed),
+	    "registered", registered_json(registered(a, &beside->roll)),
 	    "facts", verified ? facts_json(&a->facts) : json_null());
 }

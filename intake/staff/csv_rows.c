@@ -4,6 +4,7 @@
 #include <csv.h>
 #include <stdbool.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/wipe.h"
 #include "format/text.h"
@@ -99,6 +100,25 @@ separator(const uint8_t *data, size_t len)
 	return known[best];
 }
 
+/* Excel's own first line, "sep=;", which is taken off then; or NUL. */
+static unsigned char
+named_separator(const uint8_t **data, size_t *len, size_t *line)
+{
+	const uint8_t *p = *data;
+	size_t n = 5;
+
+	if (*len < 6 || strncasecmp((const char *)p, "sep=", 4) != 0 ||
+	    strchr(",;\t", p[4]) == NULL || p[4] == '\0')
+		return '\0';
+	n += p[n] == '\r' && *len > n + 1;
+	if (p[n] != '\n')
+		return '\0';
+	*data += n + 1;
+	*len -= n + 1;
+	++*line;
+	return p[4];
+}
+
 /* Tabs may separate: libcsv would trim them. */
 static int
 is_space(unsigned char c)
@@ -159,6 +179,7 @@ csv_rows(const uint8_t *data, size_t len,
 {
 	struct reading r = { .each = each, .arg = arg, .e = e };
 	struct csv_parser parser;
+	unsigned char delim;
 
 	if (len >= 3 && memcmp(data, "\xef\xbb\xbf", 3) == 0) {
 		data += 3;
@@ -168,7 +189,8 @@ csv_rows(const uint8_t *data, size_t len,
 		return e->code;
 	if (csv_init(&parser, CSV_STRICT | CSV_STRICT_FINI) != 0)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	csv_set_delim(&parser, separator(data, len));
+	delim = named_separator(&data, &len, &r.line);
+	csv_set_delim(&parser, delim != '\0' ? delim : separator(data, len));
 	csv_set_space_func(&parser, is_space);
 	feed(&r, &parser, data, len);
 	csv_free(&parser);

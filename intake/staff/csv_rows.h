@@ -2,7 +2,7 @@
 /*
  * Rows of comma-separated values (RFC 4180), as spreadsheets write them.  The
  * separator is a comma, a semicolon or a tab, whichever the first row has most
- * of.  UTF-8, with a byte order mark or without; lines end with LF or CRLF.
+ * of, or that a first line "sep=;" names.  UTF-8, with a byte order mark or without; lines end with LF or CRLF.
  */
 #ifndef SIGILL_INTAKE_STAFF_CSV_ROWS_H
 #define SIGILL_INTAKE_STAFF_CSV_ROWS_H

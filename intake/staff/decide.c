@@ -11,24 +11,21 @@
 #include "intake/staff/arrival_tell.h"
 #include "intake/staff/desk.h"
 #include "intake/staff/find.h"
+#include "intake/staff/outlook.h"
 #include "intake/staff/reason.h"
-#include "intake/staff/roll.h"
 #include "intake/staff/who.h"
 
 #define POLL_MS		500
 
 /* Which one it was, so that a slip is seen. */
 static void
-tell(struct desk *desk, const struct arrival *a, const struct decision *d,
-    struct report *r)
+tell(const struct arrival *a, const struct beside *beside,
+    const struct decision *d, struct report *r)
 {
+	const char *name = arrival_organisation(a, &beside->roll);
 	char label[ARRIVAL_LABEL_LEN];
-	struct roll roll = { 0 };
-	const char *name;
 
 	arrival_label(a, label);
-	(void)roll_load(desk->db, &roll, &(struct err){ 0 });
-	name = arrival_organisation(a, &roll);
 	report_say(r, "%s %s%s%s: to be %s, decided by %s.", label, name,
 	    *name != '\0' ? ", " : "", a->name, d->accept ? "accepted" :
 	    "rejected", d->who);
@@ -41,7 +38,6 @@ tell(struct desk *desk, const struct arrival *a, const struct decision *d,
 	if (d->reason != NULL)
 		report_set(r, "reason", json_string(d->reason));
 	report_set(r, "time", member_time(d->time));
-	roll_wipe(&roll);
 }
 
 /* What tell_done's callback works on. */
@@ -80,6 +76,34 @@ wait_for(const struct options *o, struct desk *desk, const struct decision *d,
 	return code;
 }
 
+/* Written down, and told with what comes of it. */
+static enum err_code
+add(struct desk *desk, const struct arrival *a, const struct decision *d,
+    const char *what, struct report *r, struct err *e)
+{
+	struct report outlook = { 0 };
+	struct beside beside = { 0 };
+	struct err found = { 0 };
+	enum err_code code;
+
+	if ((code = beside_load(desk->db, &beside, &found)) == ERR_OK &&
+	    (code = outlook_tell(desk, a, &beside, d->accept, &outlook,
+	    &found)) == ERR_OK)
+		code = decisions_add(desk->db, d, &found);
+	if (code == ERR_OK) {
+		tell(a, &beside, d, r);
+		buf_add(&r->text, outlook.text.data, outlook.text.len);
+		if (outlook.json != NULL &&
+		    json_object_update(r->json, outlook.json) != 0)
+			r->failed = true;
+		r->failed |= outlook.failed;
+	}
+	(void)report_place(e, &found, what);
+	report_wipe(&outlook);
+	beside_wipe(&beside);
+	return code;
+}
+
 static enum err_code
 decide(const struct options *o, bool accept, struct report *r)
 {
@@ -97,12 +121,11 @@ decide(const struct options *o, bool accept, struct report *r)
 	    "--reason is missing: it is what the sender reads", &d.reason,
 	    &e)) == ERR_OK &&
 	    (code = desk_open(o, INTAKE_LEDGER, false, &desk, &e)) == ERR_OK &&
-	    (code = find_arrival(&desk, o->operand, &a, r, &e)) == ERR_OK) {
+	    (code = find_arrival(&desk, o->operand, true, &a, r, &e)) ==
+	    ERR_OK) {
 		d.time = desk.now;
 		memcpy(d.digest, a.digest, DIGEST_LEN);
-		code = decisions_add(desk.db, &d, &e);
-		if (code == ERR_OK)
-			tell(&desk, &a, &d, r);
+		code = add(&desk, &a, &d, o->operand, r, &e);
 		if (code == ERR_OK && o->wait != -1)
 			code = wait_for(o, &desk, &d, r, &e);
 	}

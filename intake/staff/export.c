@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@ struct export {
 	int fd;
 	const char *name;	/* for messages */
 	struct buf waiting;
+	bool gone;		/* who read does not any more */
 	struct err *e;
 };
 
@@ -35,6 +37,7 @@ flush(struct export *x)
 	if (code == ERR_OK)
 		code = file_write_fd(x->fd, x->name, x->waiting.data,
 		    x->waiting.len, x->e);
+	x->gone = code == ERR_IO && errno == EPIPE;
 	x->waiting.len = 0;
 	return code;
 }
@@ -150,5 +153,9 @@ export_run(const struct options *o, struct report *r)
 	}
 	buf_wipe(&x.waiting);
 	desk_close(&desk);
-	return code == ERR_OK ? ERR_OK : report_err(r, &e);
+	if (code != ERR_OK && x.gone)
+		r->quiet = e;
+	else if (code != ERR_OK)
+		report_err(r, &e);
+	return code;
 }

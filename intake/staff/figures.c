@@ -43,30 +43,21 @@ add_day(struct figures *f, int64_t t, struct err *e)
 	return add(f, day, e);
 }
 
-static const char *
-kind_of(const struct arrival *a, const struct roll *roll)
-{
-	const struct organisation *o = roll_find(roll, arrival_number(a));
-
-	if (o != NULL)
-		return organisation_kind_name(o->kind);
-	if (a->facts.kind == VERDICT_ACCEPTED)
-		return organisation_kind_name(a->facts.organisation_kind);
-	return "unknown";
-}
-
 static enum err_code
 count_one(const struct arrival *a, const struct roll *roll,
     struct figures_all *out, struct err *e)
 {
 	const bool accepted = a->state == ARRIVAL_ACCEPTED;
+	const char *kind = arrival_kind(a, roll);
 	enum err_code code;
 
 	out->total++;
 	out->late += a->late;
 	out->held += a->state == ARRIVAL_HELD;
 	out->duplicate += a->duplicate;
-	out->replaced += accepted && !a->duplicate && !a->counts;
+	out->same_answers += a->same_answers && !a->counts;
+	out->replaced += accepted && !a->duplicate && !a->same_answers &&
+	    !a->counts;
 	out->unhanded += arrival_is_unhanded(a);
 	code = add(&out->states, arrival_state_name(a->state), e);
 	if (code == ERR_OK && a->state == ARRIVAL_REJECTED)
@@ -74,7 +65,7 @@ count_one(const struct arrival *a, const struct roll *roll,
 	if (code == ERR_OK && a->state == ARRIVAL_HELD)
 		code = add(&out->waiting, err_name(a->code), e);
 	if (code == ERR_OK)
-		code = add(&out->kinds, kind_of(a, roll), e);
+		code = add(&out->kinds, *kind != '\0' ? kind : "unknown", e);
 	return code == ERR_OK ? add_day(&out->days, a->arrived, e) : code;
 }
 

@@ -24,7 +24,7 @@ struct duration { size_t n; int64_t median, longest; };
 
 /* Everything is owned; { 0 } is an empty one. */
 struct figures_all {
-	size_t total, late, duplicate, replaced, unhanded;
+	size_t total, late, duplicate, same_answers, replaced, unhanded;
 	size_t held;
 	struct figures states;
 	struct figures rejected;	/* by code */

@@ -7,6 +7,7 @@
 #include "crypto/digest.h"
 #include "intake/staff/arrival_tell.h"
 #include "intake/staff/desk.h"
+#include "intake/staff/rounds.h"
 #include "intake/staff/table.h"
 
 /* Rows that a person looks through; programs get all. */
@@ -25,45 +26,71 @@ struct listing {
 
 /* --- for people: TABLE_WIDTH columns ------------------------------------ */
 
-enum { W_AGE = 4, W_STATE = 8, W_NUMBER = 11, W_NAME = 22, W_ROUND = 8,
-	W_LABEL = 19, W_NOTE = 22 };
+enum { W_AGE = 4, W_STATE = 8, W_NUMBER = 11, W_NAME = 17, W_WHAT = 13,
+	W_ROUND = 6, W_LABEL = 19 };
+/* More than that helps nobody. */
+enum { W_WHAT_MOST = 24, W_ROUND_MOST = 12, W_NAME_MOST = 40 };
+
+struct widths { size_t name, what, round; };
+
+/* What a wide terminal has to give goes to what is cut. */
+static struct widths
+widths(void)
+{
+	struct widths w = { W_NAME, W_WHAT, W_ROUND };
+
+	for (size_t room = table_room(); room != 0; room--) {
+		if (w.what < W_WHAT_MOST)
+			w.what++;
+		else if (w.round < W_ROUND_MOST)
+			w.round++;
+		else if (w.name < W_NAME_MOST)
+			w.name++;
+	}
+	return w;
+}
 
 static void
-table_row(struct report *r, const struct arrival *a, const struct roll *roll,
-    int64_t now)
+table_row(struct report *r, const struct widths *w, const struct arrival *a,
+    const struct beside *beside, int64_t now)
 {
+	const bool known = a->facts.kind == VERDICT_ACCEPTED;
+	const char *name = arrival_organisation(a, &beside->roll);
 	char age[TABLE_SPAN_LEN], label[ARRIVAL_LABEL_LEN];
 	char note[ARRIVAL_NOTE_LEN], number[12] = "";
 
 	table_span(now - a->arrived, age);
 	arrival_label(a, label);
-	arrival_note(a, note);
+	arrival_note(a, beside, note);
 	if (*arrival_number(a) != '\0')
 		orgnr_format(arrival_number(a), number);
 	table_cell(r, age, W_AGE);
 	table_cell(r, arrival_state_name(a->state), W_STATE);
 	table_cell(r, number, W_NUMBER);
-	table_cell(r, arrival_organisation(a, roll), W_NAME);
-	table_cell(r, a->facts.round != NULL ? a->facts.round : "", W_ROUND);
+	/* Nobody knows whose it is: what did they call it? */
+	table_cell(r, *name != '\0' ? name : a->name, w->name);
+	table_cell(r, known ? a->facts.questionnaire : "", w->what);
+	table_cell(r, known ? a->facts.round : "", w->round);
 	table_cell(r, label, W_LABEL);
-	table_cell(r, note, W_NOTE);
-	table_end(r);
+	table_last(r, note);
 }
 
 void
-list_table(const struct pile *pile, size_t n, const struct roll *roll,
+list_table(const struct pile *pile, size_t n, const struct beside *beside,
     int64_t now, struct report *r)
 {
+	const struct widths w = widths();
+
 	table_cell(r, "AGE", W_AGE);
 	table_cell(r, "STATE", W_STATE);
 	table_cell(r, "NUMBER", W_NUMBER);
-	table_cell(r, "ORGANISATION", W_NAME);
-	table_cell(r, "ROUND", W_ROUND);
+	table_cell(r, "ORGANISATION", w.name);
+	table_cell(r, "QUESTIONNAIRE", w.what);
+	table_cell(r, "ROUND", w.round);
 	table_cell(r, "SUBMISSION", W_LABEL);
-	table_cell(r, "CODE", W_NOTE);
-	table_end(r);
+	table_last(r, "CODE");
 	for (size_t i = 0; i < n; i++)
-		table_row(r, &pile->v[i], roll, now);
+		table_row(r, &w, &pile->v[i], beside, now);
 }
 
 static void
@@ -90,15 +117,17 @@ summary(const struct listing *l, size_t shown, struct report *r)
 /* --- for programs ------------------------------------------------------- */
 
 static void
-csv_row(struct report *r, const struct arrival *a, const struct roll *roll)
+csv_row(struct report *r, const struct arrival *a,
+    const struct beside *beside)
 {
 	const struct facts *f = &a->facts;
 	const bool known = f->kind == VERDICT_ACCEPTED;
 	char digest[DIGEST_HEX_LEN], label[ARRIVAL_LABEL_LEN];
-	char number[12] = "";
+	char note[ARRIVAL_NOTE_LEN], number[12] = "";
 
 	digest_hex(a->digest, digest);
 	arrival_label(a, label);
+	arrival_note(a, beside, note);
 	if (*arrival_number(a) != '\0')
 		orgnr_format(arrival_number(a), number);
 	csv_cell(r, digest);
@@ -106,9 +135,8 @@ csv_row(struct report *r, const struct arrival *a, const struct roll *roll)
 	csv_cell(r, arrival_state_name(a->state));
 	csv_cell(r, a->code != ERR_OK ? err_name(a->code) : "");
 	csv_cell(r, number);
-	csv_foreign(r, arrival_organisation(a, roll));
-	csv_cell(r, known ? organisation_kind_name(f->organisation_kind) :
-	    "");
+	csv_foreign(r, arrival_organisation(a, &beside->roll));
+	csv_cell(r, arrival_kind(a, &beside->roll));
 	csv_cell(r, known ? f->questionnaire : "");
 	csv_cell(r, known ? f->round : "");
 	csv_cell(r, known ? label : "");
@@ -120,27 +148,30 @@ csv_row(struct report *r, const struct arrival *a, const struct roll *roll)
 	csv_cell(r, a->source);
 	csv_foreign(r, a->place);
 	csv_foreign(r, a->name);
+	csv_cell(r, note);
 	csv_end(r);
 }
 
 static void
-tell_csv(const struct pile *pile, const struct roll *roll, struct report *r)
+tell_csv(const struct pile *pile, const struct beside *beside,
+    struct report *r)
 {
 	buf_add_str(&r->text, "digest,arrived,state,code,number,name,kind,"
 	    "questionnaire,round,fingerprint,late,duplicate,counts,verified,"
-	    "handed,source,place,file\n");
+	    "handed,source,place,file,note\n");
 	for (size_t i = 0; i < pile->len; i++)
-		csv_row(r, &pile->v[i], roll);
+		csv_row(r, &pile->v[i], beside);
 }
 
 static void
-tell_json(const struct listing *l, struct report *r)
+tell_json(const struct listing *l, const struct beside *beside,
+    struct report *r)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < l->pile.len; i++)
 		if (json_array_append_new(list,
-		    arrival_json(&l->pile.v[i])) != 0)
+		    arrival_json(&l->pile.v[i], beside)) != 0)
 			r->failed = true;
 	report_set(r, "submissions", list);
 	report_set(r, "more", json_integer((json_int_t)(l->total -
@@ -149,17 +180,17 @@ tell_json(const struct listing *l, struct report *r)
 
 static void
 tell(const struct options *o, const struct listing *l,
-    const struct roll *roll, int64_t now, struct report *r)
+    const struct beside *beside, int64_t now, struct report *r)
 {
 	size_t n = l->pile.len;
 
 	if (o->json)
-		tell_json(l, r);
+		tell_json(l, beside, r);
 	else if (o->csv)
-		tell_csv(&l->pile, roll, r);
+		tell_csv(&l->pile, beside, r);
 	else {
 		if (n != 0)
-			list_table(&l->pile, n, roll, now, r);
+			list_table(&l->pile, n, beside, now, r);
 		summary(l, n, r);
 	}
 }
@@ -206,7 +237,7 @@ list_run(const struct options *o, struct report *r)
 {
 	struct arrival_filter filter;
 	struct desk desk = { 0 };
-	struct roll roll = { 0 };
+	struct beside beside = { 0 };
 	struct err e = { 0 };
 	struct listing l = { .limit = limit_of(o), .e = &e };
 	char number[ORGNR_LEN];
@@ -220,12 +251,14 @@ list_run(const struct options *o, struct report *r)
 	if ((code = e.code) == ERR_OK &&
 	    (code = pile_filter(o, &filter, &e)) == ERR_OK &&
 	    (code = desk_open(o, INTAKE_LEDGER, false, &desk, &e)) == ERR_OK &&
-	    (code = roll_load(desk.db, &roll, &e)) == ERR_OK &&
-	    (code = load(desk.db, &filter, &l)) == ERR_OK)
-		tell(o, &l, &roll, desk.now, r);
+	    (code = beside_load(desk.db, &beside, &e)) == ERR_OK &&
+	    (code = load(desk.db, &filter, &l)) == ERR_OK &&
+	    (l.total != 0 || (code = rounds_check(&desk, o->round,
+	    o->questionnaire, &e)) == ERR_OK))
+		tell(o, &l, &beside, desk.now, r);
 	report_err(r, &e);
 	pile_wipe(&l.pile);
-	roll_wipe(&roll);
+	beside_wipe(&beside);
 	desk_close(&desk);
 	return code;
 }

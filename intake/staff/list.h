@@ -8,13 +8,13 @@
 
 #include "base/report.h"
 #include "intake/options.h"
+#include "intake/staff/beside.h"
 #include "intake/staff/pile.h"
-#include "intake/staff/roll.h"
 
 enum err_code list_run(const struct options *o, struct report *r);
 
 /* The first n of a pile as a table, for whoever has found several. */
-void list_table(const struct pile *pile, size_t n, const struct roll *roll,
+void list_table(const struct pile *pile, size_t n, const struct beside *beside,
     int64_t now, struct report *r);
 
 #endif

@@ -26,8 +26,8 @@ get_receipt(struct desk *desk, const struct arrival *a, struct receipt *out,
 	code = verdicts_get(desk->db, a->digest, &stage, &der, e);
 	if (code == ERR_HTTP_NOT_FOUND) {
 		err_clear(e);
-		code = err_set(e, ERR_NO_SUBMISSION, a->name, 0,
-		    "it has no receipt yet");
+		code = err_set(e, ERR_VERDICT_PENDING, a->name, 0,
+		    "it is %s", arrival_state_name(a->state));
 	}
 	if (code == ERR_OK && (code = receipt_sig_open(der.data, der.len,
 	    &opened, e)) == ERR_OK)
@@ -62,7 +62,8 @@ prove_place(struct desk *desk, struct tree *tree, const char *what,
 	struct receipt_log *v[] = { log };
 	enum err_code code;
 
-	if ((code = find_arrival(desk, what, &arrival, r, e)) == ERR_OK &&
+	if ((code = find_arrival(desk, what, false, &arrival,
+	    r, e)) == ERR_OK &&
 	    (code = get_receipt(desk, &arrival, &receipt, e)) == ERR_OK &&
 	    (code = tree_holds(tree, &receipt, e)) == ERR_OK) {
 		log->index = receipt.log.index;
@@ -70,7 +71,8 @@ prove_place(struct desk *desk, struct tree *tree, const char *what,
 		code = tree_places(tree, v, 1, e);
 	}
 	if (code == ERR_OK) {
-		report_line(r, "Position", "%ju", (uintmax_t)log->index);
+		report_line(r, "Log number", "%ju of %ju",
+		    (uintmax_t)log->index + 1, (uintmax_t)log->size);
 		*out = document(desk, receipt_log_json(log));
 		if (*out == NULL || json_object_set_new(*out, "sealed",
 		    member_hex(receipt.sealed, DIGEST_LEN)) != 0 ||

@@ -113,7 +113,7 @@ show_row(struct report *r, const struct mandate_row *m, int64_t now)
 	table_cell(r, number, 11);
 	format_number(m->submitter, number);
 	table_cell(r, number, 11);
-	table_cell(r, m->questionnaire, 22);
+	table_cell(r, m->questionnaire, 22 + table_room() / 2);
 	table_cell(r, m->round, 10);
 	timestamp_format(m->expires, until);
 	until[10] = '\0';
@@ -121,8 +121,30 @@ show_row(struct report *r, const struct mandate_row *m, int64_t now)
 	table_cell(r, state_of(m, now), 8);
 	digest_hex(m->digest, hex);
 	hex[16] = '\0';
-	table_cell(r, hex, 16);
-	table_end(r);
+	table_last(r, hex);
+}
+
+static void
+show_header(struct report *r)
+{
+	table_cell(r, "FOR", 11);
+	table_cell(r, "SUBMITTER", 11);
+	table_cell(r, "QUESTIONNAIRE", 22 + table_room() / 2);
+	table_cell(r, "ROUND", 10);
+	table_cell(r, "UNTIL", 10);
+	table_cell(r, "STATE", 8);
+	table_last(r, "MANDATE");
+}
+
+/* Empty when it is not known. */
+static void
+csv_number_of(struct report *r, const char *number)
+{
+	char printed[12] = "";
+
+	if (number[0] != '\0')
+		orgnr_format(number, printed);
+	csv_cell(r, printed);
 }
 
 static void
@@ -132,8 +154,8 @@ csv_row(struct report *r, const struct mandate_row *m, int64_t now)
 
 	digest_hex(m->digest, hex);
 	csv_cell(r, hex);
-	csv_cell(r, m->organisation);
-	csv_cell(r, m->submitter);
+	csv_number_of(r, m->organisation);
+	csv_number_of(r, m->submitter);
 	csv_foreign(r, m->questionnaire);
 	csv_foreign(r, m->round);
 	csv_time(r, m->expires);
@@ -159,12 +181,15 @@ run_list(const struct options *o, const struct mandate_list *l, int64_t now,
 		buf_add_str(&r->text, "digest,organisation,submitter,"
 		    "questionnaire,round,expires,first_used,state,revoked,"
 		    "who,reason\n");
+	else if (l->len != 0)
+		show_header(r);
 	for (size_t i = 0; i < l->len; i++)
 		(o->csv ? csv_row : show_row)(r, &l->v[i], now);
 	if (!o->csv && l->len == 0)
 		report_say(r, "No mandate has been used or revoked.");
 	else if (!o->csv)
-		report_say(r, "%zu mandates.", l->len);
+		report_say(r, "%zu mandate%s.", l->len,
+		    l->len == 1 ? "" : "s");
 	return ERR_OK;
 }
 
@@ -180,8 +205,8 @@ run_show(struct desk *desk, const struct mandate_list *l, const char *what,
 
 	if ((code = mandate_find(l, what, &m, &known, e)) == ERR_OK && !known &&
 	    m.organisation[0] == '\0')
-		code = err_set(e, ERR_NO_INPUT, what, 0, "no mandate with "
-		    "this digest is known here");
+		code = err_set(e, ERR_NO_SUBMISSION, what, 0, "no mandate "
+		    "with this digest has been used or revoked");
 	if (code == ERR_OK) {
 		tell_row(desk, &m, r);
 		if (!known)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "intake/staff/mandate_find.h"
 
+#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #include "crypto/mandate_sig.h"
 #include "format/mandate.h"
 
-#define PREFIX_MIN	8	/* digits that name one */
+#define PREFIX_MIN	4	/* digits that name one */
 
 /* Of texts too; *out must be { 0 }. */
 static enum err_code
@@ -133,24 +134,57 @@ by_digest(const struct mandate_list *l, const uint8_t digest[DIGEST_LEN])
 	return NULL;
 }
 
+/* Are these digits of a digest, all of them or the first?  In small letters. */
+static bool
+is_hex(const char *what, char out[static DIGEST_HEX_LEN])
+{
+	const size_t len = strlen(what);
+
+	if (len < PREFIX_MIN || len >= DIGEST_HEX_LEN ||
+	    strspn(what, "0123456789abcdefABCDEF") != len)
+		return false;
+	for (size_t i = 0; i <= len; i++)
+		out[i] = (char)tolower((unsigned char)what[i]);
+	return true;
+}
+
 /* The one that begins so; *several when there are more. */
 static const struct mandate_row *
-by_prefix(const struct mandate_list *l, const char *what, bool *several)
+by_prefix(const struct mandate_list *l, const char *digits, bool *several)
 {
 	const struct mandate_row *found = NULL;
 	char hex[DIGEST_HEX_LEN];
 
-	*several = false;
-	if (strlen(what) < PREFIX_MIN)
-		return NULL;
 	for (size_t i = 0; i < l->len; i++) {
 		digest_hex(l->v[i].digest, hex);
-		if (strncmp(hex, what, strlen(what)) != 0)
+		if (strncmp(hex, digits, strlen(digits)) != 0)
 			continue;
 		*several = found != NULL;
 		found = &l->v[i];
 	}
 	return found;
+}
+
+/* By digits; a whole digest may be of one that nobody has used. */
+static enum err_code
+find_row(const struct mandate_list *l, const char *what,
+    struct mandate_row *read, const struct mandate_row **row, struct err *e)
+{
+	char digits[DIGEST_HEX_LEN];
+	bool several = false;
+
+	if (!is_hex(what, digits))
+		return err_set(e, ERR_NO_INPUT, what, 0, "it is no file, and "
+		    "not at least %d digits of a mandate's digest",
+		    PREFIX_MIN);
+	if (digest_from_hex(digits, read->digest))
+		return ERR_OK;
+	*row = by_prefix(l, digits, &several);
+	if (several)
+		return err_set(e, ERR_USAGE, what, 0,
+		    "several mandates begin so; give more digits");
+	return *row != NULL ? ERR_OK : err_set(e, ERR_NO_SUBMISSION, what, 0,
+	    "no mandate that has been used or revoked begins so");
 }
 
 /* What nothing is known of has empty texts. */
@@ -173,19 +207,11 @@ mandate_find(const struct mandate_list *l, const char *what,
 {
 	const struct mandate_row *row = NULL;
 	struct mandate_row read = { 0 };
-	enum err_code code = ERR_OK;
-	bool several = false;
+	enum err_code code;
 
 	memset(out, 0, sizeof(*out));
-	if (access(what, F_OK) == 0)
-		code = read_mandate(what, &read, e);
-	else if (!digest_from_hex(what, read.digest) &&
-	    (row = by_prefix(l, what, &several)) == NULL)
-		code = err_set(e, ERR_NO_INPUT, what, 0, "it is no file, and "
-		    "no digest of a mandate that is known here");
-	if (code == ERR_OK && several)
-		code = err_set(e, ERR_USAGE, what, 0,
-		    "several mandates begin so; give more digits");
+	code = access(what, F_OK) == 0 ? read_mandate(what, &read, e) :
+	    find_row(l, what, &read, &row, e);
 	if (code == ERR_OK && row == NULL)
 		row = by_digest(l, read.digest);
 	*known = row != NULL;

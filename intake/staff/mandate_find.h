@@ -20,9 +20,10 @@ void mandate_list_wipe(struct mandate_list *l);
 
 /*
  * what: a mandate's file, whose signature must fit; a digest; or the first
- * eight digits or more of just one that the ledger knows.  *out is a copy: of
+ * four digits or more of just one that the ledger knows.  *out is a copy: of
  * the ledger's row, or else what the file says, or else nothing but the digest.
- * *known: is it in the ledger?  ERR_MANDATE, ERR_NO_INPUT, ERR_USAGE.
+ * *known: is it in the ledger?  ERR_MANDATE, ERR_NO_INPUT,
+ * ERR_NO_SUBMISSION, ERR_USAGE.
  */
 enum err_code mandate_find(const struct mandate_list *l, const char *what,
     struct mandate_row *out, bool *known, struct err *e);

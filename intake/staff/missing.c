@@ -171,11 +171,10 @@ tell_people(const struct tally *c, enum response response, const char *title,
 			continue;
 		orgnr_format(o->number, number);
 		table_cell(r, number, 11);
-		table_cell(r, o->name, 26);
+		table_cell(r, o->name, 26 + table_room() / 2);
 		table_cell(r, organisation_kind_name(o->kind), 9);
-		table_cell(r, o->contact, 27);
 		table_cell(r, tally_try(c, i), 23);
-		table_end(r);
+		table_last(r, o->contact);
 	}
 }
 
@@ -200,6 +199,16 @@ tell_unasked(const struct tally *c, struct report *r)
 	}
 }
 
+/* Has any of those who are missing tried? */
+static bool
+tried(const struct tally *c)
+{
+	for (size_t i = 0; i < c->roll->len; i++)
+		if (tally_asks(c, i) && *tally_try(c, i) != '\0')
+			return true;
+	return false;
+}
+
 static void
 tell_text(const struct tally *c, struct report *r)
 {
@@ -215,8 +224,8 @@ tell_text(const struct tally *c, struct report *r)
 	if (c->roll->len == 0)
 		report_say(r, "The register is empty: nobody is missing.");
 	tell_people(c, WAITING, "Have handed in, and wait for us:", r);
-	tell_people(c, MISSING, "Missing, and why their last "
-	    "file was rejected:", r);
+	tell_people(c, MISSING, tried(c) ? "Missing, and why their last "
+	    "file was rejected:" : "Missing:", r);
 	tell_unasked(c, r);
 }
 
@@ -322,6 +331,9 @@ missing_run(const struct options *o, struct report *r)
 	    (c.kind = organisation_kind_parse(o->kind)) == -1)
 		code = err_set(&e, ERR_USAGE, "--kind", 0, "'%s' is none of "
 		    "kommun, region, myndighet, nis and annan", o->kind);
+	else if (o->contacts && (o->csv || o->json))
+		code = err_set(&e, ERR_USAGE, "--contacts", 0, "it goes with "
+		    "neither --csv nor --json, which tell them anyhow");
 	else if ((code = desk_open(o, INTAKE_LEDGER, false, &desk, &e)) ==
 	    ERR_OK && (code = rounds_pick(o, &desk.settings, &c.round, &e)) ==
 	    ERR_OK && (code = roll_load(desk.db, &roll, &e)) == ERR_OK) {
@@ -329,8 +341,7 @@ missing_run(const struct options *o, struct report *r)
 		code = pile_load(desk.db, &filter, &pile, &e);
 	}
 	if (code == ERR_OK)
-		code = rounds_check(&desk.settings, c.round, pile.len != 0,
-		    &e);
+		code = rounds_check(&desk, c.round, o->questionnaire, &e);
 	if (code == ERR_OK)
 		code = load_rejected(&desk, c.round, &rejected, &e);
 	if (code == ERR_OK)

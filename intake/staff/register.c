@@ -50,10 +50,18 @@ show_row(struct report *r, const struct organisation *o)
 
 	orgnr_format(o->number, number);
 	table_cell(r, number, 11);
-	table_cell(r, o->name, 40);
+	table_cell(r, o->name, 40 + table_room() / 2);
 	table_cell(r, organisation_kind_name(o->kind), 9);
-	table_cell(r, o->contact, 37);
-	table_end(r);
+	table_last(r, o->contact);
+}
+
+static void
+show_header(struct report *r)
+{
+	table_cell(r, "NUMBER", 11);
+	table_cell(r, "NAME", 40 + table_room() / 2);
+	table_cell(r, "KIND", 9);
+	table_last(r, "CONTACT");
 }
 
 static void
@@ -78,13 +86,16 @@ list_roll(const struct options *o, const struct roll *roll, struct report *r)
 	}
 	if (o->csv)
 		buf_add_str(&r->text, "number,name,kind,contact\n");
+	else if (roll->len != 0)
+		show_header(r);
 	for (size_t i = 0; i < roll->len; i++)
 		(o->csv ? csv_row : show_row)(r, &roll->v[i]);
 	if (!o->csv && roll->len == 0)
 		report_say(r, "The register is empty: everybody may answer, "
 		    "and nobody is missing.");
 	else if (!o->csv)
-		report_say(r, "%zu organisations.", roll->len);
+		report_say(r, "%zu organisation%s.", roll->len,
+		    roll->len == 1 ? "" : "s");
 }
 
 /* --- what would change -------------------------------------------------- */
@@ -210,11 +221,11 @@ replace(const struct options *o, struct desk *desk, const struct roll *new,
 		code = organisations_replace(desk->db, new->v, new->len, &n,
 		    e);
 	if (code == ERR_OK && !o->dry_run) {
-		report_say(r, "The register has %zu organisations now.",
-		    new->len);
+		report_say(r, "The register has %zu organisation%s now.",
+		    new->len, new->len == 1 ? "" : "s");
 		if (n.queued != 0)
-			report_say(r, "%zu held files are judged again, "
-			    "since their senders are in it.", n.queued);
+			report_say(r, "Held files that are judged again, "
+			    "since their senders are in it: %zu.", n.queued);
 		report_set(r, "queued", json_integer((json_int_t)n.queued));
 	}
 	roll_wipe(&old);
@@ -260,6 +271,12 @@ register_run(const struct options *o, struct report *r)
 	if (o->n_operands > 1)
 		code = err_set(&e, ERR_USAGE, "register", 0,
 		    "unexpected operand '%s'", o->operands[1]);
+	else if (o->csv && o->operand != NULL)
+		code = err_set(&e, ERR_USAGE, "--csv", 0, "it lists the "
+		    "register, and goes with no file");
+	else if (o->operand == NULL && (o->dry_run || o->force))
+		code = err_set(&e, ERR_USAGE, "register", 0, "--dry-run and "
+		    "--force go with a file");
 	if (code == ERR_OK && o->operand != NULL)
 		code = read_file(o, &roll, r, &e);
 	if (code == ERR_OK)

@@ -250,7 +250,8 @@ finish(struct reading *r, struct roll *out)
 	check_twice(r);
 	if (r->mistakes->len == 0 && r->n_rows == 0)
 		mistake(r, ERR_FIELD_MISSING, 0, column_names[NUMBER],
-		    "it names no organisation");
+		    r->has_header ? "it names no organisation" :
+		    "the file is empty");
 	for (size_t i = 0; i < r->n_rows; i++) {
 		if (r->mistakes->len == 0 && roll_add(out,
 		    &r->rows[i].organisation, &e) != ERR_OK)

@@ -5,11 +5,10 @@
 #ifndef SIGILL_INTAKE_STAFF_ROUNDS_H
 #define SIGILL_INTAKE_STAFF_ROUNDS_H
 
-#include <stdbool.h>
-
 #include "base/err.h"
 #include "intake/options.h"
 #include "intake/settings.h"
+#include "intake/staff/desk.h"
 
 /* The one that --round names, or the only one of the configuration.
  * ERR_USAGE. */
@@ -18,9 +17,9 @@ enum err_code rounds_pick(const struct options *o,
 /* Its window in the configuration; NULL for one that is no more there. */
 const struct round_window *rounds_window(const struct intake_settings *s,
     const char *round);
-/* ERR_USAGE unless the configuration has the round, or something came for
- * it: a slip must not look like a round without answers. */
-enum err_code rounds_check(const struct intake_settings *s,
-    const char *round, bool came, struct err *e);
+/* ERR_USAGE for a round or a questionnaire (or NULL) that the configuration
+ * does not have and for which nothing has ever come: a slip. */
+enum err_code rounds_check(struct desk *desk, const char *round,
+    const char *questionnaire, struct err *e);
 
 #endif

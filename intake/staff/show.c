@@ -17,9 +17,10 @@
 #include "intake/staff/desk.h"
 #include "intake/staff/find.h"
 #include "intake/staff/list.h"
+#include "intake/staff/outlook.h"
 #include "intake/staff/pile.h"
-#include "intake/staff/roll.h"
 #include "intake/staff/table.h"
+#include "intake/tell.h"
 
 /* --- lines -------------------------------------------------------------- */
 
@@ -70,16 +71,23 @@ tell_signer(const struct facts *f, struct report *r)
 }
 
 static void
-tell_content(const struct facts *f, struct report *r)
+tell_content(const struct arrival *a, const struct roll *roll,
+    struct report *r)
 {
+	const struct facts *f = &a->facts;
+	const struct organisation *o = roll_find(roll, f->organisation);
 	char number[12], printed[FINGERPRINT_LEN];
 
 	if (f->kind != VERDICT_ACCEPTED)
 		return;
 	orgnr_format(f->organisation, number);
 	fingerprint_format(f->fingerprint, printed);
-	report_line(r, "Organisation", "%s  %s (%s)", number, f->name,
-	    organisation_kind_name(f->organisation_kind));
+	report_line(r, "Organisation", "%s  %s (%s)", number,
+	    arrival_organisation(a, roll), arrival_kind(a, roll));
+	if (o != NULL && (strcmp(o->name, f->name) != 0 ||
+	    o->kind != f->organisation_kind))
+		report_line(r, "", "stated otherwise: %s (%s)", f->name,
+		    organisation_kind_name(f->organisation_kind));
 	if (f->has_mandate) {
 		tell_time(r, "Mandate until", f->mandate_expires, "");
 		tell_hex(r, "", f->mandate, DIGEST_LEN);
@@ -113,7 +121,9 @@ tell_verdict(const struct arrival *a, struct report *r)
 
 	report_line(r, "State", "%s%s", arrival_state_name(a->state),
 	    a->duplicate ? "; a duplicate: accepted before in another "
-	    "sealed file, and not handed over again" : "");
+	    "sealed file, and not handed over again" :
+	    a->same_answers && !a->counts ? "; the same answers as were "
+	    "accepted before: nothing changes" : "");
 	if (a->code != ERR_OK) {
 		report_line(r, "Because", "%s [%s]", err_sentence(a->code),
 		    err_name(a->code));
@@ -121,8 +131,8 @@ tell_verdict(const struct arrival *a, struct report *r)
 			report_line(r, "", "%s", f->err.where);
 		if (own && f->err.msg[0] != '\0')
 			report_line(r, "", "%s", f->err.msg);
-		if (a->state == ARRIVAL_HELD)
-			report_line(r, "To do", "%s", err_hint(a->code));
+		if (a->state != ARRIVAL_REJECTED)
+			report_line(r, "To do", "%s", tell_hint(a->code));
 		else if (err_hint(a->code)[0] != '\0')
 			report_line(r, "Sender's to do", "%s",
 			    err_hint(a->code));
@@ -192,8 +202,8 @@ tell_content_of(const struct receipt *receipt, struct report *r)
 	report_line(r, "Receipt", "%s, %s", receipt_stage_name(
 	    receipt->stage), when);
 	if (receipt->has_log)
-		report_line(r, "Place in log", "leaf %" PRIu64 " of %" PRIu64,
-		    receipt->log.index, receipt->log.size);
+		report_line(r, "Place in log", "number %" PRIu64 " of %"
+		    PRIu64, receipt->log.index + 1, receipt->log.size);
 	if (receipt->advice != NULL)
 		report_line(r, "Sender reads", "%s", receipt->advice);
 	report_set(r, "receipt", receipt_json(receipt));
@@ -246,7 +256,8 @@ tell_link(struct report *r, const char *label, const struct arrival *other)
 
 /* The round's other files of this organisation. */
 static void
-tell_kin(const struct arrival *a, const struct pile *kin, struct report *r)
+tell_kin(const struct arrival *a, const struct pile *kin,
+    const struct beside *beside, struct report *r)
 {
 	json_t *others = json_array();
 	bool counted = false;
@@ -264,7 +275,8 @@ tell_kin(const struct arrival *a, const struct pile *kin, struct report *r)
 			tell_link(r, "What counts", b);
 			counted = true;
 		}
-		if (json_array_append_new(others, arrival_json(b)) != 0)
+		if (json_array_append_new(others, arrival_json(b,
+		    beside)) != 0)
 			r->failed = true;
 	}
 	if (a->counts)
@@ -274,37 +286,23 @@ tell_kin(const struct arrival *a, const struct pile *kin, struct report *r)
 	report_set(r, "others", others);
 }
 
-static enum err_code
-load_kin(struct desk *desk, const struct arrival *a, struct pile *out,
-    struct err *e)
-{
-	const struct arrival_filter filter = {
-		.organisation = a->facts.organisation,
-		.questionnaire = a->facts.questionnaire,
-		.round = a->facts.round,
-	};
-
-	return a->facts.kind != VERDICT_ACCEPTED ? ERR_OK :
-	    pile_load(desk->db, &filter, out, e);
-}
-
 /* --- the command -------------------------------------------------------- */
 
 static enum err_code
-show_one(struct desk *desk, const struct arrival *a, struct report *r,
-    struct err *e)
+show_one(struct desk *desk, const struct arrival *a,
+    const struct beside *beside, struct report *r, struct err *e)
 {
 	struct pile kin = { 0 };
 	enum err_code code;
 
-	report_set(r, "submission", arrival_json(a));
+	report_set(r, "submission", arrival_json(a, beside));
 	tell_file(a, r);
 	tell_signer(&a->facts, r);
-	tell_content(&a->facts, r);
+	tell_content(a, &beside->roll, r);
 	tell_verdict(a, r);
-	if ((code = load_kin(desk, a, &kin, e)) == ERR_OK) {
+	if ((code = outlook_kin(desk, a, &kin, e)) == ERR_OK) {
 		if (a->facts.kind == VERDICT_ACCEPTED)
-			tell_kin(a, &kin, r);
+			tell_kin(a, &kin, beside, r);
 		code = tell_decisions(desk, a, r, e);
 	}
 	if (code == ERR_OK)
@@ -315,56 +313,56 @@ show_one(struct desk *desk, const struct arrival *a, struct report *r,
 
 /* By organisation number: the one, or a list. */
 static enum err_code
-show_organisation(struct desk *desk, const char *number, struct report *r,
-    struct err *e)
+show_organisation(struct desk *desk, const char *number,
+    const struct beside *beside, struct report *r, struct err *e)
 {
 	const struct arrival_filter all = { 0 };
 	struct pile pile = { 0 };
-	struct roll roll = { 0 };
 	json_t *list = json_array();
 	enum err_code code;
 
-	if ((code = roll_load(desk->db, &roll, e)) == ERR_OK &&
-	    (code = pile_load_of(desk->db, &all, number, &pile, e)) ==
+	if ((code = pile_load_of(desk->db, &all, number, &pile, e)) ==
 	    ERR_OK) {
 		pile_sort(&pile);
 		if (pile.len == 0)
 			code = err_set(e, ERR_NO_SUBMISSION, number, 0, NULL);
 		else if (pile.len == 1)
-			code = show_one(desk, &pile.v[0], r, e);
+			code = show_one(desk, &pile.v[0], beside, r, e);
 		else
-			list_table(&pile, pile.len, &roll, desk->now, r);
+			list_table(&pile, pile.len, beside, desk->now, r);
 	}
 	for (size_t i = 0; i < pile.len; i++)
-		if (json_array_append_new(list,
-		    arrival_json(&pile.v[i])) != 0)
+		if (json_array_append_new(list, arrival_json(&pile.v[i],
+		    beside)) != 0)
 			r->failed = true;
 	if (pile.len > 1)
 		report_set(r, "submissions", list);
 	else
 		json_decref(list);
 	pile_wipe(&pile);
-	roll_wipe(&roll);
 	return code;
 }
 
 enum err_code
 show_run(const struct options *o, struct report *r)
 {
+	struct beside beside = { 0 };
 	struct arrival a = { 0 };
 	struct desk desk = { 0 };
 	struct err e = { 0 };
 	char number[ORGNR_LEN];
 	enum err_code code;
 
-	code = desk_open(o, INTAKE_LEDGER, false, &desk, &e);
+	if ((code = desk_open(o, INTAKE_LEDGER, false, &desk, &e)) == ERR_OK)
+		code = beside_load(desk.db, &beside, &e);
 	if (code == ERR_OK && orgnr_parse(o->operand, number))
-		code = show_organisation(&desk, number, r, &e);
-	else if (code == ERR_OK &&
-	    (code = find_arrival(&desk, o->operand, &a, r, &e)) == ERR_OK)
-		code = show_one(&desk, &a, r, &e);
+		code = show_organisation(&desk, number, &beside, r, &e);
+	else if (code == ERR_OK && (code = find_arrival(&desk, o->operand,
+	    false, &a, r, &e)) == ERR_OK)
+		code = show_one(&desk, &a, &beside, r, &e);
 	report_err(r, &e);
 	arrival_wipe(&a);
+	beside_wipe(&beside);
 	desk_close(&desk);
 	return code;
 }

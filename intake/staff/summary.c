@@ -16,7 +16,7 @@ struct summary {
 	const char *round;		/* NULL: all */
 	const struct round_window *window;	/* or NULL */
 	const struct pile *pile;	/* held first */
-	const struct roll *roll;
+	const struct beside *beside;
 	const struct figures_all *f;
 	int64_t now;
 };
@@ -38,6 +38,8 @@ static const struct { const char *name, *title; size_t offset; } numbers[] = {
 	{ "late", "Late", offsetof(struct figures_all, late) },
 	{ "duplicate", "Duplicates",
 	    offsetof(struct figures_all, duplicate) },
+	{ "same_answers", "Same answers",
+	    offsetof(struct figures_all, same_answers) },
 	{ "replaced", "Replaced", offsetof(struct figures_all, replaced) },
 	{ "unhanded", "Not handed over",
 	    offsetof(struct figures_all, unhanded) },
@@ -100,7 +102,7 @@ tell_text(const struct summary *s, struct report *r)
 		return;
 	report_say(r, "%s", "");
 	report_say(r, "Waiting for a person");
-	list_table(s->pile, s->f->held, s->roll, s->now, r);
+	list_table(s->pile, s->f->held, s->beside, s->now, r);
 }
 
 /* --- for programs ------------------------------------------------------- */
@@ -174,7 +176,7 @@ tell_json(const struct summary *s, struct report *r)
 	report_set(r, "decision_after", duration_json(&s->f->staff));
 	for (size_t i = 0; i < s->f->held; i++)
 		if (json_array_append_new(waiting,
-		    arrival_json(&s->pile->v[i])) != 0)
+		    arrival_json(&s->pile->v[i], s->beside)) != 0)
 			r->failed = true;
 	report_set(r, "waiting", waiting);
 }
@@ -205,12 +207,13 @@ load(const struct options *o, const struct arrival_filter *filter,
 {
 	enum err_code code = pile_load(desk->db, filter, pile, e);
 
+	if (code == ERR_OK)
+		code = rounds_check(desk, o->round, o->questionnaire, e);
 	if (code != ERR_OK || o->round == NULL)
 		return code;
 	s->round = o->round;
 	s->window = rounds_window(&desk->settings, o->round);
-	code = rounds_check(&desk->settings, o->round, pile->len != 0, e);
-	if (code == ERR_OK && s->window != NULL && o->kind == NULL &&
+	if (s->window != NULL && o->kind == NULL &&
 	    o->questionnaire == NULL)
 		code = add_unknown(desk, s->window, pile, e);
 	return code;
@@ -224,17 +227,17 @@ summary_run(const struct options *o, struct report *r)
 	struct figures_all f = { 0 };
 	struct desk desk = { 0 };
 	struct pile pile = { 0 };
-	struct roll roll = { 0 };
-	struct summary s = { .pile = &pile, .roll = &roll, .f = &f };
+	struct beside beside = { 0 };
+	struct summary s = { .pile = &pile, .beside = &beside, .f = &f };
 	struct err e = { 0 };
 	enum err_code code;
 
 	if ((code = pile_filter(o, &filter, &e)) == ERR_OK &&
 	    (code = desk_open(o, INTAKE_LEDGER, false, &desk, &e)) == ERR_OK &&
-	    (code = roll_load(desk.db, &roll, &e)) == ERR_OK &&
+	    (code = beside_load(desk.db, &beside, &e)) == ERR_OK &&
 	    (code = load(o, &filter, &desk, &s, &pile, &e)) == ERR_OK &&
 	    (code = counts_decided(desk.db, &decided, &e)) == ERR_OK &&
-	    (code = figures_count(&pile, &roll, &decided, &f, &e)) ==
+	    (code = figures_count(&pile, &beside.roll, &decided, &f, &e)) ==
 	    ERR_OK) {
 		pile_sort(&pile);
 		s.now = desk.now;
@@ -244,7 +247,7 @@ summary_run(const struct options *o, struct report *r)
 	figures_wipe(&f);
 	digests_wipe(&decided);
 	pile_wipe(&pile);
-	roll_wipe(&roll);
+	beside_wipe(&beside);
 	desk_close(&desk);
 	return code;
 }

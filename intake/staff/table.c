@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "base/tame.h"
 #include "base/timestamp.h"
@@ -48,6 +50,28 @@ table_cell(struct report *r, const char *text, size_t width)
 	} else
 		report_column(r, copy, width + 1);
 	wipe_free(copy);
+}
+
+void
+table_last(struct report *r, const char *text)
+{
+	char *copy = tamed(r, text);
+
+	if (copy != NULL)
+		buf_add_str(&r->text, copy);
+	wipe_free(copy);
+	table_end(r);
+}
+
+size_t
+table_room(void)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == -1 ||
+	    size.ws_col <= TABLE_WIDTH)
+		return 0;
+	return (size_t)size.ws_col - TABLE_WIDTH;
 }
 
 void
@@ -146,9 +170,12 @@ table_span(int64_t seconds, char out[static TABLE_SPAN_LEN])
 		(void)snprintf(out, TABLE_SPAN_LEN, "%" PRId64 "m", s / 60);
 	else if (s < 100 * 3600)
 		(void)snprintf(out, TABLE_SPAN_LEN, "%" PRId64 "h", s / 3600);
-	else
+	else if (s < 1000 * 86400)
 		(void)snprintf(out, TABLE_SPAN_LEN, "%" PRId64 "d",
 		    s / 86400);
+	else
+		(void)snprintf(out, TABLE_SPAN_LEN, "%" PRId64 "y",
+		    s / (365 * 86400));
 }
 
 void

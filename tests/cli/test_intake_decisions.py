@@ -53,7 +53,7 @@ class Decisions(IntakeCase):
                            "Ring 08-123 å.")])
         self.assertEqual(doc["receipt"]["log"]["index"], before + 1)
         text = self.text("show", b)
-        self.assertIn("leaf %d of %d" % (before + 1, before + 2), text)
+        self.assertIn("number %d of %d" % (before + 2, before + 2), text)
         self.assertIn("Ring 08-123 å.", text)
         report = self.intake("report", "--round", "2023")
         self.assertEqual(report["rejected"], {"declined": 1})

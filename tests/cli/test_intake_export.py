@@ -63,7 +63,8 @@ class Export(StaffCase):
             for i in range(MANY)))
         self.insert("decisions", *({
             "digest": d[i // 2], "time": i, "decision": "accept",
-            "reason": "", "who": "anna", "done": 0} for i in range(5)))
+            "reason": "", "who": "anna", "done": 0, "seq": i + 1}
+            for i in range(5)))
         self.insert("mandates", *({
             "digest": d[i], "organisation": number_of(i),
             "submitter": number_of(i + 1), "questionnaire": "q",

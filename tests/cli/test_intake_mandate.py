@@ -53,6 +53,29 @@ class Mandates(IntakeCase):
     def corrected(self, answers):
         answers["answers"]["9"] = answers["answers"]["9"][:1]
 
+    def since(self, digest):
+        """The size of the log that its receipt goes on from."""
+        self.run_once()
+        log = cbor2.loads(sealer.signed_content(self.receipt(digest)))["log"]
+        return log["since"]["size"] if "since" in log else None
+
+    def test_receipts_connect_to_what_their_recipient_has(self):
+        """Who signed holds them, also those about others' answers."""
+        theirs = {"number": "219999-0025", "kind": "region"}
+        own, _ = self.seal(support.ITSAK)
+        own = self.spool(own)
+        self.assertIsNone(self.since(own))
+        region, _ = self.seal(support.ITSAK, org="exempelregionen",
+                              change=lambda a: a["organisation"].update(
+                                  theirs))
+        self.assertIsNone(self.since(self.spool(region)))
+        by_mandate, _ = self.submit(self.give()[0])
+        self.assertEqual(self.since(by_mandate), 2)
+        again, _ = self.seal(support.ITSAK, supersedes=self.at(
+            "verdicts/%s.accepted.p7s" % own), change=lambda a: a[
+                "organisation"].update(name="Exempelköping"))
+        self.assertEqual(self.since(self.spool(again)), 1)
+
     def test_accepted_and_told(self):
         path, digest = self.give()
         sealed, said = self.submit(path)
@@ -172,8 +195,8 @@ class Mandates(IntakeCase):
         path, digest = self.give()
         self.intake("mandate", "revoke", path, "--reason", "first")
         doc = self.intake("mandate", "revoke", path, "--reason", "second",
-                          status=64)
-        self.assertEqual(doc["errors"][0]["code"], "usage")
+                          status=77)
+        self.assertEqual(doc["errors"][0]["code"], "mandate-revoked")
         m, = self.intake("mandate")["mandates"]
         self.assertEqual(m["reason"], "first")
 
@@ -187,9 +210,10 @@ class Mandates(IntakeCase):
                 (64, "usage", ("show", path, path)),
                 (64, "usage", ("list", path)),
                 (64, "usage", ("drop", path)),
-                (66, "no-input", ("show", digest)),
-                (66, "no-input", ("show", digest[:10])),
-                (66, "no-input", ("revoke", digest[:10], "--reason", "x")),
+                (66, "no-submission", ("show", digest)),
+                (66, "no-submission", ("show", digest[:10])),
+                (66, "no-submission", ("revoke", digest[:10], "--reason",
+                                       "x")),
                 (66, "no-input", ("revoke", "nowhere", "--reason", "x")),
                 (77, "mandate", ("show", self.at("pki/sender-ca.pem"))),
                 (77, "mandate", ("revoke", self.at("pki/sender-ca.pem"),
@@ -207,7 +231,7 @@ class Mandates(IntakeCase):
         p = support.run(INTAKE, "mandate", "--csv", "--config", self.conf)
         row, = csv.DictReader(io.StringIO(p.stdout.decode()))
         self.assertEqual((row["digest"], row["submitter"], row["state"]),
-                         (digest, REGION, "revoked"))
+                         (digest, REGION[:6] + "-" + REGION[6:], "revoked"))
         self.assertFalse(row["reason"].startswith("="))
 
 
