@@ -57,6 +57,10 @@ link_fail(const struct postgres *p, const PGresult *result, struct err *e)
 		return result == NULL ?
 		    err_set(e, ERR_NO_MEMORY, NULL, 0, NULL) :
 		    tell(ERR_IO, PQerrorMessage(p->conn), e);
+	if (strcmp(state, "42501") == 0)
+		return err_set(e, ERR_CONFIG, "ledger", 0, "%.*s; as the "
+		    "database's superuser: psql -f roles.sql (see OPERATIONS)",
+		    (int)strcspn(text, "\n"), text);
 	return tell(meaning(state), text, e);
 }
 
@@ -129,6 +133,28 @@ dial(const char *uri)
 	return PQconnectdbParams(words, values, 1);
 }
 
+/*
+ * Who is refused at the start stays so until somebody changes something; who
+ * is so later, while the server is set up anew, waits.  libpq tells no SQLSTATE
+ * of a connection that came to nothing: the server's words, which are English
+ * unless lc_messages says otherwise, must do.
+ */
+static bool
+is_refused(const struct postgres *p)
+{
+	static const char *const words[] = {
+		"authentication failed", "no pg_hba.conf entry",
+		"\" does not exist", "is not permitted to log in",
+		"no password supplied", "permission denied for database",
+	};
+	const char *text = PQerrorMessage(p->conn);
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strstr(text, words[i]) != NULL)
+			return p->epoch == 1;
+	return false;
+}
+
 enum err_code
 link_connect(struct postgres *p, struct err *e)
 {
@@ -149,7 +175,8 @@ link_connect(struct postgres *p, struct err *e)
 	} else if (p->conn == NULL)
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	else
-		code = tell(ERR_LEDGER, PQerrorMessage(p->conn), e);
+		code = tell(is_refused(p) ? ERR_CONFIG : ERR_LEDGER,
+		    PQerrorMessage(p->conn), e);
 	if (code != ERR_OK) {
 		PQfinish(p->conn);
 		p->conn = NULL;

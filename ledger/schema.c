@@ -176,6 +176,20 @@ schema_set_up(struct sql *db, const char *path, struct err *e)
 }
 
 enum err_code
+schema_look(struct sql *db, const char *path, struct err *e)
+{
+	enum err_code code;
+	int64_t version;
+
+	if ((code = db->driver->version(db, &version, e)) != ERR_OK ||
+	    version == SCHEMA_VERSION)
+		return code;
+	return err_set(e, ERR_CONFIG, path, 0, version == 0 ?
+	    "it has no tables yet: start sigill-intake once, then run "
+	    "roles.sql" : "it is not a ledger of this version");
+}
+
+enum err_code
 schema_check(struct sql *db, const char *path, struct err *e)
 {
 	return db->driver->check != NULL ? db->driver->check(db, path, e) :

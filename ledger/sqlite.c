@@ -5,7 +5,9 @@
  */
 #include "ledger/driver.h"
 
+#include <errno.h>
 #include <sqlite3.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +23,7 @@ struct sqlite {
 	struct sql base;
 	sqlite3 *handle;
 	bool relaxed;		/* commits do not wait for the disk now */
+	const char *path;	/* borrowed, while it is opened; then NULL */
 	bool torn;		/* the log is in doubt: sql_mend */
 };
 
@@ -41,6 +44,32 @@ compiled(struct sql_stmt *stmt)
 	return ((struct sqlite_stmt *)stmt)->compiled;
 }
 
+static const char *
+file_of(const struct sqlite *s)
+{
+	const char *path = s->path != NULL ? s->path :
+	    sqlite3_db_filename(s->handle, "main");
+
+	return path != NULL && *path != '\0' ? path : "ledger";
+}
+
+static const char *
+why_not(const struct sqlite *s)
+{
+	int error = sqlite3_system_errno(s->handle);
+
+	return error != 0 ? strerror(error) : "for no reason given";
+}
+
+static bool
+is_full(const struct sqlite *s)
+{
+	int error = sqlite3_system_errno(s->handle);
+
+	return sqlite3_errcode(s->handle) == SQLITE_IOERR &&
+	    (error == ENOSPC || error == EDQUOT);
+}
+
 /* What a failed call of the database means to us. */
 static enum err_code
 fail(const struct sqlite *s, struct err *e)
@@ -57,8 +86,13 @@ fail(const struct sqlite *s, struct err *e)
 	case SQLITE_BUSY:
 		code = ERR_LEDGER;
 		break;
+	case SQLITE_CANTOPEN:
+		return err_set(e, ERR_IO, file_of(s), 0, "%s (%s)",
+		    sqlite3_errmsg(s->handle), why_not(s));
 	default:
-		code = ERR_IO;
+		/* A full disk or quota, which the shared memory's file finds
+		 * out for itself, is not always told as SQLITE_FULL. */
+		code = is_full(s) ? ERR_NO_SPACE : ERR_IO;
 		break;
 	}
 	return err_set(e, code, "ledger", 0, "%s", sqlite3_errmsg(s->handle));
@@ -106,6 +140,7 @@ sqlite_open_it(const char *where, struct sql **out, struct err *e)
 	if (s == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	mask = umask(077);
+	s->path = where;
 	if (sqlite3_open_v2(where, &s->handle, SQLITE_OPEN_READWRITE |
 	    SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW,
 	    NULL) != SQLITE_OK)
@@ -113,6 +148,7 @@ sqlite_open_it(const char *where, struct sql **out, struct err *e)
 		    err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	else
 		code = set_up(s, e);
+	s->path = NULL;
 	(void)umask(mask);
 	/* What an earlier process has left in the log is in doubt too: whether
 	 * it was lazy, or its sync failed, nobody knows any more. */

@@ -17,6 +17,7 @@
 #include "base/timestamp.h"
 #include "base/wipe.h"
 #include "crypto/crypto.h"
+#include "ledger/schema.h"
 #include "ledger/sql.h"
 #include "portal/complete.h"
 #include "portal/ledger.h"
@@ -188,6 +189,8 @@ check_database(const struct settings *settings, struct err *e)
 	if (settings->database != NULL &&
 	    sql_where_is_shared(settings->database))
 		code = sql_open(settings->database, &db, e);
+	if (db != NULL)
+		code = schema_look(db, settings->database, e);
 	sql_close(db);
 	return code;
 }

@@ -4,7 +4,9 @@
 -- database, and makes the tables at its first start.  After that, and after
 -- each new version, as a superuser:
 --
---	psql -d sigill -f roles.sql
+--	psql -d sigill -v ON_ERROR_STOP=1 -f roles.sql
+--
+-- All of it happens, or nothing.
 --
 -- Portals, which face the network, are members of sigill_portal: they have
 -- their uploads and receipts, and see verdicts.  Members of sigill_staff see
@@ -14,10 +16,16 @@
 --	CREATE ROLE sigill LOGIN IN ROLE sigill_portal;
 --	CREATE ROLE anna LOGIN IN ROLE sigill_staff;
 
+BEGIN;
+
 DO $$
 DECLARE
 	name TEXT;
 BEGIN
+	IF to_regclass('sigill_schema') IS NULL THEN
+		RAISE EXCEPTION 'there are no tables yet: start sigill-intake '
+			'once, then run this again';
+	END IF;
 	FOREACH name IN ARRAY ARRAY['sigill_portal', 'sigill_staff'] LOOP
 		IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
 			EXECUTE format('CREATE ROLE %I NOLOGIN', name);
@@ -39,6 +47,9 @@ GRANT SELECT ON ALL TABLES IN SCHEMA public TO sigill_staff;
 GRANT INSERT ON decisions TO sigill_staff;
 GRANT INSERT, UPDATE, DELETE ON organisations TO sigill_staff;
 GRANT INSERT, UPDATE ON mandates TO sigill_staff;
+-- A lock on the log's one row, while 'register' looks for what is held; this
+-- column can have no other value.
+GRANT UPDATE (one) ON log_state TO sigill_staff;
 
 -- A held file is locked while it is decided about; and who comes into the
 -- register has what was held for that judged again.  Nothing else can be made
@@ -56,3 +67,5 @@ DROP POLICY IF EXISTS everybody_sees ON decisions;
 CREATE POLICY everybody_sees ON decisions FOR SELECT USING (true);
 DROP POLICY IF EXISTS new_ones ON decisions;
 CREATE POLICY new_ones ON decisions FOR INSERT WITH CHECK (done = 0);
+
+COMMIT;
