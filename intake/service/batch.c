@@ -116,17 +116,20 @@ log_matter(struct tools *t, const struct matter *m)
 	    m->decision != NULL ? m->decision->who : NULL, (char *)NULL);
 }
 
-/* All receipts of a batch name the same log. */
-static enum err_code
-witness(struct tools *t, const struct matter *v, size_t n, struct err *e)
+/* All receipts of a batch name the same log.  A full archive keeps nobody from
+ * a receipt. */
+static void
+witness(struct tools *t, const struct matter *v, size_t n)
 {
 	const struct receipt_log *log = NULL;
+	struct err e = { 0 };
 
 	for (size_t i = 0; i < n; i++)
 		if (v[i].content.has_log)
 			log = &v[i].content.log;
-	return log == NULL ? ERR_OK : witness_keep(&t->common->witness,
-	    log->size, log->root, timestamp_now(), e);
+	if (log != NULL && witness_keep(&t->common->witness, log->size,
+	    log->root, timestamp_now(), &e) != ERR_OK)
+		hush_err(&t->witnessing, "not-witnessed", &e);
 }
 
 static void
@@ -139,8 +142,7 @@ publish(struct tools *t, struct matter *v, size_t n)
 
 	if (s->verdicts == NULL)
 		return;
-	if ((code = drop_begin(&d, s->verdicts, PUBLISH_MODE, &e)) == ERR_OK)
-		code = witness(t, v, n, &e);
+	code = drop_begin(&d, s->verdicts, PUBLISH_MODE, &e);
 	for (size_t i = 0; code == ERR_OK && i < n; i++)
 		if (v[i].receipt.len != 0)
 			code = publish_add(s, &d, v[i].arrival.digest,
@@ -168,10 +170,19 @@ batch_file(struct tools *t, const struct arrival *a, struct err *e)
 static void
 hand_on(struct tools *t, struct matter *v, size_t n)
 {
-	if (hands_ready(&t->common->hands, t->common->settings) &&
-	    hand_over(&t->common->hands, t->common->settings, t->db, v, n,
-	    &t->notes, &t->handing) == ERR_LEDGER)
+	struct hands *h = &t->common->hands;
+	size_t left = 0;
+
+	if (!hands_free(h, t->common->settings)) {
+		for (size_t i = 0; i < n; i++) {
+			left += v[i].document.len != 0;
+			buf_wipe(&v[i].document);
+		}
+	} else if (hand_over(h, t->common->settings, t->db, v, n, &t->notes,
+	    &t->handing, &left) == ERR_LEDGER)
 		atomic_store(&t->common->doubt, true);
+	if (left != 0)
+		hands_leave(h);
 }
 
 static void
@@ -201,6 +212,7 @@ follow(struct tools *t, struct matter *v, size_t n)
 		if (v[i].put_off || !v[i].ruling.counts)
 			buf_wipe(&v[i].document);
 	}
+	witness(t, v, n);
 	publish(t, v, n);
 	hand_on(t, v, n);
 	for (size_t i = 0; i < n; i++)

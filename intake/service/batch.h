@@ -31,7 +31,7 @@ struct tools {
 	 * another lane might hand them over again. */
 	struct arrival kept[BATCH_MAX];
 	size_t n_kept;
-	struct hush publishing, handing, filing, reading, waiting;
+	struct hush witnessing, publishing, handing, filing, reading, waiting;
 	/* How far the list of what is to be handed over has been gone
 	 * through: what fails does not stand before the others for ever. */
 	struct arrivals_page unhanded;

@@ -26,12 +26,11 @@ publish_all(struct tools *t, struct err *e)
 
 	code = witness_look(&t->common->witness, t->db, timestamp_now(),
 	    &found);
-	if (code != ERR_OK && !is_ours(code)) {
-		hush_err(&t->publishing, "not-published", &found);
-		return ERR_OK;
-	}
-	if (code != ERR_OK)
+	if (code != ERR_OK && is_ours(code))
 		return err_set(e, code, found.where, 0, "%s", found.msg);
+	if (code != ERR_OK)
+		hush_err(&t->witnessing, "not-witnessed", &found);
+	memset(&found, 0, sizeof(found));
 	do {
 		code = publish_rest(t->common->settings, t->db, &t->notes, &n,
 		    &found);

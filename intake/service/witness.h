@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * What the log has been: ARCHIVE/head.p7s, a signed head that is never older
- * than a receipt that this service has published.  A ledger that was put back
+ * than a receipt that this service has published, unless it could not be
+ * written (not-witnessed in the log).  A ledger that was put back
  * from an older copy would give its next receipts the places that others have
  * had; by this file the service knows, and does not start.
  */

@@ -322,7 +322,7 @@ class Full(IntakeCase):
         self.mount(4)
         data, _ = self.seal()
         digest = self.spool(data)
-        self.assertIn("not-filed", self.run_once())
+        self.assertIn("not-filed", self.run_once(75))
         self.assertEqual(self.state(digest), ("accepted", ""))
         self.assertEqual(self.files("spool"), [digest + ".sigill"])
         self.assertEqual(list(self.documents()), [digest])
