@@ -20,7 +20,7 @@
 struct verdict_row {
 	uint8_t digest[DIGEST_LEN];	/* of the sealed file */
 	enum receipt_stage stage;
-	char organisation[ORGNR_LEN];	/* that it is for; "" unknown */
+	char organisation[ORGNR_LEN];	/* that gets it; "" unknown */
 	uint64_t position, size;	/* of its leaf; of the tree it names */
 	int64_t time;
 	const void *bytes;		/* DER; borrowed */
@@ -30,8 +30,8 @@ struct verdict_row {
 /* There is one for each file and stage. */
 enum err_code verdicts_add(struct sql *db, const struct verdict_row *row,
     struct err *e);
-/* The greatest tree size that a receipt for this organisation has named, and
- * 0 without any. */
+/* The greatest tree size that a receipt which this organisation got has named,
+ * and 0 without any. */
 enum err_code verdicts_last_size(struct sql *db,
     const char organisation[static ORGNR_LEN], uint64_t *size,
     struct err *e);

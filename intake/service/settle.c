@@ -152,12 +152,12 @@ fill(struct settling *s, struct matter *m, struct err *e)
 	return ERR_OK;
 }
 
-/* Whom the receipt is for: "" when nobody knows. */
+/* Who gets the receipt, and compares it with those that it has: who signed
+ * the file, also when it did so for another organisation.  "" when nobody
+ * knows. */
 static const char *
-organisation_of(const struct matter *m)
+recipient_of(const struct matter *m)
 {
-	if (m->facts.organisation[0] != '\0')
-		return m->facts.organisation;
 	return m->facts.has_signer ? m->facts.signer_number : "";
 }
 
@@ -182,12 +182,12 @@ log_decision(struct settling *s, const struct matter *m, struct err *e)
 	return code;
 }
 
-/* Its leaf, and where the organisation's last receipt stood. */
+/* Its leaf, and where its recipient's last receipt stood. */
 static enum err_code
 log_receipt(struct settling *s, struct matter *m, struct err *e)
 {
 	struct receipt_log *log = &m->content.log;
-	char organisation[ORGNR_LEN] = "";
+	char recipient[ORGNR_LEN] = "";
 	struct buf bytes = { 0 };
 	enum err_code code;
 
@@ -197,11 +197,10 @@ log_receipt(struct settling *s, struct matter *m, struct err *e)
 		code = tree_append(s->tree, bytes.data, bytes.len,
 		    &log->index, e);
 	buf_wipe(&bytes);
-	(void)snprintf(organisation, sizeof(organisation), "%s",
-	    organisation_of(m));
-	if (code == ERR_OK && organisation[0] != '\0')
-		code = verdicts_last_size(s->db, organisation,
-		    &log->since_size, e);
+	(void)snprintf(recipient, sizeof(recipient), "%s", recipient_of(m));
+	if (code == ERR_OK && recipient[0] != '\0')
+		code = verdicts_last_size(s->db, recipient, &log->since_size,
+		    e);
 	log->has_since = log->since_size != 0;
 	m->content.has_log = true;
 	s->places[s->n_places++] = log;
@@ -267,7 +266,7 @@ sign(struct settling *s, struct matter *m, struct err *e)
 		return code;
 	memcpy(row.digest, m->arrival.digest, sizeof(row.digest));
 	(void)snprintf(row.organisation, sizeof(row.organisation), "%s",
-	    organisation_of(m));
+	    recipient_of(m));
 	row.bytes = m->receipt.data;
 	row.len = m->receipt.len;
 	return verdicts_add(s->db, &row, e);
