@@ -73,36 +73,78 @@ may_replace(const struct facts *f, const struct history *h)
 	return !known;
 }
 
-/* Among those of its round: does it count?  Or need a person tell? */
-static void
-place(const struct facts *f, const struct history *h, bool accepted_by_staff,
-    struct ruling *out)
-{
-	bool others = false, replaces = false, same_answers = false;
-	bool corrected = false;
+/* What those of its round are to a file. */
+struct kin {
+	const struct earlier *counts;	/* the one that does; or NULL */
+	bool same_answers;		/* of any */
+	bool same_step;			/* and of what any replaces */
+	bool corrected;			/* it is what one of them replaces */
+	bool root;	/* one that replaces nothing has the answers that it
+			 * replaces, and is not the one that counts */
+};
 
+static void
+find_kin(const struct facts *f, const struct history *h, struct kin *out)
+{
+	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < h->len; i++) {
 		const struct earlier *x = &h->v[i];
 
 		if (!x->same_round)
 			continue;
-		if (x->counts) {
-			others = true;
-			replaces = f->has_supersedes &&
-			    same(x->fingerprint, f->supersedes);
+		if (x->counts)
+			out->counts = x;
+		if (same(x->fingerprint, f->fingerprint)) {
+			out->same_answers = true;
+			if (!f->has_supersedes || (x->has_supersedes &&
+			    same(x->supersedes, f->supersedes)))
+				out->same_step = true;
 		}
-		if (same(x->fingerprint, f->fingerprint))
-			same_answers = true;
 		if (x->has_supersedes && same(x->supersedes, f->fingerprint))
-			corrected = true;
+			out->corrected = true;
+		if (!x->counts && !x->has_supersedes && f->has_supersedes &&
+		    same(x->fingerprint, f->supersedes))
+			out->root = true;
 	}
+}
+
+/* It replaces the one that counts.  Does that one replace it in turn? */
+static void
+replace(const struct facts *f, const struct kin *kin, bool accepted_by_staff,
+    struct ruling *out)
+{
+	const struct earlier *x = kin->counts;
+	bool mutual = x->has_supersedes &&
+	    same(x->supersedes, f->fingerprint) && !kin->same_answers;
+
+	if (mutual && kin->root)
+		return;		/* it came after its correction */
+	if (mutual && !accepted_by_staff)
+		hold(out, ERR_CONFLICT);
+	else if (f->late && !x->late && !accepted_by_staff)
+		hold(out, ERR_LATE);
+	else
+		out->counts = true;
+}
+
+/* Among those of its round: does it count?  Or need a person tell? */
+static void
+place(const struct facts *f, const struct history *h, bool accepted_by_staff,
+    struct ruling *out)
+{
+	struct kin kin;
+
+	find_kin(f, h, &kin);
 	/* Who goes back to earlier answers replaces what counts: then it does
 	 * not matter that these have been replaced before. */
-	if (replaces)
-		out->counts = true;
-	else if (same_answers || corrected)
-		out->same_answers = same_answers;
-	else if (others && !accepted_by_staff)
+	if (kin.counts != NULL && f->has_supersedes &&
+	    same(kin.counts->fingerprint, f->supersedes))
+		replace(f, &kin, accepted_by_staff, out);
+	else if (kin.same_step)
+		out->same_answers = true;
+	else if (kin.corrected && !kin.same_answers)
+		return;
+	else if (kin.counts != NULL && !accepted_by_staff)
 		hold(out, ERR_CONFLICT);
 	else
 		out->counts = true;

@@ -12,14 +12,21 @@
  *	the organisation is not in the
  *	    register (if there is one)		held: not-registered
  *	replaces the one that counts		accepted, and counts
+ *	    but it is late, and that one not	held: late
  *	the same answers as one of the round
- *	    that was accepted			accepted, does not count: "same
+ *	    that was accepted, and replacing
+ *	    nothing, or the same		accepted, does not count: "same
  *						answers", which changes nothing
  *	has been replaced already (it came
  *	    after its correction)		accepted, does not count
  *	other answers than the one that counts,
- *	    without replacing it		held: conflict
+ *	    without replacing it; or replacing
+ *	    what is not known yet		held: conflict
  *	otherwise				accepted, and counts
+ *
+ * Two may replace each other, when somebody goes back to earlier answers: the
+ * one whose answers the round has seen before is the later one.  As long as
+ * nobody can tell, the second that comes is held: conflict.
  *
  * What was held, a person decides: rejected with the code declined, or
  * accepted, and counts unless it has been replaced meanwhile.
@@ -45,7 +52,7 @@ struct earlier {
 	bool same_round;	/* same organisation, questionnaire, round */
 	bool has_supersedes;
 	uint8_t supersedes[DIGEST_LEN];
-	bool counts;
+	bool counts, late;
 };
 
 /* What the ledger knows that bears on one file.  Owned. */

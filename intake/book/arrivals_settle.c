@@ -26,6 +26,7 @@ read_earlier(struct sql_stmt *stmt, struct earlier *x, struct err *e)
 	(void)strcpy(x->organisation, organisation);
 	x->same_round = sql_integer(stmt, 4) != 0;
 	x->counts = sql_integer(stmt, 5) != 0;
+	x->late = sql_integer(stmt, 7) != 0;
 	supersedes = sql_bytes(stmt, 6, &len);
 	x->has_supersedes = supersedes != NULL;
 	if ((code = row_digest(stmt, 0, x->sealed, e)) == ERR_OK &&
@@ -102,7 +103,7 @@ arrivals_history(struct sql *db, const struct facts *f, struct history *out,
 	code = read_all(db, sql_prepare(db, e, "SELECT digest, submission,"
 	    " fingerprint, organisation, CASE WHEN organisation = ?"
 	    " AND questionnaire = ? AND round = ? THEN 1 ELSE 0 END,"
-	    " counts, supersedes FROM arrivals"
+	    " counts, supersedes, late FROM arrivals"
 	    " WHERE state = 'accepted' AND duplicate <> 1"
 	    " AND (submission = ? OR fingerprint = ?"
 	    " OR (organisation = ? AND questionnaire = ? AND round = ?"
@@ -255,20 +256,20 @@ arrivals_judge_again(struct sql *db, struct sql_stmt *stmt, size_t *n,
 }
 
 /* Corrections may arrive before what they correct: what was held because it
- * did not fit is judged again when there is now what it replaces, and counts,
- * or what replaces it. */
+ * did not fit is judged again when there is now what it replaces, what replaces
+ * it, or the same answers.  Others' are passed over: who has one locked is
+ * deciding about it, and may be waiting for the log that is ours. */
 static enum err_code
-judge_kin_again(struct sql *db, const struct facts *f, bool counts,
-    struct err *e)
+judge_kin_again(struct sql *db, const struct facts *f, struct err *e)
 {
 	size_t n;
 
 	return arrivals_judge_again(db, sql_prepare(db, e,
 	    "SELECT digest FROM arrivals WHERE organisation = ?"
 	    " AND questionnaire = ? AND round = ? AND state = 'held'"
-	    " AND code = 'conflict' AND (supersedes = ? OR fingerprint = ?)"
-	    SQL_TAKE, "tttbb", f->organisation, f->questionnaire, f->round,
-	    counts ? f->fingerprint : NULL,
+	    " AND code = 'conflict' AND (supersedes = ? OR fingerprint = ?"
+	    "  OR fingerprint = ?)" SQL_TAKE, "tttbbb", f->organisation,
+	    f->questionnaire, f->round, f->fingerprint, f->fingerprint,
 	    f->has_supersedes ? f->supersedes : NULL), &n, e);
 }
 
@@ -287,7 +288,7 @@ arrivals_settle(struct sql *db, const struct arrival *a,
 		code = set_all(db, a, facts, ruling, now, e);
 	if (code == ERR_OK && ruling->state == RULE_ACCEPT &&
 	    !ruling->duplicate)
-		code = judge_kin_again(db, facts, ruling->counts, e);
+		code = judge_kin_again(db, facts, e);
 	return code;
 }
 

@@ -18,9 +18,10 @@
 
 /* A submission in letters: "id fingerprint", "id fingerprint>replaced"; ids in
  * small letters, fingerprints in capitals.  Flags in front: '*' it counts,
- * '-' another organisation's, '~' another round's. */
+ * '-' another organisation's, '~' another round's, '!' it
+ * is late. */
 struct said {
-	bool counts, foreign, elsewhere;
+	bool counts, foreign, elsewhere, late;
 	char id, fingerprint, replaces;
 };
 
@@ -36,6 +37,8 @@ read_said(const char *s)
 			w.foreign = true;
 		else if (*s == '~')
 			w.elsewhere = true;
+		else if (*s == '!')
+			w.late = true;
 		else
 			break;
 	w.id = s[0];
@@ -54,6 +57,7 @@ facts_said(const char *s)
 	memset(f.submission, w.id, sizeof(f.submission));
 	memset(f.fingerprint, w.fingerprint, sizeof(f.fingerprint));
 	(void)strcpy(f.organisation, w.foreign ? OTHERS : OURS);
+	f.late = w.late;
 	f.has_supersedes = w.replaces != '\0';
 	memset(f.supersedes, w.replaces, sizeof(f.supersedes));
 	return f;
@@ -65,7 +69,7 @@ earlier_said(const char *s)
 	struct said w = read_said(s);
 	struct facts f = facts_said(s);
 	struct earlier x = { .same_round = !w.foreign && !w.elsewhere,
-	    .counts = w.counts, .has_supersedes = f.has_supersedes };
+	    .counts = w.counts, .late = w.late, .has_supersedes = f.has_supersedes };
 
 	memcpy(x.submission, f.submission, sizeof(x.submission));
 	memcpy(x.fingerprint, f.fingerprint, sizeof(x.fingerprint));
@@ -173,6 +177,33 @@ static const struct rule_case {
 	/* back to the first answers */
 	{ "a A, *b B>A", "c A>B", 0, COUNTS, ERR_OK },
 	{ "a A, b B>A, *c A>B", "d B>A", 0, COUNTS, ERR_OK },
+
+	{ "a A, *b B>A", "c A>B", REGISTER, HELD, ERR_NOT_REGISTERED },
+	/* before what they replace: nobody can tell yet */
+	{ "*a A", "c A>B", 0, HELD, ERR_CONFLICT },
+	{ "*a A", "c A>B", STAFF, COUNTS, ERR_OK },
+	{ "*c C, a A, b B>A", "d A>B", 0, HELD, ERR_CONFLICT },
+	{ "*c A>B, a A", "d A>B", 0, SAME, ERR_OK },
+	{ "*c A>B", "a A", 0, SAME, ERR_OK },
+	/* two that replace each other */
+	{ "*c A>B", "b B>A", 0, HELD, ERR_CONFLICT },
+	{ "*c A>B", "b B>A", STAFF, COUNTS, ERR_OK },
+	{ "*c A>B, a A", "b B>A", 0, TAKEN, ERR_OK },
+	{ "*c A>B, a A", "b B>A", STAFF, TAKEN, ERR_OK },
+	{ "*c A>B, a B", "b B>A", 0, COUNTS, ERR_OK },
+
+	/* late */
+	{ "", "!a A", 0, COUNTS, ERR_OK },
+	{ "", "!b B>A", 0, COUNTS, ERR_OK },
+	{ "*a A", "!b B>A", 0, HELD, ERR_LATE },
+	{ "*a A", "!b B>A", STAFF, COUNTS, ERR_OK },
+	{ "*a A", "!b B>A", REGISTER, HELD, ERR_NOT_REGISTERED },
+	{ "*!a A", "!b B>A", 0, COUNTS, ERR_OK },
+	{ "*!a A", "b B>A", 0, COUNTS, ERR_OK },
+	{ "a A, *!b B>A", "!c C>B", 0, COUNTS, ERR_OK },
+	{ "*a A", "!b A", 0, SAME, ERR_OK },
+	{ "*a A", "!b B", 0, HELD, ERR_CONFLICT },
+	{ "*b B>A", "!a A", 0, TAKEN, ERR_OK },
 
 	/* other answers */
 	{ "*a A", "b B", 0, HELD, ERR_CONFLICT },
