@@ -91,7 +91,7 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 FACTS	= intake/facts.c intake/facts_cbor.c
 BOOK	= $(FACTS) intake/rules.c \
 	  intake/book/arrivals.c intake/book/arrivals_row.c \
-	  intake/book/arrivals_add.c intake/book/arrivals_settle.c \
+	  intake/book/arrivals_add.c intake/book/arrivals_place.c intake/book/arrivals_settle.c \
 	  intake/book/arrivals_find.c \
 	  intake/book/taken.c intake/book/places.c \
 	  intake/book/verdicts.c intake/book/decisions.c \
@@ -124,7 +124,8 @@ APART_LIBS = -lseccomp
 SERVICE	= intake/service/run.c intake/service/lane.c \
 	  intake/service/batch.c intake/service/upkeep.c \
 	  intake/service/settle.c intake/service/notes.c \
-	  intake/service/scan.c intake/service/names.c \
+	  intake/service/scan.c intake/service/identify.c \
+	  intake/service/keep.c intake/service/known.c intake/service/names.c \
 	  intake/service/archive.c intake/service/publish.c \
 	  intake/service/hand.c intake/service/drop.c \
 	  intake/service/hush.c intake/service/lost.c \
@@ -253,14 +254,14 @@ $(O)/test/test_schedule: $(O)/obj/client/outbox/schedule.o
 $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
 $(O)/test/test_intake_files: LIBS += $(LEDGER_LIBS)
 $(O)/test/test_intake_files: $(addprefix $(O)/obj/intake/service/,archive.o \
-	document.o drop.o names.o) $(call obj,$(BOOK) $(LEDGER)) \
+	document.o drop.o names.o) $(call obj,$(BOOK) $(TREE) $(LEDGER)) \
 	$(addprefix $(O)/obj/verifier/,verify.o entitled.o seen.o handoff.o)
 $(O)/test/test_facts: $(call obj,$(FACTS)) $(addprefix $(O)/obj/verifier/, \
 	verify.o entitled.o seen.o)
 $(O)/test/test_rules: $(O)/obj/intake/rules.o
 BOOKS	= $(addprefix $(O)/test/,test_arrivals test_book test_register)
 $(BOOKS): LIBS += $(LEDGER_LIBS) -pthread
-$(BOOKS): $(call obj,$(BOOK) $(JUDGE) $(LEDGER)) \
+$(BOOKS): $(call obj,$(BOOK) $(TREE) $(JUDGE) $(LEDGER)) \
 	$(addprefix $(O)/obj/tests/unit/,book.o database.o)
 $(O)/test/test_tree: LIBS += $(LEDGER_LIBS)
 $(O)/test/test_tree: $(call obj,$(TREE) $(LEDGER)) \

@@ -87,6 +87,8 @@ struct sql_driver {
 	/* sql_mend and sql_touch; NULL where there is nothing to do. */
 	enum err_code (*mend)(struct sql *db, struct err *e);
 	enum err_code (*touch)(struct sql *db, struct err *e);
+	/* sql_hurry; NULL where there is nothing to do. */
+	enum err_code (*hurry)(struct sql *db, struct err *e);
 
 	/* For ledger/schema.c.  -1: there are tables, but not ours; 0: there
 	 * are none. */

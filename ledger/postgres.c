@@ -316,6 +316,13 @@ postgres_touch(struct sql *db, struct err *e)
 	return postgres_execute(db, "SELECT 1", e);
 }
 
+static enum err_code
+postgres_hurry(struct sql *db, struct err *e)
+{
+	return postgres_execute(db,
+	    "SET LOCAL idle_in_transaction_session_timeout = '30s'", e);
+}
+
 /* --- the schema ----------------------------------------------------------- */
 
 static enum err_code
@@ -387,6 +394,7 @@ const struct sql_driver sql_postgres = {
 	.begin = postgres_begin, .commit = postgres_commit,
 	.roll_back = postgres_roll_back, .is_open = postgres_is_open,
 	.changes = postgres_changes, .touch = postgres_touch,
+	.hurry = postgres_hurry,
 	.version = postgres_version, .lock_version = postgres_lock_version,
 	.set_version = postgres_set_version, .define = postgres_define,
 };

@@ -266,6 +266,12 @@ sql_touch(struct sql *db, struct err *e)
 }
 
 enum err_code
+sql_hurry(struct sql *db, struct err *e)
+{
+	return db->driver->hurry != NULL ? db->driver->hurry(db, e) : ERR_OK;
+}
+
+enum err_code
 sql_finish(struct sql *db, enum err_code code, struct err *e)
 {
 	if (code == ERR_OK) {

@@ -106,6 +106,10 @@ enum err_code sql_begin_reading(struct sql *db, struct err *e);
 /* While something slow is done in a transaction, at least every few minutes:
  * it would be ended otherwise (after ten).  ERR_LEDGER: it has been. */
 enum err_code sql_touch(struct sql *db, struct err *e);
+/* From here to its end others wait for this transaction: one that stands still
+ * for half a minute is ended, so that a machine that died, or was stopped,
+ * holds nobody up for ten. */
+enum err_code sql_hurry(struct sql *db, struct err *e);
 /* Commits when code is ERR_OK, else takes all back. */
 enum err_code sql_finish(struct sql *db, enum err_code code,
     struct err *e);

@@ -74,6 +74,28 @@ collected(struct collection *c, size_t *n, enum err_code code)
 	return code;
 }
 
+/* Some of the queue, by when they are due; sql asks for those of eight
+ * places. */
+static enum err_code
+collect_due(struct sql *db, const char *sql, const char *const *places,
+    size_t n_places, int64_t due, struct collection *c, struct err *e)
+{
+	enum err_code code = ERR_OK;
+	const char *p[PLACES];
+
+	for (size_t i = 0; code == ERR_OK && c->len < c->cap && i < n_places;
+	    i += PLACES) {
+		places_fill(places + i, n_places - i, p);
+		code = collect(db, sql_prepare(db, e, sql,
+		    "i" PLACES_TYPES "i", due, PLACES_OF(p),
+		    wanted(c, sql_is_shared(db))), c, e);
+	}
+	return code;
+}
+
+#define A_QUEUE \
+	" AND" IN_PLACES "ORDER BY due, arrived, digest LIMIT ?" SQL_TAKE
+
 enum err_code
 arrivals_take(struct sql *db, struct taken *t, const char *const *places,
     size_t n_places, int64_t now, struct arrival *v, size_t *n,
@@ -81,23 +103,24 @@ arrivals_take(struct sql *db, struct taken *t, const char *const *places,
 {
 	struct collection c = { .taken = t, .v = v, .cap = *n };
 	enum err_code code = ERR_OK;
-	const char *p[PLACES];
 
 	taken_lock(t);
-	for (size_t i = 0; code == ERR_OK && c.len < c.cap && i < n_places;
-	    i += PLACES) {
-		places_fill(places + i, n_places - i, p);
-		code = collect(db, sql_prepare(db, e,
-		    "SELECT " ARRIVAL_COLUMNS " FROM arrivals a"
-		    " WHERE state = 'queued' AND due <= ? AND" IN_PLACES
-		    "ORDER BY due, arrived, digest LIMIT ?" SQL_TAKE,
-		    "i" PLACES_TYPES "i", now, PLACES_OF(p),
-		    wanted(&c, sql_is_shared(db))), &c, e);
-	}
+	code = collect_due(db, "SELECT " ARRIVAL_COLUMNS " FROM arrivals a"
+	    " WHERE state = 'queued' AND due <= ?" A_QUEUE, places, n_places,
+	    now, &c, e);
+	if (code == ERR_OK)
+		code = collect_due(db, "SELECT " ARRIVAL_COLUMNS
+		    " FROM arrivals a WHERE state = 'queued' AND due > ?"
+		    A_QUEUE, places, n_places, now + ARRIVAL_PUT_OFF_MOST, &c,
+		    e);
 	code = collected(&c, n, code);
 	taken_unlock(t);
 	return code;
 }
+
+/* Seconds.  What seems to have happened so long after now happened while a
+ * clock was ahead, and nobody waits for that time to come. */
+#define AHEAD	600
 
 /* What follows page in the order of what has become of them; sql asks for
  * those of eight places. */
@@ -108,14 +131,16 @@ collect_page(struct sql *db, const char *sql, const char *const *places,
 	struct arrivals_page *page = c->page;
 	enum err_code code = ERR_OK;
 	const char *p[PLACES];
+	int64_t ahead = before < INT64_MAX - AHEAD ? before + AHEAD :
+	    INT64_MAX;
 
 	while (code == ERR_OK && c->len < c->cap &&
 	    page->places < n_places) {
 		places_fill(places + page->places, n_places - page->places,
 		    p);
 		code = collect(db, sql_prepare(db, e, sql,
-		    "ibi" PLACES_TYPES "i", page->verified, page->digest,
-		    before, PLACES_OF(p), wanted(c, false)), c, e);
+		    "ibii" PLACES_TYPES "i", page->verified, page->digest,
+		    before, ahead, PLACES_OF(p), wanted(c, false)), c, e);
 		if (code == ERR_OK && c->len < c->cap)
 			*page = (struct arrivals_page){
 				.places = page->places + PLACES,
@@ -125,7 +150,8 @@ collect_page(struct sql *db, const char *sql, const char *const *places,
 }
 
 #define A_PAGE \
-	" AND (verified, digest) > (?, ?) AND verified < ? AND" IN_PLACES \
+	" AND (verified, digest) > (?, ?)" \
+	" AND (verified < ? OR verified > ?) AND" IN_PLACES \
 	"ORDER BY verified, digest LIMIT ?"
 
 enum err_code

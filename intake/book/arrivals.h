@@ -55,8 +55,8 @@ int arrival_state_parse(const char *s);
 /*
  * Alone.  Adds what is new of n files (digest, size, source, place, name,
  * arrived are set); known[i] tells which are not, and how they stand: state,
- * verified, handed, filed, and the place and name that they were first seen
- * with, which replace those of v[i].
+ * due, code, verified, handed, filed, and the size, arrival, place and name
+ * that the ledger has, which replace those of v[i].
  */
 enum err_code arrivals_add(struct sql *db, struct arrival *v, size_t n,
     bool *known, struct err *e);
@@ -89,6 +89,9 @@ enum err_code arrivals_history(struct sql *db, const struct facts *facts,
 enum err_code arrivals_settle(struct sql *db, const struct arrival *a,
     const struct facts *facts, const struct ruling *ruling, int64_t now,
     struct err *e);
+/* Nothing is put off for longer, in seconds: what seems to be was when a clock
+ * was ahead, and is due now. */
+#define ARRIVAL_PUT_OFF_MOST	600
 /* Queued or held as before: another try at `due`, for this reason. */
 enum err_code arrivals_put_off(struct sql *db, const struct arrival *a,
     enum err_code why, int64_t attempts, int64_t due, struct err *e);
@@ -108,8 +111,9 @@ struct arrivals_page {
 
 /* Is it still to be handed over?  What was replaced before that never is. */
 bool arrival_is_unhanded(const struct arrival *a);
-/* Those with a verdict from before that time which count and have not been
- * handed over; taken as in arrivals_take, but locked by nobody. */
+/* Those with a verdict from before that time, or from long after it (a clock
+ * was ahead), which count and have not been handed over; taken as in
+ * arrivals_take, but locked by nobody. */
 enum err_code arrivals_unhanded(struct sql *db, struct taken *t,
     const char *const *places, size_t n_places, int64_t before,
     struct arrivals_page *page, struct arrival *v, size_t *n, struct err *e);

@@ -214,10 +214,11 @@ decisions_take(struct sql *db, struct taken *t, const char *const *places,
 		code = first_free(db, sql_prepare(db, e, "SELECT "
 		    ARRIVAL_COLUMNS ", " DECISION_COLUMNS " FROM arrivals a"
 		    " JOIN decisions d ON d.digest = a.digest"
-		    " WHERE d.done = 0 AND a.state = 'held' AND a.due <= ?"
-		    " AND" NONE_BEFORE "AND" IN_PLACES
+		    " WHERE d.done = 0 AND a.state = 'held'"
+		    " AND (a.due <= ? OR a.due > ?) AND" NONE_BEFORE "AND" IN_PLACES
 		    "ORDER BY d.seq LIMIT ?"
-		    SQL_TAKE, "i" PLACES_TYPES "i", now, PLACES_OF(p),
+		    SQL_TAKE, "ii" PLACES_TYPES "i", now,
+		    now + ARRIVAL_PUT_OFF_MOST, PLACES_OF(p),
 		    sql_is_shared(db) ? INT64_C(1) :
 		    (int64_t)taken_count(t) + 1), t, d, a, e);
 	}

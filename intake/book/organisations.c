@@ -7,6 +7,7 @@
 #include "base/wipe.h"
 #include "intake/book/arrivals.h"
 #include "intake/book/arrivals_row.h"
+#include "intake/book/tree.h"
 
 void
 organisation_wipe(struct organisation *o)
@@ -154,11 +155,14 @@ replace_one(void *arg, const struct organisation *old)
 	return put(r, new);
 }
 
-/* Who was not in the register and is now: their files are judged again. */
+/* Who was not in the register and is now: their files are judged again.  What
+ * is being settled by the old one is held when the log is ours. */
 static enum err_code
 judge_again(struct replacing *r)
 {
-	return arrivals_judge_again(r->db, sql_prepare(r->db, r->e,
+	enum err_code code = tree_hold(r->db, r->e);
+
+	return code != ERR_OK ? code : arrivals_judge_again(r->db, sql_prepare(r->db, r->e,
 	    "SELECT digest FROM arrivals WHERE state = 'held'"
 	    " AND code = 'not-registered'"
 	    " AND (organisation IN (SELECT number FROM organisations)"

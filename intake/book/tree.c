@@ -160,15 +160,16 @@ read_node(void *arg, unsigned level, uint64_t position,
 	return code;
 }
 
-static enum err_code
-begin(struct tree *t, const char *sql, struct err *e)
+enum err_code
+tree_look(struct tree *t, struct err *e)
 {
 	int64_t size = 0;
 	enum err_code code;
 
 	forget(t);
 	t->size = t->stored = 0;
-	code = sql_number(t->db, sql_prepare(t->db, e, sql, ""), &size, e);
+	code = sql_number(t->db, sql_prepare(t->db, e,
+	    "SELECT size FROM log_state WHERE one = 1", ""), &size, e);
 	if (code == ERR_OK && (size < 0 || (uint64_t)size > MERKLE_SIZE_MAX))
 		code = err_set(e, ERR_LOG_DAMAGED, "log", 0,
 		    "its size is %jd", (intmax_t)size);
@@ -178,9 +179,13 @@ begin(struct tree *t, const char *sql, struct err *e)
 }
 
 enum err_code
-tree_look(struct tree *t, struct err *e)
+tree_hold(struct sql *db, struct err *e)
 {
-	return begin(t, "SELECT size FROM log_state WHERE one = 1", e);
+	enum err_code code = sql_hurry(db, e);
+	int64_t one;
+
+	return code != ERR_OK ? code : sql_number(db, sql_prepare(db, e,
+	    "SELECT one FROM log_state WHERE one = 1" SQL_LOCK, ""), &one, e);
 }
 
 /* The complete subtrees at the end of the log are what new leaves, and the
@@ -188,9 +193,10 @@ tree_look(struct tree *t, struct err *e)
 enum err_code
 tree_lock(struct tree *t, struct err *e)
 {
-	enum err_code code = begin(t,
-	    "SELECT size FROM log_state WHERE one = 1" SQL_LOCK, e);
+	enum err_code code = tree_hold(t->db, e);
 
+	if (code == ERR_OK)
+		code = tree_look(t, e);
 	for (unsigned l = 0; l < TREE_LEVELS && code == ERR_OK; l++)
 		if ((t->size >> l & 1) != 0 && nodes_add(&t->nodes, l,
 		    (t->size >> l) - 1, e) == NULL)

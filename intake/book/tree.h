@@ -29,6 +29,9 @@ struct tree;			/* opaque; borrows the connection */
 enum err_code tree_open(struct sql *db, struct tree **out, struct err *e);
 void tree_close(struct tree *t);	/* NULL-safe */
 
+/* Nobody else adds, or settles anything, until the transaction ends, which it
+ * must do soon (sql_hurry).  tree_lock does this first. */
+enum err_code tree_hold(struct sql *db, struct err *e);
 /*
  * Adding, in a transaction: first tree_lock, after which nobody else adds
  * until the transaction ends, and which forgets what an earlier one (taken

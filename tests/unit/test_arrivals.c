@@ -199,6 +199,26 @@ test_order(void **state)
 	book_wipe(b, v, 2);
 }
 
+/* A clock was an hour ahead, and is right again. */
+static void
+test_clock(void **state)
+{
+	struct book *b = *state;
+	struct arrival v[4];
+
+	for (uint32_t i = 1; i <= 3; i++)
+		book_add(b, i, NOW - 10);
+	assert_int_equal(book_take(b, NOW, v, 4), 3);
+	put_off(b, &v[0], ERR_SIGNER_CRL, 0, NOW + 3600 + 60);
+	put_off(b, &v[1], ERR_WORKER, 1, NOW + 3600 + 1);
+	put_off(b, &v[2], ERR_SIGNER_CRL, 0, NOW + ARRIVAL_PUT_OFF_MOST);
+	book_wipe(b, v, 3);
+	assert_int_equal(book_take(b, NOW, v, 4), 2);
+	assert_int_equal(v[0].attempts, 1);
+	assert_int_equal(v[1].attempts, 0);
+	book_wipe(b, v, 2);
+}
+
 /* More places than one statement asks for. */
 static void
 test_places(void **state)
@@ -472,6 +492,7 @@ main(void)
 		TEST(test_names),
 		TEST(test_many),
 		TEST(test_order),
+		TEST(test_clock),
 		TEST(test_places),
 		TEST(test_threads),
 		TEST(test_processes),

@@ -169,6 +169,55 @@ test_chain(void **state)
 	}
 }
 
+/* Back to the first answers: A, B replaces A, then A's answers replace B. */
+static void
+test_back(void **state)
+{
+	static const uint32_t orders[][3] = { { 0, 1, 2 }, { 0, 2, 1 },
+	    { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 } };
+	struct book *b = *state;
+	const struct facts facts[] = { book_facts(0, 'a', 'A', 0),
+	    book_facts(1, 'b', 'B', 'A'), book_facts(2, 'g', 'A', 'B') };
+
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++) {
+		for (int k = 0; k < 3; k++) {
+			book_add(b, orders[i][k], NOW - 10 + k);
+			run_queue(b, facts);
+		}
+		check_counts(b, 2);
+		assert_int_equal(number_of(b, "SELECT count(*) FROM arrivals"
+		    " WHERE state = 'accepted'"), 3);
+		empty(b);
+	}
+}
+
+/* What is late does not replace what came in time, unless a person says so;
+ * then the next late one may. */
+static void
+test_late(void **state)
+{
+	struct book *b = *state;
+	struct facts facts[] = { book_facts(0, 'a', 'A', 0),
+	    book_facts(1, 'b', 'B', 'A'), book_facts(2, 'c', 'C', 'B') };
+	struct ruling r;
+	struct arrival a;
+
+	facts[1].late = facts[2].late = true;
+	for (uint32_t k = 0; k < 3; k++)
+		book_add(b, k, NOW - 10 + k);
+	run_queue(b, facts);
+	check_counts(b, 0);
+	book_find(b, 1, &a);
+	assert_int_equal(a.state, ARRIVAL_HELD);
+	assert_int_equal(a.code, ERR_LATE);
+	assert_true(a.late);
+	book_settle(b, &a, &facts[1], true, &r);
+	arrival_wipe(&a);
+	check_counts(b, 1);
+	run_queue(b, facts);
+	check_counts(b, 2);
+}
+
 /* Two corrections of the same: the second waits for a person, whatever comes,
  * and it is the same answer when both come first. */
 static void
@@ -325,6 +374,12 @@ test_followed(void **state)
 	assert_int_equal(unhanded(b, NOW, &page, 4, numbers), 0);
 	page = (struct arrivals_page){ 0 };
 	assert_int_equal(unhanded(b, NOW + 1, &page, 4, numbers), 1);
+	assert_int_equal(numbers[0], 0);
+	/* The clock was ahead when it got its verdict. */
+	page = (struct arrivals_page){ 0 };
+	assert_int_equal(unhanded(b, NOW - 600, &page, 4, numbers), 0);
+	page = (struct arrivals_page){ 0 };
+	assert_int_equal(unhanded(b, NOW - 601, &page, 4, numbers), 1);
 	assert_int_equal(numbers[0], 0);
 	/* Not the one that has been replaced while it waited. */
 	(void)book_arrive(b, 3, 'd', 'D', 'A');
@@ -548,6 +603,10 @@ test_decisions(void **state)
 	decision_wipe(&d);
 	book_wipe(b, &a, 1);
 	assert_int_equal(take_decision(b, NOW, &d, &a), ERR_HTTP_NOT_FOUND);
+	/* A clock that was ahead does not keep it waiting. */
+	assert_int_equal(take_decision(b, NOW - 3600, &d, &a), ERR_OK);
+	decision_wipe(&d);
+	book_wipe(b, &a, 1);
 	assert_int_equal(take_decision(b, NOW + 50, &d, &a), ERR_OK);
 	/* It is held again, for another reason: that is a new matter. */
 	IN_TRANSACTION(b, ERR_OK, arrivals_settle(b->db, &a, &f, &r, NOW,
@@ -641,6 +700,8 @@ main(void)
 		TEST(test_settle),
 		TEST(test_settle_others),
 		TEST(test_chain),
+		TEST(test_back),
+		TEST(test_late),
 		TEST(test_fork),
 		TEST(test_duplicates),
 		TEST(test_released),
