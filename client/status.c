@@ -20,6 +20,7 @@
 #include "client/send.h"
 #include "client/session.h"
 #include "client/sniff.h"
+#include "format/fingerprint.h"
 
 /* A submission that is asked about. */
 struct row {
@@ -216,6 +217,7 @@ show_row(const struct row *row, struct report *r)
 	const struct outbox_entry *entry = row->entry;
 	const struct receipt *receipt = &row->parcel.verdict;
 	char when[TIMESTAMP_LOCAL_LEN] = "", number[12] = "";
+	char printed[FINGERPRINT_LEN] = "";
 
 	if (row->state == OUTBOX_STORED)
 		receipt = &row->stored;
@@ -231,9 +233,13 @@ show_row(const struct row *row, struct report *r)
 		    outbox_show_sending(entry) ? _("being sent") :
 		    _(words[row->state]), when, entry->environment ==
 		    ENVIRONMENT_TEST ? _(" (TEST)") : "");
-	} else
-		report_say(r, "%s  %s  %s", row->parcel.path,
-		    _(words[row->state]), when);
+	} else {
+		/* Only its verdict tells what the sealed file holds. */
+		if (row->state == OUTBOX_ACCEPTED)
+			fingerprint_format(receipt->fingerprint, printed);
+		report_say(r, "%s%s%s  %s  %s", printed, printed[0] != '\0' ?
+		    "   " : "", row->parcel.path, _(words[row->state]), when);
+	}
 	if (row->state == OUTBOX_REJECTED)
 		reason_say(receipt, r);
 }

@@ -44,7 +44,14 @@ say() {
 }
 # show COMMAND...: as one would type it.
 show() {
-	echo "   \$ $*" | sed "s,$work/,,g; s,$bin/,,g; s,$root/,,g"
+	local line='   $' word
+	for word; do
+		case $word in
+		*\ *) line="$line '$word'" ;;
+		*) line="$line $word" ;;
+		esac
+	done
+	echo "$line" | sed "s,$work/,,g; s,$bin/,,g; s,$root/,,g"
 }
 # run COMMAND...: shows the command and runs it.
 run() {
@@ -223,6 +230,21 @@ run "$bin/sigill-intake" list $staff
 run "$bin/sigill-intake" missing $staff --questionnaire infosakkollen-2023 \
     --round 2023
 
+say "By mistake she hands in a draft as well. It contradicts what counts, so intake holds it."
+sed '0,/"answers"/! {0,/"[a-z0-9-]*",$/ {/"[a-z0-9-]*",$/d}}' \
+    "$work/sender/infosak.json" >"$work/sender/draft.json"
+run "$bin/sigill" submit $conf "$work/sender/draft.json"
+draft=$(ls "$work/sender/outbox" | grep -v "^$id\$")
+run "$bin/sigill-intake" run --once $staff
+run "$bin/sigill-intake" list $staff --state held
+
+say "Staff decide, and the sender reads what they wrote."
+run "$bin/sigill-intake" reject $staff "$draft" \
+    --reason "Det här är ett utkast. Det ni lämnade in först gäller."
+run "$bin/sigill-intake" run --once $staff
+refuses declined "$bin/sigill" status $conf "$draft"
+test "$(ls "$work/handoff" | wc -l)" = 2
+
 say "Every verdict is in an append-only log, and the receipt above proves its place. Is the log what it was?"
 run "$bin/sigill-intake" log check $staff
 
@@ -234,9 +256,10 @@ for f in "$work"/handoff/*.json; do
 		s = d["submission"]["statement"]
 		a = s["answers"]
 		boxes = sum(len(v) for v in a.values() if isinstance(v, list))
-		print("     %s, %s: %d answers, %d boxes ticked, fingerprint %s" % (
+		print("     %s, %s: %d answers%s, fingerprint %s" % (
 		    s["organisation"]["name"], s["questionnaire"]["id"], len(a),
-		    boxes, d["fingerprint_printed"]))
+		    ", %d boxes ticked" % boxes if boxes else "",
+		    d["fingerprint_printed"]))
 	EOF
 done
 test "$(ls "$work/handoff" | wc -l)" = 2

@@ -536,7 +536,7 @@ class Status(Outbox):
         self.judge()
         self.before = self.files()
         p = self.good("status", "a.sigill")
-        self.assertRegex(p.out, "^a.sigill  accepted  20")
+        self.assertRegex(p.out, "^%s   a.sigill  accepted  20" % ID)
         self.assertIn("a.sigill.accepted.p7s", self.new_files())
         p = self.bad(66, "outbox-entry", "status", "nope",
                      leaves=["a.sigill.accepted.p7s"])
