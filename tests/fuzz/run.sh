@@ -91,23 +91,52 @@ for name, content in {
 END
 mkdir "$work/worker"
 /usr/bin/python3 - "$work/worker" <<'END'
+import hashlib
 import os
 import sys
+
+sys.path.insert(0, "tests/cli")
+import cbor2
+from staff_case import Row
+
+# The one of fuzz_worker.c.
+POINT, WRAPPED = b"\x04" + (b"point" * 13)[:64], b"wrapped." * 5
+FILE = b"0123456789abcdef" * 4 + POINT + WRAPPED
+KEY = b"r" * 32 + b"\x0aECDH P-256" + POINT + WRAPPED
+DOCUMENT = b'{"a":1}\n'
 
 
 def say(kind, body=b""):
     return kind + len(body).to_bytes(4, "big") + body
 
 
-key = (b"r" * 32 + b"\x0aECDH P-256" + b"\x04" +
-       (b"point" * 13)[:64] + b"wrapped." * 5)
-for name, said in {"key": say(b"U", key), "end": say(b"."),
-                   "facts": say(b"U", key) + say(b"F", b"\xa0") + say(b"."),
-                   "document": say(b"F", b"\xa0") + say(b"D", b'{"a":1}\n') +
-                   say(b".")}.items():
+def facts(row, **changes):
+    f = cbor2.loads(row.facts)
+    f.update(changes, size=len(FILE), sealed=hashlib.sha256(FILE).digest())
+    return say(b"F", cbor2.dumps(f, canonical=True))
+
+
+accepted = facts(Row())
+rejected = facts(Row("rejected", code="option-unknown", mistakes=[
+    ("option-unknown", "answers.17[2]")]))
+undecided = facts(Row("rejected", code="signer-crl"), verdict="undecided")
+for name, said in {
+        "key": say(b"U", KEY), "end": say(b"."),
+        "none": say(b"F", b"\xa0") + say(b"."),
+        "accepted": say(b"U", KEY) + accepted + say(b"D", DOCUMENT) +
+        say(b"."),
+        "rejected": say(b"U", KEY) + rejected + say(b"."),
+        "undecided": undecided + say(b"."),
+        "worker": accepted + say(b".")}.items():
     with open(os.path.join(sys.argv[1], name), "wb") as f:
         f.write(said)
 END
+# Those go the whole way.
+for want in accepted rejected undecided worker; do
+	SIGILL_FUZZ_WANT=$want "$build/fuzz/fuzz_worker" -verbosity=0 \
+	    "$work/worker/$want" >"$work/want.log" 2>&1 ||
+	    { echo "fuzz: fuzz_worker's seed is not $want" >&2; exit 1; }
+done
 cp samples/*.json questionnaires/*.json tests/vectors/questionnaire.json \
     "$work/json"
 
