@@ -75,6 +75,45 @@ class Decisions(IntakeCase):
         self.assertEqual({x["sealed_digest"]
                           for x in several["submissions"]}, {a, b})
 
+    def test_in_the_order_in_which_they_were_made(self):
+        """While the service was down; the last one counts then."""
+        a, _ = self.held()
+        held = []
+        for i in range(6):
+            data, _ = self.seal(change=lambda answers: answers[
+                "organisation"].update(name="Namn %d" % i))
+            held.append(self.spool(data))
+        self.run_once()
+        held.sort(reverse=True)
+        for i, digest in enumerate(held):
+            doc = self.intake("accept", digest)
+            self.assertEqual((doc["counts_now"], len(doc["decided_before"])),
+                             (a, i))
+        self.run_once()
+        places = []
+        for digest in held:
+            doc = self.intake("show", digest)
+            places.append(doc["receipt"]["log"]["index"])
+            self.assertEqual(doc["submission"]["counts"],
+                             digest == held[-1])
+        self.assertEqual(places, sorted(places))
+
+    def test_the_same_answers_sealed_again(self):
+        first, _ = self.seal()
+        again, _ = self.seal()
+        a = self.spool(first)
+        self.run_once()
+        b = self.spool(again)
+        self.run_once()
+        self.assertEqual(self.state(b), ("accepted", ""))
+        got = self.intake("show", b)
+        self.assertEqual((got["submission"]["same_answers"],
+                          got["submission"]["counts"],
+                          got["others"][0]["counts"]), (True, False, True))
+        doc = self.intake("report", "--round", "2023")
+        self.assertEqual((doc["same_answers"], doc["replaced"],
+                          doc["duplicate"]), (1, 0, 0))
+
     def test_waiting_for_the_service(self):
         a, b = self.held()
         with self.start():
