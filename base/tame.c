@@ -21,12 +21,29 @@ octets(unsigned char first, unsigned char *least, unsigned char *most)
 	return first >= 0xf0 && first <= 0xf4 ? 4 : 0;
 }
 
+/* Of a whole character of n octets: C0, DEL, C1, the ends of lines that are
+ * none in ASCII (U+2028, 2029), and what makes a text read otherwise than it
+ * is: Unicode's Bidi_Control (U+061C, 200E, 200F, 202A-202E, 2066-2069). */
+static bool
+is_control(const unsigned char *p, size_t n)
+{
+	if (n == 1)
+		return *p < 0x20 || *p == 0x7f;
+	if (n == 2)
+		return (*p == 0xc2 && p[1] < 0xa0) ||
+		    (*p == 0xd8 && p[1] == 0x9c);
+	if (n != 3 || *p != 0xe2)
+		return false;
+	return (p[1] == 0x80 && (p[2] == 0x8e || p[2] == 0x8f ||
+	    (p[2] >= 0xa8 && p[2] <= 0xae))) ||
+	    (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9);
+}
+
 void
 tame(char *s)
 {
 	unsigned char *p = (unsigned char *)s, least, most;
 	size_t n, have;
-	bool control;
 
 	for (; *p != '\0'; p += n) {
 		n = octets(*p, &least, &most);
@@ -35,13 +52,11 @@ tame(char *s)
 			least = 0x80;
 			most = 0xbf;
 		}
-		control = *p < 0x20 || *p == 0x7f ||
-		    (n == 2 && *p == 0xc2 && p[1] < 0xa0);
 		if (n != 0 && have < n && p[have] == '\0') {
 			*p = '\0';
 			return;
 		}
-		if (n == 0 || have < n || control) {
+		if (n == 0 || have < n || is_control(p, n)) {
 			*p = '?';
 			n = 1;
 		}

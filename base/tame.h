@@ -9,8 +9,9 @@
 #include <stddef.h>
 
 /*
- * In place: control characters (C0, DEL, C1) and octets that are not UTF-8
- * (RFC 3629) become '?', and a last character that has been cut short goes.
+ * In place: control characters (C0, DEL, C1), separators of lines and
+ * paragraphs, bidi controls, and octets that are not UTF-8 (RFC 3629) become
+ * '?', one for each octet, and a last character that has been cut short goes.
  */
 void tame(char *s);
 

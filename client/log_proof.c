@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "client/log_proof.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/message.h"
@@ -47,54 +48,110 @@ log_proof_report(const struct receipt *receipt, struct report *r)
 
 /* --- whether they agree ------------------------------------------------ */
 
-static enum err_code
-compare_two(const struct log_witness *a, const struct log_witness *b,
-    struct err *e)
-{
-	if (a->receipt && b->receipt && a->index == b->index &&
-	    memcmp(a->leaf, b->leaf, DIGEST_LEN) != 0)
-		return err_set(e, ERR_LOG_PROOF, a->file, 0,
-		    _("%.200s has the same position in the log, %ju"),
-		    b->file, (uintmax_t)a->index);
-	for (size_t i = 0; i < 4; i++) {
-		const struct log_point *p = &a->at[i / 2], *q = &b->at[i % 2];
+/* What one of them says of a number: the root at a size, or the leaf at a
+ * position. */
+struct claim {
+	uint64_t number;
+	size_t witness;
+	const uint8_t *hash;
+};
 
-		if (p->size != 0 && p->size == q->size &&
-		    memcmp(p->root, q->root, DIGEST_LEN) != 0)
-			return err_set(e, ERR_LOG_PROOF, a->file, 0,
-			    _("%.200s tells of another log with %ju entries"),
-			    b->file, (uintmax_t)p->size);
-	}
-	return ERR_OK;
+static int
+by_number(const void *a, const void *b)
+{
+	const struct claim *x = a, *y = b;
+
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return x->witness < y->witness ? -1 : x->witness > y->witness;
 }
 
-static bool
-share_point(const struct log_witness *a, const struct log_witness *b)
+/* Sorts them.  One that says otherwise than that before it, or NULL. */
+static const struct claim *
+contradiction(struct claim *v, size_t n)
 {
-	for (size_t i = 0; i < 4; i++)
-		if (a->at[i / 2].size != 0 &&
-		    a->at[i / 2].size == b->at[i % 2].size)
-			return true;
-	return false;
+	qsort(v, n, sizeof(*v), by_number);
+	for (size_t i = 1; i < n; i++)
+		if (v[i].number == v[i - 1].number &&
+		    memcmp(v[i].hash, v[i - 1].hash, DIGEST_LEN) != 0)
+			return &v[i];
+	return NULL;
 }
 
-/* From the first on, over all that have a size in common with one that is
- * reached: each has proven that its two sizes are of one log. */
+static size_t
+claim_leaves(const struct log_witnesses *w, struct claim *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->len; i++)
+		if (w->v[i].receipt)
+			out[n++] = (struct claim){ w->v[i].index, i,
+			    w->v[i].leaf };
+	return n;
+}
+
+static size_t
+claim_roots(const struct log_witnesses *w, struct claim *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < 2 * w->len; i++)
+		if (w->v[i / 2].at[i % 2].size != 0)
+			out[n++] = (struct claim){
+			    w->v[i / 2].at[i % 2].size, i / 2,
+			    w->v[i / 2].at[i % 2].root };
+	return n;
+}
+
+/* One of those that are connected with i stands for all of them. */
+static size_t
+find(size_t *parent, size_t i)
+{
+	while (parent[i] != i)
+		i = parent[i] = parent[parent[i]];
+	return i;
+}
+
+/* Who has a size in common with another is of its log, and so is who has one
+ * with that: each has proven that its two sizes are of one.  The claims are
+ * about roots, sorted and without contradiction. */
 static void
-link_all(struct log_witnesses *w)
+link_all(struct log_witnesses *w, const struct claim *v, size_t n,
+    size_t *parent)
 {
-	bool more = true;
+	for (size_t i = 0; i < w->len; i++)
+		parent[i] = i;
+	for (size_t i = 1; i < n; i++)
+		if (v[i].number == v[i - 1].number)
+			parent[find(parent, v[i].witness)] =
+			    find(parent, v[i - 1].witness);
+	for (size_t i = 0; i < w->len; i++)
+		w->v[i].linked = find(parent, i) == find(parent, 0);
+}
 
-	w->v[0].linked = true;
-	while (more) {
-		more = false;
-		for (size_t i = 0; i < w->len; i++)
-			for (size_t j = 0; j < w->len &&
-			    !w->v[i].linked; j++)
-				if (w->v[j].linked &&
-				    share_point(&w->v[i], &w->v[j]))
-					w->v[i].linked = more = true;
-	}
+static enum err_code
+compare_all(struct log_witnesses *w, struct err *e)
+{
+	struct claim *v = calloc(2 * w->len, sizeof(*v));
+	size_t *parent = calloc(w->len, sizeof(*parent)), n;
+	const struct claim *c;
+	enum err_code code = ERR_OK;
+
+	if (v == NULL || parent == NULL)
+		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	else if ((c = contradiction(v, claim_leaves(w, v))) != NULL)
+		code = err_set(e, ERR_LOG_PROOF, w->v[c[-1].witness].file, 0,
+		    _("%.200s has the same position in the log, %ju"),
+		    w->v[c->witness].file, (uintmax_t)c->number);
+	else if ((c = contradiction(v, n = claim_roots(w, v))) != NULL)
+		code = err_set(e, ERR_LOG_PROOF, w->v[c[-1].witness].file, 0,
+		    _("%.200s tells of another log with %ju entries"),
+		    w->v[c->witness].file, (uintmax_t)c->number);
+	else
+		link_all(w, v, n, parent);
+	free(v);
+	free(parent);
+	return code;
 }
 
 /* The member "log". */
@@ -166,13 +223,8 @@ log_proof_compare(const struct options *o, const struct settings *s,
 		code = log_witness_proof(&w, o->proof, e);
 	if (code == ERR_OK)
 		code = log_witness_outbox(&w, s, e);
-	for (size_t i = 0; i < w.len; i++)
-		for (size_t j = i + 1; j < w.len && code == ERR_OK; j++)
-			code = compare_two(&w.v[i], &w.v[j], e);
-	if (code == ERR_OK) {
-		link_all(&w);
+	if (code == ERR_OK && (code = compare_all(&w, e)) == ERR_OK)
 		tell(&w, r);
-	}
 	log_witnesses_wipe(&w);
 	return code;
 }

@@ -34,6 +34,50 @@ struct keyholder {
 	int64_t not_before;		/* of channel_clock: the next start */
 };
 
+/*
+ * What libraries for tokens want to know, and files without one do not need;
+ * the service's passwords, for a database or for what it starts, are not
+ * among it.  A name that ends with '_' stands for all that begin so.
+ */
+static const char *const wanted[] = {
+	"HOME", "LANG", "LC_", "LD_LIBRARY_PATH", "PATH", "TMPDIR", "TZ",
+	"P11_", "PKCS11_", "PCSCLITE_", "OPENSC_", "SOFTHSM2_", "SOFTHSM_",
+	"YUBIHSM_", "TPM2_", "NFAST_", "CKNFAST_", "ChrystokiConfigurationPath",
+	"CS_PKCS11_", "GRPCPKCS11_", "CLOUDHSM_", "ET_HSM_", "KMS_PKCS11_",
+};
+
+static bool
+is_wanted(const char *variable)
+{
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		size_t len = strlen(wanted[i]);
+
+		if (strncmp(variable, wanted[i], len) == 0 &&
+		    (wanted[i][len - 1] == '_' || variable[len] == '='))
+			return true;
+	}
+	return false;
+}
+
+/* Of our environment what is wanted, ending with NULL; the list alone is for
+ * free().  NULL without memory. */
+static const char **
+environment(void)
+{
+	const char **list;
+	size_t n = 0;
+
+	while (environ[n] != NULL)
+		n++;
+	if ((list = calloc(n + 1, sizeof(*list))) == NULL)
+		return NULL;
+	n = 0;
+	for (char **v = environ; *v != NULL; v++)
+		if (is_wanted(*v))
+			list[n++] = *v;
+	return list;
+}
+
 /* A pipe with the passphrase in it; -1 when there is none. */
 static enum err_code
 open_passphrase(const struct keyholder *k, int *out, struct err *e)
@@ -62,14 +106,20 @@ start(struct keyholder *k, struct err *e)
 {
 	const char *argv[] = { "sigill-intake", "--config", k->config,
 	    "keyholder", "--passphrase-fd", NUMBER(CHILD_EXTRA_FD), NULL };
+	const char **list;
 	enum err_code code;
 	int fd;
 
-	if ((code = open_passphrase(k, &fd, e)) != ERR_OK)
+	if ((list = environment()) == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	if ((code = open_passphrase(k, &fd, e)) != ERR_OK) {
+		free(list);
 		return code;
+	}
 	if (fd == -1)
 		argv[4] = NULL;
-	code = child_start(k->program, argv, NULL, fd, &k->child, e);
+	code = child_start(k->program, argv, list, fd, &k->child, e);
+	free(list);
 	if (fd != -1)
 		(void)close(fd);
 	return code == ERR_OK ? child_await(&k->child, e) : code;

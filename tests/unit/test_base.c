@@ -55,6 +55,14 @@ what_is_no_text_is_tamed(void **state)
 		{ "\xc0\xaf", "??" },		/* overlong */
 		{ "\xed\xa0\x80x", "???x" },	/* surrogate */
 		{ "\xc2\x9b" "31m", "??31m" },	/* C1 */
+		/* Written from right to left: a name with another ending. */
+		{ "a\xe2\x80\xae" "fdp.exe", "a???fdp.exe" },
+		{ "\xe2\x80\x8e\xe2\x80\x8f", "??????" },
+		{ "\xe2\x80\xa8\xe2\x80\xaa", "??????" },
+		{ "\xe2\x81\xa6\xe2\x81\xa9", "??????" },
+		{ "\xd8\x9c", "??" },
+		{ "\xe2\x80\x8d\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa",
+		  "\xe2\x80\x8d\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa" },
 		{ "a\xe2\x82", "a" },		/* cut short */
 		{ "", "" },
 	};
