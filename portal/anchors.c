@@ -80,6 +80,7 @@ enum err_code
 anchors_load(const struct settings *s, struct anchors *out, struct err *e)
 {
 	struct anchors a = { 0 };
+	struct err found = { 0 };
 	struct buf text = { 0 };
 	gnutls_datum_t datum;
 	enum err_code code;
@@ -92,7 +93,11 @@ anchors_load(const struct settings *s, struct anchors *out, struct err *e)
 		goto out;
 	}
 	code = trust_load(TRUST_SENDER, s->anchors, s->crls,
-	    s->environment == ENVIRONMENT_TEST, &a.signers, e);
+	    s->environment == ENVIRONMENT_TEST, &a.signers, &found);
+	/* A file that is no list does not become one by trying again. */
+	if (code != ERR_OK)
+		code = err_set(e, code == ERR_SIGNER_CRL ? ERR_CONFIG : code,
+		    found.where, found.at, "%s", found.msg);
 	if (code != ERR_OK ||
 	    (code = file_read(s->anchors, LIMIT_CERT_FILE, &text, e)) !=
 	    ERR_OK || (code = cert_parse_list(&text, s->anchors, &a.roots,

@@ -265,6 +265,13 @@ class Operation(PortalCase):
         self.assertNotIn("verify", a.problem()["hint"])
         self.assertIn("revocation-list-outdated", self.logged())
 
+    def test_a_list_that_is_none_is_no_reason_to_try_again(self):
+        with open(self.scratch + "/empty.crl", "w"):
+            pass
+        for args in ["--check"], []:
+            self.assert_refused(78, "empty.crl", *args,
+                                crls="crls = empty.crl")
+
     def test_a_folder_that_is_missing_or_anothers(self):
         got, text = self.run_portal("--check", spool="nowhere")
         self.assertEqual(got, 78)
