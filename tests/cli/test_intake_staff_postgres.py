@@ -6,6 +6,7 @@ import subprocess
 import unittest
 
 import test_intake_staff as on_sqlite
+import test_intake_staff_words as words
 from intake_case import SANITIZED
 from staff_case import StaffCase, literal, number_of
 from postgres import Postgres
@@ -100,10 +101,29 @@ class Report(OnPostgres, on_sqlite.Report):
     pass
 
 
+@only_plain
+class Slips(OnPostgres, words.Slips):
+    pass
+
+
+@only_plain
+class Words(OnPostgres, words.Words):
+    pass
+
+
+class Deciding(OnPostgres, words.Deciding):
+    pass
+
+
+@only_plain
+class RevokedMandates(OnPostgres, words.Mandates):
+    pass
+
+
 class NoDatabase(OnPostgres):
-    def test_it_cannot_be_reached(self):
+    def test_it_is_not_there(self):
         self.configure(database=server.uri_of("nothing"))
-        self.fails("ledger", "list", status=75)
+        self.fails("config", "list", status=78)
 
 
 if __name__ == "__main__":
