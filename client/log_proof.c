@@ -35,10 +35,11 @@ log_proof_check(const struct receipt *r, struct err *e)
 void
 log_proof_report(const struct receipt *receipt, struct report *r)
 {
-	/* Staff know the leaf by the same number (RFC 9162 §2.1.3). */
+	/* People count from one, and the authority's staff do as well; a
+	 * program's member "index" begins with 0. */
 	if (receipt->has_log)
-		report_line(r, _("Log"), _("position %ju of %ju, counted "
-		    "from 0"), (uintmax_t)receipt->log.index,
+		report_line(r, _("Log"), _("number %ju of %ju"),
+		    (uintmax_t)receipt->log.index + 1,
 		    (uintmax_t)receipt->log.size);
 	else if (receipt->stage == STAGE_ACCEPTED ||
 	    receipt->stage == STAGE_REJECTED)
@@ -141,8 +142,8 @@ compare_all(struct log_witnesses *w, struct err *e)
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	else if ((c = contradiction(v, claim_leaves(w, v))) != NULL)
 		code = err_set(e, ERR_LOG_PROOF, w->v[c[-1].witness].file, 0,
-		    _("%.200s has the same position in the log, %ju"),
-		    w->v[c->witness].file, (uintmax_t)c->number);
+		    _("%.200s has the same number in the log, %ju"),
+		    w->v[c->witness].file, (uintmax_t)c->number + 1);
 	else if ((c = contradiction(v, n = claim_roots(w, v))) != NULL)
 		code = err_set(e, ERR_LOG_PROOF, w->v[c[-1].witness].file, 0,
 		    _("%.200s tells of another log with %ju entries"),
