@@ -199,7 +199,7 @@ class Sender(LogCase):
         # It is not compared with itself.
         self.assertEqual(self.sigill(third, "--older", third)["log"][
             "compared"], [])
-        self.assertRegex(self.say(third), r"(?m)^Log +position 2 of 3, counted from 0$")
+        self.assertRegex(self.say(third), r"(?m)^Log +number 3 of 3$")
         self.assertIn("compared: 1 of 1", self.say(third, "--older", second))
         self.assertIn("could not be compared",
                       self.say(third, "--older", first))
@@ -301,7 +301,7 @@ class Sender(LogCase):
     def test_in_swedish(self):
         first = self.give()
         said = self.say(first, env=dict(os.environ, LC_ALL="sv_SE.UTF-8"))
-        self.assertRegex(said, r"(?m)^Logg +plats 0 av 1, räknat från 0$")
+        self.assertRegex(said, r"(?m)^Logg +nummer 1 av 1$")
 
     def test_a_receipt_of_the_verifier_has_no_place(self):
         data, _ = self.seal()
