@@ -91,12 +91,12 @@ PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
 FACTS	= intake/facts.c intake/facts_cbor.c
 BOOK	= $(FACTS) intake/rules.c \
 	  intake/book/arrivals.c intake/book/arrivals_row.c \
-	  intake/book/arrivals_add.c intake/book/arrivals_place.c intake/book/arrivals_settle.c \
-	  intake/book/arrivals_find.c \
+	  intake/book/arrivals_add.c intake/book/arrivals_place.c \
+	  intake/book/arrivals_settle.c intake/book/arrivals_find.c \
 	  intake/book/taken.c intake/book/places.c \
 	  intake/book/verdicts.c intake/book/decisions.c \
 	  intake/book/organisations.c intake/book/mandates.c \
-	  intake/book/counts.c
+	  intake/book/counts.c intake/book/rows_check.c
 TREE	= intake/book/tree.c intake/book/tree_had.c \
 	  intake/book/tree_check.c intake/book/nodes.c
 INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \

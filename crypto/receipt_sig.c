@@ -32,6 +32,20 @@ receipt_sig_open(const uint8_t *der, size_t len, struct signed_data *out,
 }
 
 enum err_code
+receipt_sig_known(const struct signed_data *opened,
+    const struct cert_list *allowed, int64_t time, struct err *e)
+{
+	if (!cert_list_has(allowed, opened->cert))
+		return err_set(e, ERR_RECEIPT_SIGNER, NULL, 0,
+		    "the signer is not one of those that are configured");
+	if (time < cert_not_before(opened->cert) ||
+	    time > cert_not_after(opened->cert))
+		return err_set(e, ERR_RECEIPT_SIGNER, NULL, 0,
+		    "the signer's certificate was not valid then");
+	return ERR_OK;
+}
+
+enum err_code
 receipt_sig_trust(const struct signed_data *opened, const struct trust *trust,
     const struct cert_list *allowed, int64_t time, struct err *e)
 {

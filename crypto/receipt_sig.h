@@ -27,6 +27,12 @@ enum err_code receipt_sig_make(const void *content, size_t len,
 enum err_code receipt_sig_open(const uint8_t *der, size_t len,
     struct signed_data *out, struct err *e);
 
+/* Without a chain, by who has the certificates at hand: is the signer one of
+ * allowed, and was it valid at that time?  Of other things that the same keys
+ * sign, too.  ERR_RECEIPT_SIGNER. */
+enum err_code receipt_sig_known(const struct signed_data *opened,
+    const struct cert_list *allowed, int64_t time, struct err *e);
+
 /*
  * May this signer sign this stage?  It must be one of allowed (the portal's
  * certificates for the stored stage, intake's for the others) and be good for

@@ -27,6 +27,7 @@ static const struct config_item items[] = {
 	{ "receipts", "key", CONFIG_PLACE, true, false },
 	{ "receipts", "passphrase_file", CONFIG_PATH, false, false },
 	{ "receipts", "chain", CONFIG_PATH, false, false },
+	{ "receipts", "earlier", CONFIG_PATH, false, false },
 	{ "pkcs11", "module", CONFIG_PATH, false, false },
 	{ "questionnaires", "directory", CONFIG_PATH, false, false },
 	{ "round", "opens", CONFIG_TIME, true, true },
@@ -156,6 +157,10 @@ intake_settings_load(const char *path, int passphrase_fd, unsigned parts,
 	    &out->n_questionnaires, e)) != ERR_OK ||
 	    (code = load_senders(&l, &out->senders, e)) != ERR_OK))
 		goto out;
+	if ((parts & (INTAKE_SIGN | INTAKE_SIGNERS)) != 0 &&
+	    (code = load_receipt_signers(&l, &out->receipt_signers, e)) !=
+	    ERR_OK)
+		goto out;
 	/* Keys last: a person is asked only when all else is right. */
 	if ((code = load_passphrase(&l, passphrase_fd, e)) != ERR_OK)
 		goto out;
@@ -182,6 +187,7 @@ intake_settings_wipe(struct intake_settings *s)
 	key_free(s->receipt_key);
 	cert_list_wipe(&s->receipt_cert);
 	cert_list_wipe(&s->receipt_chain);
+	cert_list_wipe(&s->receipt_signers);
 	free(s->rounds);
 	free(s->places);
 	wipe_free(s->authority);

@@ -37,6 +37,8 @@ enum intake_part {
 					 * recipients' certificates */
 	INTAKE_UNWRAP = 1 << 1,		/* recipients' certificates and keys */
 	INTAKE_SIGN = 1 << 2,		/* receipts' certificate and key */
+	INTAKE_SIGNERS = 1 << 3,	/* receipts' certificates, also those of
+					 * earlier keys */
 };
 
 /* Everything is owned; { 0 } is an empty one. */
@@ -67,6 +69,8 @@ struct intake_settings {
 	struct key *receipt_key;
 	struct cert_list receipt_cert;	/* exactly one */
 	struct cert_list receipt_chain;
+	/* INTAKE_SIGN, INTAKE_SIGNERS */
+	struct cert_list receipt_signers;
 };
 
 /* parts: enum intake_part, or-ed.  Errors as verifier/settings.h's. */

@@ -217,6 +217,27 @@ load_receipts(const struct loader *l, int64_t now, struct cert_list *cert,
 	return ERR_OK;
 }
 
+enum err_code
+load_receipt_signers(const struct loader *l, struct cert_list *out,
+    struct err *e)
+{
+	const char *path = config_get(l->config, "receipts", "earlier");
+	struct cert_list earlier = { 0 };
+	struct err found = { 0 };
+	enum err_code code;
+
+	code = load_pair(l, "receipts", TRUST_RECEIPT, out, NULL, e);
+	if (code != ERR_OK || path == NULL)
+		return code;
+	if (cert_load_list(path, &earlier, &found) != ERR_OK)
+		code = fault(l, "receipts", "earlier", &found, e);
+	for (size_t i = 0; code == ERR_OK && i < earlier.len; i++)
+		if (!cert_list_add(out, earlier.v[i]))
+			code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	cert_list_wipe(&earlier);
+	return code;
+}
+
 /* --- what files are judged by --------------------------------------------- */
 
 static enum err_code

@@ -63,5 +63,8 @@ void keys_free(struct key **v, size_t n);
 enum err_code load_receipts(const struct loader *l, int64_t now,
     struct cert_list *cert, struct key **key, struct cert_list *chain,
     struct err *e);
+/* [receipts]: that certificate and the earlier ones, valid or not. */
+enum err_code load_receipt_signers(const struct loader *l,
+    struct cert_list *out, struct err *e);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "crypto/cert.h"
 #include "crypto/digest.h"
 #include "crypto/merkle.h"
 #include "format/receipt.h"
@@ -78,11 +79,13 @@ enum err_code tree_holds(struct tree *t, const struct receipt *r,
 /*
  * Computes everything anew from the entries: every node, every position, the
  * size; and that each verdict's receipt is the one that its leaf says
- * (content, position, root and proofs at the sizes that it names).
- * ERR_LOG_DAMAGED, with the position of the first that is wrong.  May run
+ * (content, position, root and proofs at the sizes that it names), and
+ * signed by one of these (crypto/receipt_sig.h).  ERR_LOG_DAMAGED, with the
+ * position of the first that is wrong; ERR_RECEIPT_SIGNER likewise.  May run
  * beside those who append.  Memory does not grow with the log.
  * checked: how many leaves; may be NULL.
  */
-enum err_code tree_check(struct sql *db, uint64_t *checked, struct err *e);
+enum err_code tree_check(struct sql *db, const struct cert_list *signers,
+    uint64_t *checked, struct err *e);
 
 #endif

@@ -19,6 +19,7 @@
 struct check {
 	struct sql *db;
 	struct tree *tree;
+	const struct cert_list *signers;
 	uint64_t size;		/* leaves when it began */
 	struct err *e;
 };
@@ -262,6 +263,7 @@ check_verdict(struct check *c, struct sql_stmt *row, void *arg)
 	uint64_t *next = arg, position = (uint64_t)sql_integer(row, 2);
 	struct signed_data opened = { 0 };
 	struct receipt receipt = { 0 };
+	struct err why = { 0 };
 	enum err_code code;
 	const void *der;
 	size_t len;
@@ -273,6 +275,10 @@ check_verdict(struct check *c, struct sql_stmt *row, void *arg)
 		code = damaged(c, position, "its receipt is none");
 	else
 		code = check_place(c, row, &receipt, position);
+	if (code == ERR_OK && receipt_sig_known(&opened, c->signers,
+	    receipt.time, &why) != ERR_OK)
+		code = err_set(c->e, why.code, "log", 0, "position %ju: %s",
+		    (uintmax_t)position, why.msg);
 	signed_wipe(&opened);
 	receipt_wipe(&receipt);
 	*next = position + 1;
@@ -339,9 +345,10 @@ check_orphans(struct check *c)
 }
 
 enum err_code
-tree_check(struct sql *db, uint64_t *checked, struct err *e)
+tree_check(struct sql *db, const struct cert_list *signers,
+    uint64_t *checked, struct err *e)
 {
-	struct check c = { .db = db, .e = e };
+	struct check c = { .db = db, .signers = signers, .e = e };
 	enum err_code code;
 
 	if ((code = tree_open(db, &c.tree, e)) != ERR_OK)

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "crypto/receipt_sig.h"
 #include "format/tree_head.h"
+#include "intake/book/rows_check.h"
 #include "intake/book/tree.h"
 #include "intake/staff/desk.h"
 #include "intake/staff/log_prove.h"
@@ -89,7 +90,9 @@ check_head(const struct desk *desk, struct tree *tree, const struct buf *der,
 	    (code = tree_head_parse(opened.content, opened.len, &head, e)) ==
 	    ERR_OK &&
 	    (code = no_other_log(desk, head.authority, head.environment,
-	    e)) == ERR_OK)
+	    e)) == ERR_OK &&
+	    (code = receipt_sig_known(&opened,
+	    &desk->settings.receipt_signers, head.time, e)) == ERR_OK)
 		code = tree_had(tree, head.size, head.root, e);
 	signed_wipe(&opened);
 	tree_head_wipe(&head);
@@ -109,7 +112,9 @@ check_receipt(const struct desk *desk, struct tree *tree,
 	    (code = receipt_parse(opened.content, opened.len, &receipt,
 	    e)) == ERR_OK &&
 	    (code = no_other_log(desk, receipt.authority,
-	    receipt.environment, e)) == ERR_OK)
+	    receipt.environment, e)) == ERR_OK &&
+	    (code = receipt_sig_known(&opened,
+	    &desk->settings.receipt_signers, receipt.time, e)) == ERR_OK)
 		code = receipt.has_log ? tree_holds(tree, &receipt, e) :
 		    err_set(e, ERR_RECEIPT_STRUCTURE, NULL, 0,
 		    "it names no place in a log");
@@ -143,8 +148,11 @@ run_check(struct desk *desk, struct tree *tree, const struct options *o,
     struct report *r, struct err *e)
 {
 	uint64_t leaves = 0;
-	enum err_code code = tree_check(desk->db, &leaves, e);
+	enum err_code code = tree_check(desk->db,
+	    &desk->settings.receipt_signers, &leaves, e);
 
+	if (code == ERR_OK)
+		code = rows_check(desk->db, e);
 	if (code == ERR_OK) {
 		report_line(r, "Log", "%ju leaves, all as their hashes and "
 		    "receipts say", (uintmax_t)leaves);
@@ -152,7 +160,7 @@ run_check(struct desk *desk, struct tree *tree, const struct options *o,
 	}
 	report_set(r, "sound", json_boolean(code == ERR_OK));
 	/* Files may tell more of what has happened to it. */
-	if (code == ERR_LOG_DAMAGED)
+	if (code == ERR_LOG_DAMAGED || code == ERR_RECEIPT_SIGNER)
 		report_err(r, e);
 	else if (code != ERR_OK)
 		return code;
@@ -213,7 +221,8 @@ log_run(const struct options *o, struct report *r)
 	/* Only a head that is kept is signed. */
 	if ((code = look_at_line(o, &job, &e)) != ERR_OK ||
 	    (code = desk_open(o, job == LOG_HEAD && o->output != NULL ?
-	    INTAKE_SIGN : INTAKE_LEDGER, false, &desk, &e)) != ERR_OK ||
+	    INTAKE_SIGN : job == LOG_CHECK ? INTAKE_SIGNERS : INTAKE_LEDGER,
+	    false, &desk, &e)) != ERR_OK ||
 	    (code = tree_open(desk.db, &tree, &e)) != ERR_OK ||
 	    (code = tree_look(tree, &e)) != ERR_OK)
 		goto out;

@@ -321,6 +321,7 @@ class Sender(LogCase):
         """The authority shows one log to some, another to others."""
         first = self.give()
         self.configure(database="other.db")
+        os.remove(self.at("archive/head.p7s"))  # the service would not
         second, _ = self.seal(ITSAK)
         digest = self.spool(second)
         self.run_once()
@@ -340,6 +341,7 @@ class Sender(LogCase):
         other = cbor2.loads(entries[0])
         other["time"] += 1
         self.rewrite([cbor2.dumps(other, canonical=True), entries[1]])
+        os.remove(self.at("archive/head.p7s"))
         third = self.give(supersedes=first, change=lambda a: a[
             "organisation"].update(name="Exempelköping"))
         doc = self.sigill(third, "--older", second, status=77,
@@ -411,6 +413,10 @@ class Authority(LogCase):
         self.query("CREATE TABLE aside AS SELECT * FROM verdicts "
                    "WHERE position = 1")
         self.query("DELETE FROM verdicts WHERE position = 1")
+        self.query("CREATE TABLE gone AS SELECT * FROM arrivals "
+                   "WHERE digest IN (SELECT digest FROM aside)")
+        self.query("DELETE FROM arrivals "
+                   "WHERE digest IN (SELECT digest FROM aside)")
         self.assertIs(self.intake("log", "check")["sound"], True)
         doc = self.intake("log", "check", "--head", heads[0], "--head",
                           heads[1], *receipts, status=74)
@@ -418,8 +424,105 @@ class Authority(LogCase):
                          [heads[1], receipts[1]])
         # Put back, it is what it was.
         self.query("INSERT INTO verdicts SELECT * FROM aside")
+        self.query("INSERT INTO arrivals SELECT * FROM gone")
         self.rewrite(entries)
         self.intake("log", "check", "--head", heads[1], *receipts)
+
+    def test_somebody_elses_signature(self):
+        """A log, a head and receipts by another key than the authority's."""
+        mine = read(self.conf)
+        other = mine.replace(b"pki/intake-receipts.", b"pki/portal-receipts.")
+        write_bytes(self.conf, other)
+        receipt = self.give()
+        head = self.at("a.head")
+        self.intake("log", "head", "-o", head)
+        self.intake("log", "check", "--head", head, receipt)
+        write_bytes(self.conf, mine)
+        doc = self.intake("log", "check", "--head", head, receipt, status=77)
+        self.assertEqual([e["code"] for e in doc["errors"]],
+                         ["receipt-signer"] * 3)
+        self.assertIn("position 0:", doc["errors"][0]["message"])
+        self.assertIs(doc["sound"], False)
+        # The key has changed, and the certificate of the old one is kept.
+        write_bytes(self.conf, mine.replace(
+            b"key = pki/intake-receipts.key",
+            b"key = pki/intake-receipts.key\n"
+            b"earlier = pki/portal-receipts.pem"))
+        self.intake("log", "check", "--head", head, receipt)
+        # Which needs no key, and of the certificates all.
+        os.remove(self.at("pki/intake-receipts.key"))
+        self.intake("log", "check", "--head", head, receipt)
+        os.remove(self.at("pki/portal-receipts.pem"))
+        self.intake("log", "check", status=78)
+
+    # Each in a ledger in which file 0 was replaced by 2; 1 is another
+    # organisation's, 3 is rejected, and 4 has the answers of 2, sealed again; 6
+    # was held, and a person has accepted it (5): it counts in the end.
+    ROWS = (
+        "UPDATE arrivals SET counts = 0 WHERE counts = 1",
+        "UPDATE arrivals SET counts = 0 WHERE n = 1",
+        "UPDATE arrivals SET counts = 0 WHERE n = 6;"
+        "UPDATE arrivals SET counts = 1 WHERE n = 2",
+        "UPDATE arrivals SET state = 'rejected', code = 'late' WHERE n = 0",
+        "UPDATE arrivals SET state = 'held' WHERE n = 0",
+        "UPDATE arrivals SET state = 'accepted' WHERE n = 3",
+        "UPDATE arrivals SET code = 'round' WHERE n = 3",
+        "UPDATE arrivals SET size = size + 1 WHERE n = 3",
+        "UPDATE arrivals SET organisation = '2120000142' WHERE n = 1",
+        "UPDATE arrivals SET organisation = NULL WHERE n = 1",
+        "UPDATE arrivals SET round = '2022' WHERE n = 1",
+        "UPDATE arrivals SET fingerprint = zeroblob(32) WHERE n = 1",
+        "UPDATE arrivals SET submission = zeroblob(16) WHERE n = 1",
+        "UPDATE arrivals SET supersedes = NULL WHERE n = 2",
+        "UPDATE arrivals SET supersedes = zeroblob(32) WHERE n = 1",
+        "UPDATE arrivals SET duplicate = 0 WHERE n = 4",
+        "UPDATE arrivals SET duplicate = 1 WHERE n = 1",
+        "UPDATE arrivals SET late = 1 WHERE n = 2",
+        "DELETE FROM arrivals WHERE n = 3",
+        "DELETE FROM arrivals",
+        "UPDATE verdicts SET organisation = '2120000142' WHERE position = 1",
+        "UPDATE decisions SET who = 'nobody'",
+        "UPDATE decisions SET reason = 'other'",
+        "UPDATE decisions SET decision = 'reject'",
+        "UPDATE decisions SET done = 0",
+        "DELETE FROM decisions",
+        "INSERT INTO decisions SELECT digest, time + 1, decision, reason, "
+        "who, done, seq + 1 FROM decisions",
+    )
+
+    def test_the_rows_are_those_of_the_log(self):
+        rename = lambda name: lambda a: a["organisation"].update(name=name)
+        first, _, third = self.three()
+        self.spool(b"rubbish" * 300)
+        self.run_once()
+        self.give(change=rename("Exempelköping"))
+        held = self.spool(self.seal(change=rename("Exempelby"))[0])
+        self.run_once()
+        self.assertEqual(self.state(held), ("held", "conflict"))
+        self.intake("accept", held, "--reason", "Anna called.")
+        self.run_once()
+        self.assertEqual([c for c, in self.query(
+            "SELECT a.counts FROM arrivals a JOIN verdicts v USING (digest) "
+            "ORDER BY v.position")], [0, 1, 0, 0, 0, 1])
+        self.intake("log", "check", first, third)
+        with open(self.at("ledger.db"), "rb") as f:
+            sound = f.read()
+        for sql in self.ROWS:
+            with self.subTest(sql):
+                for part in sql.split(";"):
+                    self.query(part.replace(
+                        "WHERE n =", "WHERE (SELECT position FROM verdicts v "
+                        "WHERE v.digest = arrivals.digest) ="))
+                doc = self.intake("log", "check", status=74)
+                self.assertEqual([e["code"] for e in doc["errors"]],
+                                 ["log-damaged"])
+                self.assertIs(doc["sound"], False)
+                for name in os.listdir(self.scratch.dir):
+                    if name.startswith("ledger.db"):
+                        os.remove(self.at(name))
+                write_bytes(self.at("ledger.db"), sound)
+                os.chmod(self.at("ledger.db"), 0o600)
+        self.intake("log", "check", first, third)
 
     def test_changed_dropped_and_reordered(self):
         kept = self.three()

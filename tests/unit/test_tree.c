@@ -29,6 +29,7 @@ typedef uint8_t hash[DIGEST_LEN];
 
 static struct database database;
 static struct sample intake;		/* who signs receipts */
+static struct cert_list signers;	/* it, after make_log */
 static struct sql *db;
 static struct tree *tree;
 static hash nodes[9][MANY];
@@ -447,6 +448,8 @@ static void
 make_log(void)
 {
 	intake = sample_load("intake-receipts");
+	cert_list_wipe(&signers);
+	assert_true(cert_list_add(&signers, intake.cert));
 	while (tree_size(tree) + BATCH <= LEAVES)
 		add_batch(BATCH);
 	add_batch(LEAVES - tree_size(tree));
@@ -460,10 +463,10 @@ test_check(void **state)
 	uint64_t checked = 99;
 
 	(void)state;
-	ok(tree_check(db, &checked, &e), &e);
+	ok(tree_check(db, &signers, &checked, &e), &e);
 	assert_int_equal(checked, 0);
 	make_log();
-	ok(tree_check(db, &checked, &e), &e);
+	ok(tree_check(db, &signers, &checked, &e), &e);
 	assert_int_equal(checked, LEAVES);
 }
 
@@ -541,7 +544,7 @@ test_check_finds(void **state)
 
 		ok(sql_begin(db, false, &e), &e);
 		execute(faults[i].sql);
-		if (tree_check(db, NULL, &e) != ERR_LOG_DAMAGED)
+		if (tree_check(db, &signers, NULL, &e) != ERR_LOG_DAMAGED)
 			fail_msg("%s: %s: %s", faults[i].sql,
 			    err_name(e.code), e.msg);
 		(void)snprintf(want, sizeof(want), "position %u:",
@@ -550,7 +553,29 @@ test_check_finds(void **state)
 			fail_msg("%s: %s", faults[i].sql, e.msg);
 		(void)sql_finish(db, ERR_IO, &(struct err){ 0 });
 	}
-	ok(tree_check(db, NULL, &(struct err){ 0 }), &(struct err){ 0 });
+	ok(tree_check(db, &signers, NULL, &(struct err){ 0 }), &(struct err){ 0 });
+}
+
+/* Somebody's key is not the authority's, nor was an old one valid for ever. */
+static void
+test_check_signers(void **state)
+{
+	struct sample other = sample_load("portal-receipts");
+	struct cert_list others = { 0 };
+	struct err e = { 0 };
+
+	(void)state;
+	make_log();
+	assert_true(cert_list_add(&others, other.cert));
+	assert_int_equal(tree_check(db, &others, NULL, &e),
+	    ERR_RECEIPT_SIGNER);
+	assert_non_null(strstr(e.msg, "position 0: "));
+	err_clear(&e);
+	/* One that is known beside others will do: keys change. */
+	assert_true(cert_list_add(&others, signers.v[0]));
+	ok(tree_check(db, &others, NULL, &e), &e);
+	cert_list_wipe(&others);
+	sample_free(&other);
 }
 
 /* Somebody has written all of it anew, with another entry: every hash is
@@ -579,7 +604,7 @@ test_check_rewritten(void **state)
 	ok(tree_store(tree, &e), &e);
 	ok(sql_finish(db, ERR_OK, &e), &e);
 	/* 23 is in the batch that begins with 16. */
-	assert_int_equal(tree_check(db, NULL, &e), ERR_LOG_DAMAGED);
+	assert_int_equal(tree_check(db, &signers, NULL, &e), ERR_LOG_DAMAGED);
 	assert_string_equal(e.msg,
 	    "position 16: its receipt was given for another log");
 	for (uint64_t i = 0; i < LEAVES; i++)
@@ -599,8 +624,12 @@ main(void)
 		TEST(test_missing_nodes),
 		TEST(test_check),
 		TEST(test_check_finds),
+		TEST(test_check_signers),
 		TEST(test_check_rewritten),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+
+	cert_list_wipe(&signers);
+	return failed;
 }
