@@ -405,6 +405,8 @@ class Isolation(unittest.TestCase):
         for what in "nothing", "mandate":
             got = i.verify(self.planted("lie " + what))
             self.assertEqual((got.code, got.verdict), ("ok", "accepted"), got)
+            while i.children("worker"):         # it ends after that
+                time.sleep(0.01)
         for what, message in LIES:
             with self.subTest(lie=what):
                 got = i.verify(self.planted("lie " + what))
