@@ -181,8 +181,7 @@ hand_on(struct tools *t, struct matter *v, size_t n)
 	} else if (hand_over(h, t->common->settings, t->db, v, n, &t->notes,
 	    &t->handing, &left) == ERR_LEDGER)
 		atomic_store(&t->common->doubt, true);
-	if (left != 0)
-		hands_leave(h);
+	t->left = left != 0;
 }
 
 static void
@@ -201,6 +200,10 @@ let_go(struct tools *t)
 	notes_wipe(&t->notes);
 	taken_end(&t->common->taken, t->kept, t->n_kept);
 	t->n_kept = 0;
+	/* Now upkeep finds them. */
+	if (t->left)
+		hands_leave(&t->common->hands);
+	t->left = false;
 }
 
 static void

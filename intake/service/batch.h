@@ -21,6 +21,15 @@
 
 #define BATCH_MAX	32	/* files; DROP_MAX is as many */
 
+/* How far the list of what is to be handed over has been gone through: what
+ * fails does not stand before the others for ever. */
+struct handing {
+	bool going;		/* and not at its end */
+	struct arrivals_page page;
+	uint64_t left;		/* by lanes, when it was begun (hand.h) */
+	unsigned refused;	/* one after the other */
+};
+
 /* What one lane works with. */
 struct tools {
 	struct lanes *common;
@@ -31,10 +40,9 @@ struct tools {
 	 * another lane might hand them over again. */
 	struct arrival kept[BATCH_MAX];
 	size_t n_kept;
+	bool left;		/* some of them are to be handed over still */
 	struct hush witnessing, publishing, handing, filing, reading, waiting;
-	/* How far the list of what is to be handed over has been gone
-	 * through: what fails does not stand before the others for ever. */
-	struct arrivals_page unhanded;
+	struct handing unhanded;
 	struct lost not_handed, not_filed;
 };
 

@@ -13,15 +13,16 @@
 
 #define PAUSE_FIRST	1000		/* milliseconds */
 #define PAUSE_MOST	(300 * 1000)
+/* What takes long is a lane's for one part in so many of its time. */
+#define LANE_SHARE	10
 #define DOCUMENT_MODE	0600
 #define POSITION_LEN	24	/* digits, and a NUL */
 
 void
 hands_init(struct hands *h)
 {
+	*h = (struct hands){ .wait = PAUSE_FIRST };
 	(void)pthread_mutex_init(&h->mutex, NULL);
-	h->until = 0;
-	h->wait = PAUSE_FIRST;
 }
 
 bool
@@ -37,17 +38,64 @@ hands_ready(struct hands *h, const struct intake_settings *s)
 	return ready;
 }
 
+bool
+hands_free(struct hands *h, const struct intake_settings *s)
+{
+	bool is_free = hands_ready(h, s);
+
+	(void)pthread_mutex_lock(&h->mutex);
+	is_free = is_free && channel_clock() >= h->slow_until;
+	(void)pthread_mutex_unlock(&h->mutex);
+	return is_free;
+}
+
+void
+hands_pause(struct hands *h)
+{
+	(void)pthread_mutex_lock(&h->mutex);
+	h->until = channel_clock() + h->wait;
+	h->wait = h->wait * 2 < PAUSE_MOST ? h->wait * 2 : PAUSE_MOST;
+	(void)pthread_mutex_unlock(&h->mutex);
+}
+
+void
+hands_leave(struct hands *h)
+{
+	(void)pthread_mutex_lock(&h->mutex);
+	h->left++;
+	(void)pthread_mutex_unlock(&h->mutex);
+}
+
+uint64_t
+hands_left(struct hands *h)
+{
+	uint64_t left;
+
+	(void)pthread_mutex_lock(&h->mutex);
+	left = h->left;
+	(void)pthread_mutex_unlock(&h->mutex);
+	return left;
+}
+
+void
+hands_caught_up(struct hands *h, uint64_t left)
+{
+	(void)pthread_mutex_lock(&h->mutex);
+	if (h->left == left)
+		h->left = 0;
+	(void)pthread_mutex_unlock(&h->mutex);
+}
+
 static void
-tell(struct hands *h, bool well)
+tell(struct hands *h, int64_t took, bool well)
 {
 	(void)pthread_mutex_lock(&h->mutex);
 	if (well) {
 		h->wait = PAUSE_FIRST;
 		h->until = 0;
-	} else if (channel_clock() >= h->until) {
-		h->until = channel_clock() + h->wait;
-		h->wait = h->wait * 2 < PAUSE_MOST ? h->wait * 2 : PAUSE_MOST;
 	}
+	if (took >= HAND_MS)
+		h->slow_until = channel_clock() + took * LANE_SHARE;
 	(void)pthread_mutex_unlock(&h->mutex);
 }
 
@@ -113,37 +161,48 @@ to_command(const struct intake_settings *s, const struct matter *m,
 
 static enum err_code
 hand_all(const struct intake_settings *s, char (*digits)[POSITION_LEN],
-    struct matter *v, size_t n, struct notes *notes, struct err *e)
+    struct matter *v, size_t n, struct notes *notes, size_t *left,
+    struct err *e)
 {
+	int64_t end = channel_clock() + HAND_MS;
 	enum err_code code = ERR_OK;
+	bool late = false;
 
 	if (s->handoff_dir != NULL)
 		code = to_folder(s->handoff_dir, v, n, e);
-	for (size_t i = 0; code == ERR_OK && i < n; i++)
-		if (v[i].document.len != 0 &&
-		    (code = to_command(s, &v[i], digits[i], e)) == ERR_OK)
+	for (size_t i = 0; code == ERR_OK && !late && i < n; i++) {
+		if (v[i].document.len == 0)
+			continue;
+		code = to_command(s, &v[i], digits[i], e);
+		if (code == ERR_OK) {
 			notes_add(notes, NOTE_HANDED, v[i].arrival.digest,
 			    STAGE_ACCEPTED);
+			(*left)--;
+		}
+		late = s->handoff_command != NULL && channel_clock() >= end;
+	}
 	return code;
 }
 
 enum err_code
 hand_over(struct hands *h, const struct intake_settings *s, struct sql *db,
-    struct matter *v, size_t n, struct notes *notes, struct hush *hush)
+    struct matter *v, size_t n, struct notes *notes, struct hush *hush,
+    size_t *left)
 {
 	char digits[DROP_MAX][POSITION_LEN] = { 0 };
+	int64_t began = channel_clock();
 	enum err_code code = ERR_OK;
 	struct err e = { 0 };
-	size_t documents = 0;
 
-	for (size_t i = 0; code == ERR_OK && i < n; i++) {
-		if (v[i].document.len != 0)
+	*left = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (v[i].document.len != 0 && code == ERR_OK)
 			code = prepare(db, &v[i], digits[i], &e);
-		documents += v[i].document.len != 0;
+		*left += v[i].document.len != 0;
 	}
-	if (code == ERR_OK && documents != 0) {
-		code = hand_all(s, digits, v, n, notes, &e);
-		tell(h, code == ERR_OK);
+	if (code == ERR_OK && *left != 0) {
+		code = hand_all(s, digits, v, n, notes, left, &e);
+		tell(h, channel_clock() - began, code == ERR_OK);
 	}
 	if (code != ERR_OK)
 		hush_err(hush, "not-handed-over", &e);

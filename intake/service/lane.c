@@ -13,6 +13,7 @@
 #include "intake/service/upkeep.h"
 
 #define IDLE_MS		1000	/* other intakes add to a shared ledger */
+#define DRAIN_MS	20	/* until upkeep looks whether it is the last */
 #define UPKEEP_MS	(15 * 1000)
 /* Longer than a batch takes to do what follows from it. */
 #define UPKEEP_SECONDS	300
@@ -28,6 +29,7 @@ struct lane {
 	bool started;
 	int wake;		/* an eventfd */
 	int64_t upkeep_due;	/* CLOCK_MONOTONIC milliseconds */
+	int64_t before;		/* of what upkeep hands over; 0: nothing */
 	unsigned failures;	/* one after another */
 	struct hush failing;
 };
@@ -63,41 +65,85 @@ renew_worker(struct lane *l, struct err *e)
 	    common->settings->worker_seconds, &l->tools.worker, e);
 }
 
+static bool
+keeps_up(const struct lane *l)
+{
+	return l->number == l->tools.common->settings->workers;
+}
+
 /* All that was settled before this service began is upkeep's, and later what
  * its own lane, or another intake, must have done by now. */
 static enum err_code
-keep_up(struct lane *l, struct err *e)
+follow_up(struct lane *l, struct err *e)
 {
+	struct lanes *common = l->tools.common;
 	int64_t before = timestamp_now() - UPKEEP_SECONDS;
 	enum err_code code;
 
-	if (before <= l->tools.common->started)
-		before = l->tools.common->started + 1;
+	if (before <= common->started)
+		before = common->started + 1;
 	/* Of a commit that failed nobody knows: if it was one, all that should
 	 * have followed from it is left undone. */
-	if (atomic_exchange(&l->tools.common->doubt, false))
+	if (atomic_exchange(&common->doubt, false))
 		before = timestamp_now() + 1;
-	if ((code = upkeep(&l->tools, before, e)) == ERR_OK)
+	if (before > l->before)
+		l->before = before;
+	if ((code = upkeep(&l->tools, e)) == ERR_OK)
 		l->upkeep_due = channel_clock() + UPKEEP_MS;
 	return code;
 }
 
-/* *n: files that were taken. */
+/* *more: there is something to be done at once. */
 static enum err_code
-work(struct lane *l, size_t *n, struct err *e)
+keep_up(struct lane *l, bool *more, struct err *e)
 {
+	struct lanes *common = l->tools.common;
 	enum err_code code;
 
-	*n = 0;
+	if ((channel_clock() >= l->upkeep_due ||
+	    atomic_load(&common->doubt)) &&
+	    (code = follow_up(l, e)) != ERR_OK)
+		return code;
+	if (hands_left(&common->hands) != 0)
+		l->before = timestamp_now() + 1;
+	if (l->before != 0 && hands_ready(&common->hands, common->settings)) {
+		code = upkeep_hand(&l->tools, l->before, e);
+		if (code != ERR_OK)
+			return code;
+		if (!l->tools.unhanded.going)
+			l->before = 0;
+	}
+	*more = (l->before != 0 || hands_left(&common->hands) != 0) &&
+	    hands_ready(&common->hands, common->settings);
+	return ERR_OK;
+}
+
+/* *more: there may be something to be done at once. */
+static enum err_code
+work(struct lane *l, bool *more, struct err *e)
+{
+	enum err_code code;
+	size_t n;
+
+	*more = false;
 	if ((code = renew_worker(l, e)) != ERR_OK)
 		return code;
-	if (l->number == 0 && (channel_clock() >= l->upkeep_due ||
-	    atomic_load(&l->tools.common->doubt)) &&
-	    (code = keep_up(l, e)) != ERR_OK)
-		return code;
-	if ((code = batch_work(&l->tools, n, e)) == ERR_OK && *n == 0)
+	if (keeps_up(l))
+		return keep_up(l, more, e);
+	if ((code = batch_work(&l->tools, &n, e)) == ERR_OK && n == 0)
 		code = batch_note(&l->tools, e);
+	*more = n != 0;
 	return code;
+}
+
+/* Is there nobody left who may still add to this one's work? */
+static bool
+may_end(const struct lane *l)
+{
+	struct lanes *common = l->tools.common;
+
+	return atomic_load(&common->drain) && (!keeps_up(l) ||
+	    atomic_load(&common->running) == 1);
 }
 
 /* True: this lane ends. */
@@ -123,23 +169,23 @@ static void *
 run(void *arg)
 {
 	struct lane *l = arg;
-	bool draining;
-	size_t n;
+	bool last, more;
 
 	while (!batch_is_stopping(&l->tools)) {
 		struct err e = { 0 };
 
-		draining = atomic_load(&l->tools.common->drain);
-		if (work(l, &n, &e) != ERR_OK) {
+		last = may_end(l);
+		if (work(l, &more, &e) != ERR_OK) {
 			if (give_up(l, &e))
 				break;
 			continue;
 		}
 		l->failures = 0;
-		if (n == 0 && draining)
+		if (!more && last)
 			break;
-		if (n == 0)
-			pause_for(l, IDLE_MS);
+		if (!more)
+			pause_for(l, atomic_load(&l->tools.common->drain) ?
+			    DRAIN_MS : IDLE_MS);
 	}
 	/* Done again at the next start if this fails. */
 	(void)batch_note(&l->tools, &(struct err){ 0 });

@@ -12,8 +12,9 @@
  *				put the files into the archive; noted in the
  *				ledger, without waiting for the disk
  *
- * What a crash leaves undone of the last line is found in the ledger and done
- * later; all before the commit is as if it had not been.
+ * What a crash or a slow receiver leaves undone of the last line is found in
+ * the ledger and done later, by one more lane that does nothing else; all
+ * before the commit is as if it had not been.
  */
 #ifndef SIGILL_INTAKE_SERVICE_LANE_H
 #define SIGILL_INTAKE_SERVICE_LANE_H
@@ -46,7 +47,7 @@ struct lanes {
 	int stop;		/* an eventfd: readable when they are to end */
 	atomic_bool drain;	/* they are to end when there is nothing left */
 	atomic_uint generation;	/* of what workers load */
-	atomic_uint running;	/* lanes that have not ended */
+	atomic_uint running;	/* lanes that have not ended, upkeep's too */
 	/* A lane has failed, perhaps at a commit that had happened. */
 	atomic_bool doubt;
 	atomic_int failed;	/* draining: the error that ended one */
@@ -54,7 +55,8 @@ struct lanes {
 
 struct lane;			/* opaque */
 
-/* number: from 0; the first one also does what was left undone. */
+/* number: from 0.  That with the number `workers` takes no files: it does what
+ * was left undone (intake/service/upkeep.h), and ends after the others. */
 enum err_code lane_start(struct lanes *common, unsigned number,
     struct lane **out, struct err *e);
 /* There may be something on the queue. */

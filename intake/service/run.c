@@ -178,7 +178,7 @@ start_lanes(struct service *s, struct err *e)
 	hands_init(&c->hands);
 	(void)pthread_mutex_init(&c->turn, NULL);
 	c->places = calloc(set->n_places, sizeof(char *));
-	s->lanes = calloc(set->workers, sizeof(struct lane *));
+	s->lanes = calloc(set->workers + 1, sizeof(struct lane *));
 	if (c->places == NULL || s->lanes == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	for (size_t i = 0; i < set->n_places; i++)
@@ -190,7 +190,7 @@ start_lanes(struct service *s, struct err *e)
 	    s->passphrase.len != 0 ? &s->passphrase : NULL, &c->keys, e)) !=
 	    ERR_OK)
 		return code;
-	while (s->n_lanes < set->workers) {
+	while (s->n_lanes <= set->workers) {	/* and upkeep's */
 		code = lane_start(c, (unsigned)s->n_lanes,
 		    &s->lanes[s->n_lanes], e);
 		if (code != ERR_OK)
@@ -290,6 +290,27 @@ serve(struct service *s, const sigset_t *signals, bool *ended, struct err *e)
 
 /* --- the end -------------------------------------------------------------- */
 
+/* Nobody is working any more.  *n: 1 if there is a document that should have
+ * been handed over, or else 0. */
+static enum err_code
+find_unhanded(struct service *s, size_t *n, struct err *e)
+{
+	const struct intake_settings *set = &s->settings;
+	struct arrivals_page page = { 0 };
+	struct arrival a = { 0 };
+	enum err_code code;
+
+	*n = 0;
+	if (set->handoff_dir == NULL && set->handoff_command == NULL)
+		return ERR_OK;
+	*n = 1;
+	code = arrivals_unhanded(s->db, &s->common.taken, s->common.places,
+	    set->n_places, INT64_MAX, &page, &a, n, e);
+	taken_end(&s->common.taken, &a, *n);
+	arrival_wipe(&a);
+	return code;
+}
+
 /* Has everything been seen, and is all that has its verdict where it belongs?
  * The log has told what is not. */
 static enum err_code
@@ -306,8 +327,13 @@ is_all_done(struct service *s, struct err *e)
 	code = arrivals_unfiled(s->db, s->common.places,
 	    s->settings.n_places, &page, &a, &n, e);
 	arrival_wipe(&a);
-	return code == ERR_OK && n != 0 ? err_set(e, ERR_QUEUED, NULL, 0,
-	    "a file could not be put into the archive; see the log") : code;
+	if (code == ERR_OK && n != 0)
+		return err_set(e, ERR_QUEUED, NULL, 0,
+		    "a file could not be put into the archive; see the log");
+	if (code == ERR_OK)
+		code = find_unhanded(s, &n, e);
+	return code == ERR_OK && n != 0 ?
+	    err_set(e, ERR_UNHANDED, NULL, 0, NULL) : code;
 }
 
 /* Until nothing is left, or a signal comes. */

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "base/timestamp.h"
+#include "intake/service/channel.h"
+#include "intake/service/hand.h"
 #include "intake/service/publish.h"
 
-/* Documents that were refused one after the other: it is not for what is in
- * them, and the others wait. */
+/* Documents that were refused one after the other, before the others wait. */
 #define REFUSALS_MOST	4
 
 static bool
@@ -132,29 +133,28 @@ take(struct tools *t, int64_t before, struct arrival *a, size_t *n,
 		return code;
 	*n = 1;
 	code = arrivals_unhanded(t->db, &t->common->taken, t->common->places,
-	    t->common->settings->n_places, before, &t->unhanded, a, n, e);
+	    t->common->settings->n_places, before, &t->unhanded.page, a, n,
+	    e);
 	if (code != ERR_OK)
 		*n = 0;
 	return sql_finish(t->db, code, e);
 }
 
-/* *refused: how many, up to this one. */
 static enum err_code
-hand_one(struct tools *t, struct arrival *a, unsigned *refused,
-    struct err *e)
+hand_one(struct tools *t, struct arrival *a, struct err *e)
 {
 	struct matter m = { .arrival = *a };
 	enum err_code code;
+	size_t left;
 
 	memset(a, 0, sizeof(*a));		/* moved */
 	memcpy(a->digest, m.arrival.digest, DIGEST_LEN);
 	code = open_again(t, &m, e);
 	if (code == ERR_OK && m.document.len != 0) {
-		if (hand_over(&t->common->hands, t->common->settings, t->db,
-		    &m, 1, &t->notes, &t->handing) == ERR_OK)
-			*refused = 0;
-		else
-			(*refused)++;
+		(void)hand_over(&t->common->hands, t->common->settings, t->db,
+		    &m, 1, &t->notes, &t->handing, &left);
+		t->unhanded.refused = left == 0 ? 0 :
+		    t->unhanded.refused + 1;
 	}
 	if (code == ERR_OK)
 		code = batch_note(t, e);
@@ -162,38 +162,50 @@ hand_one(struct tools *t, struct arrival *a, unsigned *refused,
 	return code;
 }
 
-/* From where it was left to the end of the list. */
-static enum err_code
-hand_rest(struct tools *t, int64_t before, struct err *e)
+static void
+reach_end(struct tools *t)
 {
+	lost_tell(&t->not_handed, "cannot-hand-over");
+	hands_caught_up(&t->common->hands, t->unhanded.left);
+	t->unhanded = (struct handing){ 0 };
+}
+
+enum err_code
+upkeep_hand(struct tools *t, int64_t before, struct err *e)
+{
+	int64_t end = channel_clock() + HAND_MS;
+	struct hands *hands = &t->common->hands;
 	struct arrival a = { 0 };
 	enum err_code code = ERR_OK;
-	unsigned refused = 0;
 	size_t n = 1;
 
-	while (code == ERR_OK && refused < REFUSALS_MOST &&
-	    !batch_is_stopping(t) &&
+	if (!t->unhanded.going)
+		t->unhanded = (struct handing){
+			.going = true, .left = hands_left(hands),
+		};
+	while (code == ERR_OK && n != 0 && channel_clock() < end &&
+	    t->unhanded.refused < REFUSALS_MOST && !batch_is_stopping(t) &&
 	    (code = take(t, before, &a, &n, e)) == ERR_OK && n != 0) {
-		code = hand_one(t, &a, &refused, e);
+		code = hand_one(t, &a, e);
 		taken_end(&t->common->taken, &a, n);
 		arrival_wipe(&a);
 	}
-	if (code == ERR_OK && n == 0) {
-		memset(&t->unhanded, 0, sizeof(t->unhanded));
-		lost_tell(&t->not_handed, "cannot-hand-over");
+	if (t->unhanded.refused == REFUSALS_MOST) {
+		hands_pause(hands);
+		t->unhanded.refused = 0;
 	}
+	if (code == ERR_OK && n == 0)
+		reach_end(t);
 	return code;
 }
 
 enum err_code
-upkeep(struct tools *t, int64_t before, struct err *e)
+upkeep(struct tools *t, struct err *e)
 {
 	enum err_code code;
 
 	if ((code = batch_note(t, e)) != ERR_OK ||
-	    (code = publish_all(t, e)) != ERR_OK ||
-	    (code = file_all(t, e)) != ERR_OK ||
-	    !hands_ready(&t->common->hands, t->common->settings))
+	    (code = publish_all(t, e)) != ERR_OK)
 		return code;
-	return hand_rest(t, before, e);
+	return file_all(t, e);
 }

@@ -11,10 +11,16 @@
 #include "base/err.h"
 #include "intake/service/batch.h"
 
-/* Receipts that are not in the folder, files that are not in the archive and
- * documents that were not handed over, with verdicts from before a time: later
- * ones their own lane is seeing to.  An error is the ledger's or the
- * worker's. */
-enum err_code upkeep(struct tools *t, int64_t before, struct err *e);
+/* Receipts that are not in the folder, and files that are not in the archive.
+ * An error is the ledger's. */
+enum err_code upkeep(struct tools *t, struct err *e);
+
+/*
+ * Documents that were not handed over, with verdicts from before a time: later
+ * ones their own lane is seeing to.  Some of them, and t->unhanded.going while
+ * there may be more; to be called while hands_ready.  An error is the ledger's
+ * or the worker's.
+ */
+enum err_code upkeep_hand(struct tools *t, int64_t before, struct err *e);
 
 #endif

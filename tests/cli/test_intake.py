@@ -277,7 +277,7 @@ class Handing(IntakeCase):
         self.command(1)
         data, _ = self.seal()
         digest = self.spool(data)
-        self.assertIn("not-handed-over", self.run_once())
+        self.assertIn("not-handed-over", self.run_once(status=75))
         self.assertEqual(self.state(digest), ("accepted", ""))
         first, leaves = self.receipt(digest), self.leaves()
         self.assertEqual(self.query("SELECT handed FROM arrivals"), [(0,)])

@@ -22,6 +22,7 @@ cd '%s' || exit 1
 cat >document.$SIGILL_SEALED || exit 1
 test -e refuse -o -e refuse.$SIGILL_SEALED && exit 1
 test -e kill && rm kill && kill -KILL $PPID && exit 1
+test -e slow && sleep 1.1
 test -e block.$SIGILL_SEALED && : >begun && read x <block.$SIGILL_SEALED
 printf '%%s %%s %%s\\n' $SIGILL_SEALED $SIGILL_POSITION "$(cat document.$SIGILL_SEALED)" >>received
 """
@@ -110,11 +111,11 @@ class Handoff(Receiver):
     def test_the_original_waits_and_is_replaced(self):
         self.tell("refuse")
         a = self.original()
-        self.assertIn("not-handed-over", self.run_once())
+        self.assertIn("not-handed-over", self.run_once(status=75))
         self.assertEqual([x["sealed_digest"] for x in self.intake(
             "list", "--unhanded")["submissions"]], [a])
         b = self.correction(a)
-        self.run_once()
+        self.run_once(status=75)
         os.unlink(self.at("scoring/refuse"))
         self.run_once()
         self.assert_right([b])
@@ -169,7 +170,7 @@ class Handoff(Receiver):
     def test_a_retry_has_the_same_position(self):
         self.tell("refuse")
         a = self.original()
-        self.run_once()
+        self.run_once(status=75)
         first = read(self.at("scoring/document." + a))
         os.unlink(self.at("scoring/refuse"))
         self.run_once()
@@ -195,7 +196,7 @@ class Handoff(Receiver):
     def test_killed_and_replaced(self):
         self.tell("refuse")
         a = self.original()
-        self.run_once()
+        self.run_once(status=75)
         os.unlink(self.at("scoring/refuse"))
         self.use(handoff="timeout = 60")
         b = self.correction(a)
@@ -219,18 +220,20 @@ class Handoff(Receiver):
 class Stuck(Receiver):
     """Many files, and some of them for which nothing can be done."""
 
-    def accepted(self, count):
+    def accepted(self, count, later=0):
         """Digests in the order in which they wait, handed over to nobody
-        yet; one an organisation."""
+        yet; one an organisation.  So many come later."""
         call(BUILD + "/test/make-population", str(count),
              self.at("pki/intake-p256.pem"),
              "questionnaires/infosakkollen-2023.json", self.at("pop"), "0",
-             "5")
+             "7")
         self.change = dict(anchors="pop/anchors.pem", crls="pop/crls.pem",
                            rounds=read(self.at("pop/rounds.conf")).decode())
         self.use(handoff="timeout = 60", **self.change)
-        for name in os.listdir(self.at("pop/0")):
-            self.spool(read(os.path.join(self.at("pop/0"), name)))
+        self.fresh = [read(os.path.join(self.at("pop/0"), name))
+                      for name in sorted(os.listdir(self.at("pop/0")))]
+        for data in self.fresh[later:]:
+            self.spool(data)
         self.run_once()
         waiting = self.intake("list", "--unhanded", "--limit", "0")
         return [a["sealed_digest"] for a in sorted(
@@ -250,7 +253,7 @@ class Stuck(Receiver):
         # None of them is in the archive, as far as the ledger knows.
         self.ask("UPDATE arrivals SET filed = 0")
         self.use(**self.change)
-        log = self.run_once()
+        log = self.run_once(status=75)
         self.assertEqual(set(self.documents()), set(rest))
         filed = self.intake("list", "--limit", "0")["submissions"]
         self.assertEqual({a["sealed_digest"] for a in filed
@@ -279,6 +282,66 @@ class Stuck(Receiver):
                   len(waiting) - len(refused))
         self.assertEqual(service.stop(), 0)
         self.assertEqual(set(self.received_digests()), set(waiting[6:]))
+
+    def receive(self, **changes):
+        self.use(handoff="command = exec " + self.at("receive"),
+                 **self.change, **changes)
+
+    def test_one_that_is_refused(self):
+        waiting = self.accepted(12, later=3)
+        self.tell("refuse." + waiting[0])
+        self.receive()
+        # Neither those of earlier runs wait for it nor the next ones.
+        data = [self.spool(x) for x in self.fresh[:3]]
+        log = self.run_once(status=75)
+        self.assertIn("not-handed-over", log)
+        self.assertEqual(set(self.received_digests()),
+                         {*waiting[1:], *data})
+        self.assertEqual([a["sealed_digest"] for a in self.intake(
+            "list", "--unhanded")["submissions"]], waiting[:1])
+
+    def test_a_clock_that_was_ahead(self):
+        waiting = self.accepted(3)
+        self.ask("UPDATE arrivals SET verified = verified + 18000")
+        self.receive()
+        self.run_once()
+        self.assertEqual(sorted(self.received_digests()), sorted(waiting))
+
+    def judged_while(self, service):
+        """The verdict on a file that comes now."""
+        digest = self.spool(b"\0" * 3000)
+        service.wait_for("rejected", digest=digest, timeout=30)
+
+    def test_verdicts_do_not_wait_for_what_is_behind(self):
+        waiting = self.accepted(3)
+        for digest in waiting:
+            os.mkfifo(self.at("scoring/block." + digest))
+        self.receive(workers=1)
+        service = self.start()
+        for digest in waiting:
+            # It has begun with this one, and does not end.
+            with open(self.at("scoring/block." + digest), "w",
+                      encoding="ascii") as f:
+                if digest == waiting[0]:
+                    self.judged_while(service)
+                f.write("\n")
+        self.wait(lambda: len(self.received_digests()) == len(waiting))
+        self.assertEqual(service.stop(), 0)
+        self.assertEqual(self.received_digests(), waiting)
+
+    def test_verdicts_do_not_wait_for_what_is_slow(self):
+        waiting = self.accepted(7, later=6)
+        self.tell("slow")
+        self.receive(workers=1)
+        fresh = [self.spool(x) for x in self.fresh[:6]]
+        service = self.start()
+        service.wait_for("accepted", len(fresh))
+        self.judged_while(service)
+        self.assertLess(len(self.received_digests()), len(fresh))
+        os.unlink(self.at("scoring/slow"))
+        self.wait(lambda: len(self.received_digests()) == len(fresh) +
+                  len(waiting))
+        self.assertEqual(service.stop(), 0)
 
     def received_digests(self):
         try:
