@@ -51,8 +51,9 @@ GRANT INSERT, UPDATE ON mandates TO sigill_staff;
 -- column can have no other value.
 GRANT UPDATE (one) ON log_state TO sigill_staff;
 
--- A held file is locked while it is decided about; and who comes into the
--- register has what was held for that judged again.  Nothing else can be made
+-- A held file is locked while it is decided about, and so is a queued one that
+-- has lost its bytes; and who comes into the register has what was held for
+-- that judged again.  Nothing else can be made
 -- of an arrival than that: held, and queued anew.
 GRANT UPDATE (state, code, verified) ON arrivals TO sigill_staff;
 ALTER TABLE arrivals ENABLE ROW LEVEL SECURITY;
@@ -60,7 +61,9 @@ DROP POLICY IF EXISTS everybody_sees ON arrivals;
 CREATE POLICY everybody_sees ON arrivals FOR SELECT USING (true);
 DROP POLICY IF EXISTS held_to_queued ON arrivals;
 CREATE POLICY held_to_queued ON arrivals FOR UPDATE
-	USING (state = 'held') WITH CHECK (state = 'queued');
+	USING (state = 'held' OR
+		(state = 'queued' AND code IN ('no-input', 'digest')))
+	WITH CHECK (state = 'queued');
 -- A decision is new, and the service sees to it.
 ALTER TABLE decisions ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS everybody_sees ON decisions;

@@ -43,7 +43,8 @@ struct arrival {
 	bool counts, late;
 	int64_t handed;		/* when; 0: not yet, or never, if it does not
 				 * count any more */
-	int64_t filed;		/* in the archive since; 0 */
+	int64_t filed;		/* in the archive since, or there is nothing
+				 * to put there; 0 */
 	struct facts facts;	/* empty before the first verdict */
 };
 

@@ -39,7 +39,11 @@ tell(struct found *f, const struct arrival *row, struct err *e)
 	wipe_free(f->a->name);
 	f->a->place = place;
 	f->a->name = name;
+	f->a->size = row->size;
+	f->a->arrived = row->arrived;
 	f->a->state = row->state;
+	f->a->due = row->due;
+	f->a->code = row->code;
 	f->a->verified = row->verified;
 	f->a->handed = row->handed;
 	f->a->filed = row->filed;

@@ -280,9 +280,14 @@ arrivals_settle(struct sql *db, const struct arrival *a,
 {
 	enum err_code code = ERR_OK;
 
-	if (facts->kind == VERDICT_UNDECIDED && facts->err.code == ERR_OK)
+	/* Staff have rejected it because its bytes are lost. */
+	if (ruling->state == RULE_REJECT && a->state == ARRIVAL_QUEUED &&
+	    (a->code == ERR_NO_INPUT || a->code == ERR_DIGEST))
+		code = arrivals_filed(db, a->digest, now, e);
+	if (code == ERR_OK && facts->kind == VERDICT_UNDECIDED &&
+	    facts->err.code == ERR_OK)
 		return set_ruling(db, a, ruling, now, e);
-	if (ruling->counts)
+	if (code == ERR_OK && ruling->counts)
 		code = clear_counting(db, facts, e);
 	if (code == ERR_OK)
 		code = set_all(db, a, facts, ruling, now, e);
@@ -297,12 +302,22 @@ arrivals_put_off(struct sql *db, const struct arrival *a, enum err_code why,
     int64_t attempts, int64_t due, struct err *e)
 {
 	struct err found = { 0 };
+	struct buf name = { 0 };
+	enum err_code code;
 
-	return change(db, sql_prepare(db, &found, "UPDATE arrivals"
-	    " SET attempts = ?, due = ?,"
-	    " code = CASE WHEN state = 'queued' THEN ? ELSE code END"
-	    " WHERE digest = ? AND state IN ('queued', 'held') RETURNING 1",
-	    "iitb", attempts, due, why_of(why), a->digest), &found, e);
+	/* Another try as soon as can be, if it is elsewhere by now. */
+	if ((code = arrival_name_encode(a->name, &name, e)) == ERR_OK)
+		code = change(db, sql_prepare(db, &found, "UPDATE arrivals"
+		    " SET attempts = ?,"
+		    " due = CASE WHEN place = ? AND name = ? THEN ?"
+		    "  ELSE due END,"
+		    " code = CASE WHEN state = 'queued' THEN ? ELSE code END"
+		    " WHERE digest = ? AND state IN ('queued', 'held')"
+		    " RETURNING 1", "ittitb", attempts, a->place,
+		    (const char *)name.data, due, why_of(why), a->digest),
+		    &found, e);
+	buf_wipe(&name);
+	return code;
 }
 
 enum err_code

@@ -40,13 +40,21 @@ read_decision(struct sql_stmt *stmt, int column, struct decision *out,
 
 /* --- staff --------------------------------------------------------------- */
 
+/* Are a file's bytes not there?  Then nobody waits for a verdict. */
+static bool
+is_lost(const char *state, enum err_code code)
+{
+	return strcmp(state, arrival_state_name(ARRIVAL_QUEUED)) == 0 &&
+	    (code == ERR_NO_INPUT || code == ERR_DIGEST);
+}
+
 /* May this be decided?  The row stays as it is until the transaction ends. */
 static enum err_code
 check(struct sql *db, const struct decision *d, struct err *e)
 {
 	struct sql_stmt *stmt;
 	enum err_code code;
-	bool more, held = false, verified = false;
+	bool more, held = false, verified = false, lost = false;
 
 	stmt = sql_prepare(db, e, "SELECT state, code FROM arrivals"
 	    " WHERE digest = ?" SQL_LOCK, "b", d->digest);
@@ -57,11 +65,13 @@ check(struct sql *db, const struct decision *d, struct err *e)
 		    arrival_state_name(ARRIVAL_HELD)) == 0;
 		verified = strcmp(sql_text(stmt, 1),
 		    err_name(ERR_UNPROCESSABLE)) != 0;
+		lost = is_lost(sql_text(stmt, 0),
+		    err_by_name(sql_text(stmt, 1)));
 	}
 	sql_done(stmt);
 	if (code != ERR_OK)
 		return code;
-	if (!held)
+	if (!held && !(lost && !d->accept))
 		return err_set(e, ERR_NOT_HELD, NULL, 0, NULL);
 	return verified || !d->accept ? ERR_OK :
 	    err_set(e, ERR_UNPROCESSABLE, NULL, 0,
@@ -214,8 +224,9 @@ decisions_take(struct sql *db, struct taken *t, const char *const *places,
 		code = first_free(db, sql_prepare(db, e, "SELECT "
 		    ARRIVAL_COLUMNS ", " DECISION_COLUMNS " FROM arrivals a"
 		    " JOIN decisions d ON d.digest = a.digest"
-		    " WHERE d.done = 0 AND a.state = 'held'"
-		    " AND (a.due <= ? OR a.due > ?) AND" NONE_BEFORE "AND" IN_PLACES
+		    " WHERE d.done = 0 AND (a.state = 'queued' OR"
+		    " (a.state = 'held' AND (a.due <= ? OR a.due > ?)))"
+		    " AND" NONE_BEFORE "AND" IN_PLACES
 		    "ORDER BY d.seq LIMIT ?"
 		    SQL_TAKE, "ii" PLACES_TYPES "i", now,
 		    now + ARRIVAL_PUT_OFF_MOST, PLACES_OF(p),

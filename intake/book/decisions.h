@@ -29,7 +29,8 @@ struct decision {
 void decision_wipe(struct decision *d);
 
 /*
- * Alone.  ERR_NOT_HELD when the file is not held, or has been decided about;
+ * Alone.  ERR_NOT_HELD when the file is not held, or has been decided about:
+ * what is queued and has lost its bytes can be rejected, too;
  * ERR_UNPROCESSABLE for accepting one that no worker could verify.
  */
 enum err_code decisions_add(struct sql *db, const struct decision *d,

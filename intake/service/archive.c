@@ -15,9 +15,6 @@
 #include "crypto/digest.h"
 #include "intake/service/drop.h"
 
-#define FILE_MODE	0640
-#define FOLDER_MODE	0750
-
 const struct place *
 archive_place(const struct intake_settings *s, const char *name)
 {
@@ -135,7 +132,7 @@ archive_make_folder(const char *file, struct err *e)
 
 	(void)snprintf(dir, sizeof(dir), "%.*s",
 	    (int)(file_base_name(file) - file - 1), file);
-	if (mkdir(dir, FOLDER_MODE) == -1 && errno != EEXIST)
+	if (mkdir(dir, ARCHIVE_FOLDER_MODE) == -1 && errno != EEXIST)
 		return err_errno(e, ERR_IO, dir, errno);
 	return file_sync_dir_of(dir, e);
 }
@@ -180,7 +177,7 @@ copy_bytes(int from, int to, const char *path, struct err *e)
 			code = file_write_fd(to, path, chunk, (size_t)n, e);
 		else if (errno != EINTR)
 			code = err_errno(e, ERR_IO, path, errno);
-	if (code == ERR_OK && (fchmod(to, FILE_MODE) == -1 ||
+	if (code == ERR_OK && (fchmod(to, ARCHIVE_FILE_MODE) == -1 ||
 	    fsync(to) == -1))
 		code = err_errno(e, ERR_IO, path, errno);
 	return code;

@@ -6,8 +6,9 @@
  *
  * A file from a spool is renamed, and is in one of the two places whatever
  * happens; scan.h finds it where it was.  One from a folder, where others may
- * still write to it, is copied (mode 0640), and so is one whose archive is on
- * another file system.
+ * still write to it, is copied before it gets into the ledger (keep.h), and is
+ * removed from there when it has its verdict.  One whose archive is on another
+ * file system than its spool is copied, too.
  */
 #ifndef SIGILL_INTAKE_SERVICE_ARCHIVE_H
 #define SIGILL_INTAKE_SERVICE_ARCHIVE_H
@@ -17,6 +18,9 @@
 #include "intake/book/arrivals.h"
 #include "intake/settings.h"
 
+#define ARCHIVE_FILE_MODE	0640
+#define ARCHIVE_FOLDER_MODE	0750
+
 /* The place with that name; NULL when it is none of ours. */
 const struct place *archive_place(const struct intake_settings *s,
     const char *name);
@@ -25,7 +29,7 @@ const struct place *archive_place(const struct intake_settings *s,
 enum err_code archive_make_folder(const char *file, struct err *e);
 
 /*
- * Reads a file where it arrived or from the archive, and makes sure that it is
+ * Reads a file from the archive or where it arrived, and makes sure that it is
  * that file: ERR_DIGEST when the bytes are not, ERR_NO_INPUT when they are
  * nowhere to be found here.
  */

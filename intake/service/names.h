@@ -26,8 +26,10 @@ struct name {
 	enum name_state state;
 	struct stat st;		/* of a folder's, when it was last seen */
 	int64_t since;		/* so it has been, CLOCK_MONOTONIC seconds */
+	int64_t first;		/* it was, or was changed; as since */
 	bool seen;		/* in this look */
 	bool told;		/* in the log, what is odd about it */
+	bool slow;		/* told: it is still being written */
 	char text[];
 };
 

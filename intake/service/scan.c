@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,34 +14,42 @@
 
 #include "base/limits.h"
 #include "base/log.h"
-#include "base/tame.h"
 #include "crypto/digest.h"
 #include "intake/book/arrivals.h"
-#include "intake/service/archive.h"
+#include "intake/service/drop.h"
 #include "intake/service/hush.h"
+#include "intake/service/identify.h"
+#include "intake/service/keep.h"
+#include "intake/service/known.h"
 #include "intake/service/names.h"
-#include "intake/service/publish.h"
 
 #define BATCH		256	/* files in one transaction */
-/* A file that the ledger has from another place is asked about so often. */
+/* A file that the ledger has from another place is asked about so often; and
+ * one in a spool, which another intake may have seen to. */
 #define ELSEWHERE_SECONDS	60
+#define KNOWN_SECONDS	3600
+/* A file that is written to for longer is not waited for. */
+#define GROWS_SECONDS	(5 * SCAN_SETTLED)
 
 struct scan {
 	const struct intake_settings *settings;
 	struct names **names;	/* of each place */
 	struct hush *hushes;	/* of each place that cannot be read */
-	struct hush *unread;	/* of files in each */
-	struct hush filing;
-	/* What goes into the next transaction. */
+	struct hush filing, keeping;
+	bool adopted;		/* what places that are gone have left */
+	/* What goes into the next transaction: all from one place. */
 	struct arrival batch[BATCH];
-	const struct place *places[BATCH];
+	uint64_t sizes[BATCH];
 	struct name *entries[BATCH];
 	size_t len;
+	struct keep keep;	/* of these */
 	/* of this look */
 	struct sql *db;
 	int64_t now, clock;
 	size_t added;
 	bool unsettled, missed;
+	bool full;		/* the archive takes nothing */
+	bool ending;		/* a signal says so */
 };
 
 static int64_t
@@ -64,15 +73,15 @@ scan_new(const struct intake_settings *settings, struct scan **out,
 	s->settings = settings;
 	s->names = calloc(n, sizeof(struct names *));
 	s->hushes = calloc(n, sizeof(*s->hushes));
-	s->unread = calloc(n, sizeof(*s->unread));
+	s->keep = (struct keep){ .archive = settings->archive, .dir = -1 };
 	for (size_t i = 0; s->names != NULL && i < n; i++)
 		if ((s->names[i] = names_new()) == NULL)
 			n = 0;
-	if (n == 0 || s->names == NULL || s->hushes == NULL ||
-	    s->unread == NULL) {
+	if (n == 0 || s->names == NULL || s->hushes == NULL) {
 		scan_free(s);
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	}
+	drop_sweep(settings->archive);
 	*out = s;
 	return ERR_OK;
 }
@@ -95,89 +104,61 @@ scan_free(struct scan *s)
 		names_free(s->names[i]);
 	free(s->names);
 	free(s->hushes);
-	free(s->unread);
 	free(s);
 }
 
 /* --- into the ledger ------------------------------------------------------ */
 
-/* It has its verdict, and has come again or was left where it was.  What fails
- * here is tried again at the next start, and by the lanes. */
-static enum err_code
-put_away(struct scan *s, const struct place *place, const struct name *name,
-    const struct arrival *known, struct err *e)
-{
-	struct arrival here = { .size = known->size,
-	    .place = strdup(place->name), .name = strdup(name->text) };
-	enum err_code code;
-
-	memcpy(here.digest, known->digest, sizeof(here.digest));
-	if (here.place == NULL || here.name == NULL)
-		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	else
-		code = archive_file(s->settings, &here, e);
-	arrival_wipe(&here);
-	if (code == ERR_OK && known->filed == 0 &&
-	    (code = sql_begin(s->db, true, e)) == ERR_OK)
-		code = sql_finish(s->db, arrivals_filed(s->db, known->digest,
-		    s->now, e), e);
-	if (code == ERR_OK && !place->spool)
-		code = publish_again(s->settings, s->db, known->digest, e);
-	return code;
-}
-
-/* It is not taken again, and may go; whoever brought it may look for it under
- * this name.  Said once. */
-static void
-tell_known(const struct place *place, struct name *name,
-    const struct arrival *known)
-{
-	char hex[DIGEST_HEX_LEN];
-
-	if (name->told)
-		return;
-	name->told = true;
-	digest_hex(known->digest, hex);
-	log_event(LOG_INFORM, "arrived-before", "digest", hex, "place",
-	    place->name, "name", name->text, "first-place", known->place,
-	    "first-name", known->name, "state",
-	    arrival_state_name(known->state), (char *)NULL);
-}
-
 /* How the ledger has a file that it knew. */
 static void
-see_to(struct scan *s, const struct place *place, struct name *name,
-    const struct arrival *known)
+see_to(struct scan *s, const struct place *place, size_t i)
 {
-	bool elsewhere = strcmp(known->place, place->name) != 0 ||
-	    strcmp(known->name, name->text) != 0;
+	struct name *name = s->entries[i];
+	const struct known k = {
+		.settings = s->settings, .db = s->db, .now = s->now,
+		.place = place, .name = name->text, .size = s->sizes[i],
+		.row = &s->batch[i],
+	};
+	bool elsewhere = known_elsewhere(&k), here = true;
 	struct err e = { 0 };
 
-	if (elsewhere)
-		tell_known(place, name, known);
-	if (known->state == ARRIVAL_ACCEPTED ||
-	    known->state == ARRIVAL_REJECTED) {
-		if (put_away(s, place, name, known, &e) != ERR_OK)
+	if (elsewhere && !name->told)
+		known_tell(&k);
+	name->told |= elsewhere;
+	if (k.row->state == ARRIVAL_ACCEPTED ||
+	    k.row->state == ARRIVAL_REJECTED) {
+		if (known_put_away(&k, &e) != ERR_OK)
 			hush_err(&s->filing, "not-filed", &e);
-	} else if (elsewhere) {
+	} else if (known_move(&k, &here, &e) != ERR_OK)
+		hush_err(&s->filing, "not-moved", &e);
+	else if (!here)
 		name->state = NAME_ELSEWHERE;
-		name->since = s->clock;
-	}
+	else if (elsewhere)
+		s->added++;		/* for a lane */
 }
 
+/* Those of a folder are in the archive for good before they are in the
+ * ledger. */
 static enum err_code
-add_batch(struct scan *s, struct err *e)
+add_batch(struct scan *s, const struct place *place, struct err *e)
 {
 	bool known[BATCH] = { false };
+	struct err found = { 0 };
 	enum err_code code;
 
+	if (keep_end(&s->keep, &found) != ERR_OK) {
+		hush_err(&s->keeping, "not-kept", &found);
+		s->full = s->missed = true;
+		empty_batch(s);
+	}
 	if (s->len == 0)
 		return ERR_OK;
 	code = arrivals_add(s->db, s->batch, s->len, known, e);
 	for (size_t i = 0; code == ERR_OK && i < s->len; i++) {
 		s->entries[i]->state = NAME_KNOWN;
+		s->entries[i]->since = s->clock;
 		if (known[i])
-			see_to(s, s->places[i], s->entries[i], &s->batch[i]);
+			see_to(s, place, i);
 		else
 			s->added++;
 	}
@@ -200,9 +181,9 @@ add(struct scan *s, const struct place *place, struct name *name,
 		arrival_wipe(a);
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	}
-	s->places[s->len] = place;
+	s->sizes[s->len] = a->size;
 	s->entries[s->len++] = name;
-	return s->len == BATCH ? add_batch(s, e) : ERR_OK;
+	return s->len == BATCH ? add_batch(s, place, e) : ERR_OK;
 }
 
 /* --- a portal's spool ----------------------------------------------------- */
@@ -227,86 +208,82 @@ look_at_sealed(struct scan *s, const struct place *place, int dir,
 
 /* --- a folder ------------------------------------------------------------- */
 
-static bool
-ends_with(const char *s, const char *end)
-{
-	size_t len = strlen(s), n = strlen(end);
-
-	return len >= n && strcmp(s + len - n, end) == 0;
-}
-
-/* The ledger and logs take any text, but not any bytes. */
-static bool
-is_text(const char *name)
-{
-	char copy[NAME_MAX + 1];
-
-	(void)snprintf(copy, sizeof(copy), "%s", name);
-	tame(copy);
-	return strcmp(copy, name) == 0;
-}
-
-static bool
-same_file(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
-	    a->st_size == b->st_size &&
-	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
-	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec &&
-	    a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
-	    a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
-}
-
-/* What it is, if it did not change meanwhile. */
-static enum err_code
-identify(int dir, struct name *name, struct arrival *a, bool *steady,
-    struct err *e)
-{
-	int fd = openat(dir, name->text, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
-	    O_CLOEXEC | O_NOCTTY);
-	struct stat before, after;
-	enum err_code code = ERR_OK;
-
-	if (fd == -1)
-		return err_errno(e, ERR_NO_INPUT, name->text, errno);
-	if (fstat(fd, &before) == -1 || !S_ISREG(before.st_mode) ||
-	    (code = digest_sha256_fd(fd, a->digest, e)) != ERR_OK ||
-	    fstat(fd, &after) == -1) {
-		if (code == ERR_OK)
-			code = err_set(e, ERR_NO_INPUT, name->text, 0, NULL);
-	} else {
-		*steady = same_file(&before, &after) &&
-		    same_file(&before, &name->st);
-		a->size = (uint64_t)after.st_size;
-	}
-	(void)close(fd);
-	return code;
-}
-
 /* It stays there, and that is said once. */
 static void
 tell_odd(const struct place *place, struct name *name, const char *why)
 {
-	char copy[NAME_MAX + 1];
-
-	if (name->told)
-		return;
+	if (!name->told)
+		identify_tell(place->name, name->text, why);
 	name->told = true;
 	name->state = NAME_ODD;
-	(void)snprintf(copy, sizeof(copy), "%s", name->text);
-	tame(copy);
-	log_event(LOG_WARN, "odd-name", "place", place->name, "name", copy,
-	    "why", why, (char *)NULL);
+}
+
+/* Signals that end the service are blocked, and taken after a look. */
+static bool
+is_ending(struct scan *s)
+{
+	sigset_t signals;
+
+	if (!s->ending && sigpending(&signals) == 0)
+		s->ending = sigismember(&signals, SIGTERM) == 1 ||
+		    sigismember(&signals, SIGINT) == 1;
+	return s->ending;
+}
+
+/* It has not changed for a while: what is it? */
+static enum err_code
+take_file(struct scan *s, const struct place *place, int dir,
+    struct name *name, struct err *e)
+{
+	struct arrival a = { .arrived = s->now };
+	struct err found = { 0 };
+	struct buf bytes = { 0 };
+	bool steady = false;
+	enum err_code code;
+
+	if (s->full || is_ending(s)) {
+		s->missed |= s->full;
+		return ERR_OK;
+	}
+	if ((code = identify_read(dir, name->text, &name->st, &bytes,
+	    &steady, &found)) != ERR_OK) {
+		s->missed = true;
+		if (!name->told)
+			log_err(LOG_WARN, "not-readable", &found);
+		name->told = true;
+	} else if (!steady) {	/* the next look sees how it is now */
+		memset(&name->st, 0, sizeof(name->st));
+		s->unsettled = true;
+	} else if ((code = digest_sha256(bytes.data, bytes.len, a.digest,
+	    &found)) != ERR_OK || (code = keep_add(&s->keep, a.digest,
+	    &bytes, &found)) != ERR_OK) {
+		hush_err(&s->keeping, "not-kept", &found);
+		s->full = s->missed = true;
+	}
+	a.size = bytes.len;
+	buf_wipe(&bytes);
+	return code == ERR_OK && steady ? add(s, place, name, &a, e) : ERR_OK;
+}
+
+/* While it is being written it waits; with --once not for ever. */
+static void
+wait_for(struct scan *s, const struct place *place, struct name *name)
+{
+	if (s->clock - name->first < GROWS_SECONDS) {
+		s->unsettled = true;
+		return;
+	}
+	s->missed = true;
+	if (!name->slow)
+		log_event(LOG_WARN, "still-written", "place", place->name,
+		    "name", name->text, (char *)NULL);
+	name->slow = true;
 }
 
 static enum err_code
-look_at_file(struct scan *s, size_t which, int dir, struct name *name,
-    struct err *e)
+look_at_file(struct scan *s, const struct place *place, int dir,
+    struct name *name, struct err *e)
 {
-	const struct place *place = &s->settings->places[which];
-	struct arrival a = { .arrived = s->now };
-	bool steady = false;
-	struct err found = { 0 };
 	struct stat st;
 
 	if (fstatat(dir, name->text, &st, AT_SYMLINK_NOFOLLOW) == -1)
@@ -316,13 +293,21 @@ look_at_file(struct scan *s, size_t which, int dir, struct name *name,
 		    "folder itself");
 		return ERR_OK;
 	}
-	if (!same_file(&st, &name->st)) {
+	if (st.st_size > (off_t)LIMIT_SEALED) {
+		tell_odd(place, name, "it is larger than a sealed file can "
+		    "be");
+		s->missed = true;
+		return ERR_OK;
+	}
+	if (!identify_same(&st, &name->st)) {
+		if (name->state != NAME_NEW || name->first == 0)
+			name->first = s->clock;
 		name->state = NAME_NEW;
 		name->told = false;
 		name->st = st;
 		name->since = s->clock;
 	}
-	if (!is_text(name->text)) {
+	if (!identify_is_text(name->text)) {
 		tell_odd(place, name, "its name is not in UTF-8; rename it");
 		s->missed = true;
 		return ERR_OK;
@@ -330,20 +315,10 @@ look_at_file(struct scan *s, size_t which, int dir, struct name *name,
 	if (name->state != NAME_NEW)
 		return ERR_OK;
 	if (s->clock - name->since < SCAN_SETTLED) {
-		s->unsettled = true;
+		wait_for(s, place, name);
 		return ERR_OK;
 	}
-	if (identify(dir, name, &a, &steady, &found) != ERR_OK) {
-		hush_err(&s->unread[which], "not-readable", &found);
-		s->missed = true;
-		return ERR_OK;
-	}
-	if (!steady) {		/* the next look sees how it is now */
-		memset(&name->st, 0, sizeof(name->st));
-		s->unsettled = true;
-		return ERR_OK;
-	}
-	return add(s, place, name, &a, e);
+	return take_file(s, place, dir, name, e);
 }
 
 /* --- a look --------------------------------------------------------------- */
@@ -355,16 +330,17 @@ look_at_name(struct scan *s, size_t which, int dir, const char *text,
 	const struct place *place = &s->settings->places[which];
 	struct name *name;
 
-	if (text[0] == '.' || (!place->spool && (ends_with(text, ".part") ||
-	    ends_with(text, ".tmp"))))
+	if (text[0] == '.' || (!place->spool && identify_passes(text)))
 		return ERR_OK;
 	if ((name = names_see(s->names[which], text)) == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	if (name->state == NAME_ELSEWHERE &&
-	    s->clock - name->since >= ELSEWHERE_SECONDS)
+	if ((name->state == NAME_ELSEWHERE &&
+	    s->clock - name->since >= ELSEWHERE_SECONDS) ||
+	    (name->state == NAME_KNOWN && place->spool &&
+	    s->clock - name->since >= KNOWN_SECONDS))
 		name->state = NAME_NEW;
 	if (!place->spool)
-		return look_at_file(s, which, dir, name, e);
+		return look_at_file(s, place, dir, name, e);
 	return name->state != NAME_NEW ? ERR_OK :
 	    look_at_sealed(s, place, dir, name, e);
 }
@@ -384,15 +360,18 @@ look_at_place(struct scan *s, size_t which, struct err *e)
 		s->missed = true;
 		return ERR_OK;
 	}
-	while (code == ERR_OK && (errno = 0, entry = readdir(d)) != NULL)
+	while (code == ERR_OK && !s->ending &&
+	    (errno = 0, entry = readdir(d)) != NULL)
 		code = look_at_name(s, which, dirfd(d), entry->d_name, e);
 	if (code == ERR_OK && errno != 0) {
 		err_errno(&found, ERR_NO_INPUT, place->directory, errno);
 		hush_err(&s->hushes[which], "no-place", &found);
 		s->missed = true;
-	} else if (code == ERR_OK && (code = add_batch(s, e)) == ERR_OK)
+	} else if (code == ERR_OK && (code = add_batch(s, place, e)) ==
+	    ERR_OK && !s->ending)
 		names_end(s->names[which]);
 	empty_batch(s);
+	(void)keep_end(&s->keep, NULL);
 	(void)closedir(d);
 	return code;
 }
@@ -407,7 +386,10 @@ scan_once(struct scan *s, struct sql *db, int64_t now, size_t *added,
 	s->now = now;
 	s->clock = monotonic();
 	s->added = 0;
-	s->unsettled = s->missed = false;
+	s->unsettled = s->missed = s->full = s->ending = false;
+	if (!s->adopted && (code = known_adopt(s->settings, db, e)) ==
+	    ERR_OK)
+		s->adopted = true;
 	for (size_t i = 0; code == ERR_OK && i < s->settings->n_places; i++)
 		code = look_at_place(s, i, e);
 	*added = s->added;
