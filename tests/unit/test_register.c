@@ -8,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +17,7 @@
 #include "format/fingerprint.h"
 #include "intake/book/arrivals_find.h"
 #include "intake/book/organisations.h"
+#include "intake/book/tree.h"
 #include "tests/unit/book.h"
 
 #define NOW	INT64_C(1800000000)
@@ -111,6 +114,69 @@ test_registered_later(void **state)
 	book_settle(b, &a, &f, false, &r);
 	assert_true(r.counts);
 	book_wipe(b, &a, 1);
+}
+
+/* A new register, from elsewhere. */
+struct import {
+	struct sql *db;
+	struct register_change change;
+	atomic_bool done;
+};
+
+static void *
+import(void *arg)
+{
+	struct organisation one = { OURS, "y", KIND_KOMMUN, "" };
+	struct import *i = arg;
+	struct err e = { 0 };
+
+	if (organisations_replace(i->db, &one, 1, &i->change, &e) != ERR_OK)
+		i->change.queued = 99;
+	atomic_store(&i->done, true);
+	return NULL;
+}
+
+/* While a file is settled by the old register: the new one comes before or
+ * after that, and finds what is held for it. */
+static void
+test_registered_meanwhile(void **state)
+{
+	struct book *b = *state;
+	struct organisation one = { OTHERS, "x", KIND_KOMMUN, "" };
+	struct import other = { 0 };
+	struct facts f = book_facts(1, 'a', 'A', 0);
+	struct sql *third;
+	struct history h;
+	struct ruling r;
+	struct arrival a;
+	int64_t waits = 0;
+	pthread_t thread;
+
+	if (!b->at.shared)	/* there a transaction is alone */
+		skip();
+	other.db = book_open(b);
+	third = book_open(b);
+	OK(organisations_replace(b->db, &one, 1, &other.change, &b->e));
+	book_add(b, 1, NOW);
+	assert_int_equal(book_take(b, NOW, &a, 1), 1);
+	OK(sql_begin(b->db, false, &b->e));
+	OK(tree_hold(b->db, &b->e));
+	OK(arrivals_history(b->db, &f, &h, &b->e));
+	rules_decide(&f, &h, false, &r);
+	assert_int_equal(r.code, ERR_NOT_REGISTERED);
+	assert_int_equal(pthread_create(&thread, NULL, import, &other), 0);
+	while (waits == 0 && !atomic_load(&other.done))
+		OK(sql_number(third, sql_prepare(third, &b->e,
+		    "SELECT count(*) FROM pg_locks WHERE NOT granted", ""),
+		    &waits, &b->e));
+	OK(arrivals_settle(b->db, &a, &f, &r, NOW, &b->e));
+	OK(sql_finish(b->db, ERR_OK, &b->e));
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(other.change.queued, 1);
+	history_wipe(&h);
+	book_wipe(b, &a, 1);
+	sql_close(other.db);
+	sql_close(third);
 }
 
 /* --- mandates ------------------------------------------------------------------ */
@@ -325,6 +391,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_register),
 		TEST(test_registered_later),
+		TEST(test_registered_meanwhile),
 		TEST(test_mandates),
 		TEST(test_list),
 		TEST(test_find),

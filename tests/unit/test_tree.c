@@ -246,6 +246,38 @@ append_alone(int who)
 	return 0;
 }
 
+static int64_t
+standstill(void)
+{
+	struct err e = { 0 };
+	int64_t seconds = -1;
+
+	ok(sql_number(db, sql_prepare(db, &e, "SELECT extract(epoch FROM"
+	    " current_setting('idle_in_transaction_session_timeout')"
+	    "::interval)::bigint", ""), &seconds, &e), &e);
+	return seconds;
+}
+
+/* Who stands still with the log in hand is not waited for long. */
+static void
+test_hurry(void **state)
+{
+	struct err e = { 0 };
+	int64_t before;
+
+	(void)state;
+	if (!database.shared)
+		skip();
+	before = standstill();
+	assert_true(before > 60);
+	ok(sql_begin(db, false, &e), &e);
+	assert_int_equal(standstill(), before);
+	ok(tree_lock(tree, &e), &e);
+	assert_int_equal(standstill(), 30);
+	ok(sql_finish(db, ERR_OK, &e), &e);
+	assert_int_equal(standstill(), before);
+}
+
 /* Who appends at the same time does so one after the other. */
 static void
 test_two_at_once(void **state)
@@ -618,6 +650,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_places),
 		TEST(test_taken_back),
+		TEST(test_hurry),
 		TEST(test_two_at_once),
 		TEST(test_entries),
 		TEST(test_order),
