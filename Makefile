@@ -130,7 +130,7 @@ SERVICE	= intake/service/run.c intake/service/lane.c \
 	  intake/service/hand.c intake/service/drop.c \
 	  intake/service/hush.c intake/service/lost.c \
 	  intake/service/witness.c intake/service/regain.c \
-	  intake/service/folders.c
+	  intake/service/remains.c intake/service/folders.c
 # What it has in common with sigill-verify.
 JUDGE	= verifier/load.c verifier/verify.c verifier/entitled.c \
 	  verifier/seen.c verifier/handoff.c

@@ -24,6 +24,7 @@
 #include "intake/service/hush.h"
 #include "intake/service/lane.h"
 #include "intake/service/regain.h"
+#include "intake/service/remains.h"
 #include "intake/service/scan.h"
 #include "ledger/schema.h"
 #include "ledger/sql.h"
@@ -290,57 +291,10 @@ serve(struct service *s, const sigset_t *signals, bool *ended, struct err *e)
 
 /* --- the end -------------------------------------------------------------- */
 
-/* Nobody is working any more.  *n: 1 if there is a document that should have
- * been handed over, or else 0. */
-static enum err_code
-find_unhanded(struct service *s, size_t *n, struct err *e)
-{
-	const struct intake_settings *set = &s->settings;
-	struct arrivals_page page = { 0 };
-	struct arrival a = { 0 };
-	enum err_code code;
-
-	*n = 0;
-	if (set->handoff_dir == NULL && set->handoff_command == NULL)
-		return ERR_OK;
-	*n = 1;
-	code = arrivals_unhanded(s->db, &s->common.taken, s->common.places,
-	    set->n_places, INT64_MAX, &page, &a, n, e);
-	taken_end(&s->common.taken, &a, *n);
-	arrival_wipe(&a);
-	return code;
-}
-
-/* Has everything been seen, and is all that has its verdict where it belongs?
- * The log has told what is not. */
-static enum err_code
-is_all_done(struct service *s, struct err *e)
-{
-	struct arrivals_page page = { 0 };
-	struct arrival a = { 0 };
-	enum err_code code;
-	size_t n = 1;
-
-	if (scan_missed(s->scan))
-		return err_set(e, ERR_QUEUED, NULL, 0,
-		    "what could not be read where it lies; see the log");
-	code = arrivals_unfiled(s->db, s->common.places,
-	    s->settings.n_places, &page, &a, &n, e);
-	arrival_wipe(&a);
-	if (code == ERR_OK && n != 0)
-		return err_set(e, ERR_QUEUED, NULL, 0,
-		    "a file could not be put into the archive; see the log");
-	if (code == ERR_OK)
-		code = find_unhanded(s, &n, e);
-	return code == ERR_OK && n != 0 ?
-	    err_set(e, ERR_UNHANDED, NULL, 0, NULL) : code;
-}
-
 /* Until nothing is left, or a signal comes. */
 static enum err_code
 drain(struct service *s, const sigset_t *signals, struct err *e)
 {
-	uint64_t waiting = 0;
 	enum err_code code;
 
 	atomic_store(&s->common.drain, true);
@@ -351,12 +305,7 @@ drain(struct service *s, const sigset_t *signals, struct err *e)
 	code = (enum err_code)atomic_load(&s->common.failed);
 	if (code != ERR_OK)
 		return err_set(e, code, NULL, 0, "see the log");
-	code = arrivals_waiting(s->db, s->common.places,
-	    s->settings.n_places, &waiting, e);
-	if (code == ERR_OK && waiting != 0)
-		return err_set(e, ERR_QUEUED, NULL, 0, "%llu files",
-		    (unsigned long long)waiting);
-	return code != ERR_OK ? code : is_all_done(s, e);
+	return remains_check(&s->common, s->scan, s->db, e);
 }
 
 static void
