@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "intake/book/arrivals_place.h"
 #include "tests/unit/book.h"
 
 #define NOW	INT64_C(1800000000)
@@ -483,6 +484,86 @@ test_scans(void **state)
 	    FILES);
 }
 
+/* --- where the bytes are -------------------------------------------------- */
+
+static enum err_code
+count_place(void *arg, const char *place, uint64_t n, struct err *e)
+{
+	char *out = arg;
+
+	(void)e;
+	(void)snprintf(out + strlen(out), 64 - strlen(out), "%s=%u ", place,
+	    (unsigned)n);
+	return ERR_OK;
+}
+
+static void
+expect_places(struct book *b, const char *wanted)
+{
+	char found[64] = "";
+
+	OK(arrivals_places(b->db, count_place, found, &b->e));
+	assert_string_equal(found, wanted);
+}
+
+static void
+test_move(void **state)
+{
+	struct book *b = *state;
+	struct arrival v[2] = { 0 }, to = { .size = 77, .source = "folder",
+	    .place = (char []){ "there" }, .name = (char []){ "a%b\xff" } };
+	bool moved = true;
+
+	book_digest(9, to.digest);
+	OK(arrivals_move(b->db, &to, &moved, &b->e));
+	assert_false(moved);		/* nobody knows it */
+	book_add(b, 1, NOW);
+	book_add(b, 2, NOW);
+	expect_places(b, PLACE "=2 ");
+	assert_int_equal(book_take(b, NOW, v, 1), 1);
+	memcpy(to.digest, v[0].digest, sizeof(to.digest));
+	put_off(b, &v[0], ERR_NO_INPUT, 0, NOW + 500);
+	OK(arrivals_move(b->db, &to, &moved, &b->e));
+	assert_true(moved);
+	expect_places(b, PLACE "=1 there=1 ");
+	/* It was in hand when it was moved: that it was not found where it had
+	 * been does not keep it from another try. */
+	put_off(b, &v[0], ERR_NO_INPUT, 0, NOW + 500);
+	book_wipe(b, v, 1);
+	OK(arrivals_adopt(b->db, "there", PLACE, &b->e));
+	expect_places(b, PLACE "=2 ");
+	assert_int_equal(book_take(b, NOW, v, 2), 2);
+	for (size_t i = 0; i < 2; i++)
+		if (memcmp(v[i].digest, to.digest, DIGEST_LEN) == 0) {
+			assert_int_equal(v[i].size, 77);
+			assert_string_equal(v[i].source, "folder");
+			assert_string_equal(v[i].name, to.name);
+		}
+	book_wipe(b, v, 2);
+}
+
+/* What has its verdict stays, until nothing is left to be done. */
+static void
+test_move_of_a_verdict(void **state)
+{
+	struct book *b = *state;
+	struct arrival to = { .size = 1, .source = "folder",
+	    .place = (char []){ "there" }, .name = (char []){ "x" } };
+	bool moved = true;
+
+	book_arrive(b, 1, 'a', 'a', 0);
+	book_digest(1, to.digest);
+	OK(arrivals_move(b->db, &to, &moved, &b->e));
+	assert_false(moved);
+	expect_places(b, PLACE "=1 ");
+	IN_TRANSACTION(b, ERR_OK, arrivals_filed(b->db, to.digest, NOW,
+	    &b->e));
+	expect_places(b, PLACE "=1 ");
+	IN_TRANSACTION(b, ERR_OK, arrivals_handed(b->db, to.digest, NOW,
+	    &b->e));
+	expect_places(b, "");
+}
+
 int
 main(void)
 {
@@ -494,6 +575,8 @@ main(void)
 		TEST(test_order),
 		TEST(test_clock),
 		TEST(test_places),
+		TEST(test_move),
+		TEST(test_move_of_a_verdict),
 		TEST(test_threads),
 		TEST(test_processes),
 		TEST(test_scans),
