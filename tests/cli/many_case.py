@@ -150,7 +150,7 @@ class ManyCase(IntakeCase):
         """What has its verdict is in the archive, what is held is not."""
         held = {m["sha256"] for m in self.manifest if m["state"] == "held"}
         archived = {}
-        for folder in self.files("archive"):
+        for folder in set(self.files("archive")) - {"head.p7s"}:
             for name in self.files("archive/" + folder):
                 archived[name[:-7]] = read(self.at(
                     "archive/%s/%s" % (folder, name)))
