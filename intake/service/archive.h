@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The archive: every sealed file that has had its verdict, as ARCHIVE/ab/
- * DIGEST.sigill (ab: the digest's first two digits), for as long as evidence
- * is kept.  And the way to a file's bytes, wherever it is now.
+ * The archive: every sealed file that has had its verdict, or has come in a
+ * folder, as ARCHIVE/ab/DIGEST.sigill (ab: the digest's first two digits), for
+ * as long as evidence is kept.  And the way to a file's bytes, wherever it is
+ * now.
  *
  * A file from a spool is renamed, and is in one of the two places whatever
  * happens; scan.h finds it where it was.  One from a folder, where others may

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "base/limits.h"
 #include "base/log.h"
@@ -241,10 +240,9 @@ take_file(struct scan *s, const struct place *place, int dir,
 	bool steady = false;
 	enum err_code code;
 
-	if (s->full || is_ending(s)) {
-		s->missed |= s->full;
+	s->missed |= s->full;
+	if (s->full || is_ending(s))
 		return ERR_OK;
-	}
 	if ((code = identify_read(dir, name->text, &name->st, &bytes,
 	    &steady, &found)) != ERR_OK) {
 		s->missed = true;
@@ -289,13 +287,11 @@ look_at_file(struct scan *s, const struct place *place, int dir,
 	if (fstatat(dir, name->text, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return ERR_OK;
 	if (!S_ISREG(st.st_mode)) {
-		tell_odd(place, name, "only files are taken that lie in the "
-		    "folder itself");
+		tell_odd(place, name, "only files are taken that lie here");
 		return ERR_OK;
 	}
 	if (st.st_size > (off_t)LIMIT_SEALED) {
-		tell_odd(place, name, "it is larger than a sealed file can "
-		    "be");
+		tell_odd(place, name, "larger than a sealed file can be");
 		s->missed = true;
 		return ERR_OK;
 	}
