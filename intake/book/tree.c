@@ -181,11 +181,11 @@ tree_look(struct tree *t, struct err *e)
 enum err_code
 tree_hold(struct sql *db, struct err *e)
 {
-	enum err_code code = sql_hurry(db, e);
 	int64_t one;
 
-	return code != ERR_OK ? code : sql_number(db, sql_prepare(db, e,
-	    "SELECT one FROM log_state WHERE one = 1" SQL_LOCK, ""), &one, e);
+	return sql_hurry(db, e) != ERR_OK ? e->code : sql_number(db,
+	    sql_prepare(db, e, "SELECT one FROM log_state WHERE one = 1"
+	    SQL_LOCK, ""), &one, e);
 }
 
 /* The complete subtrees at the end of the log are what new leaves, and the
@@ -193,9 +193,9 @@ tree_hold(struct sql *db, struct err *e)
 enum err_code
 tree_lock(struct tree *t, struct err *e)
 {
-	enum err_code code = tree_hold(t->db, e);
+	enum err_code code;
 
-	if (code == ERR_OK)
+	if ((code = tree_hold(t->db, e)) == ERR_OK)
 		code = tree_look(t, e);
 	for (unsigned l = 0; l < TREE_LEVELS && code == ERR_OK; l++)
 		if ((t->size >> l & 1) != 0 && nodes_add(&t->nodes, l,

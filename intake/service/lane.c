@@ -123,16 +123,19 @@ static enum err_code
 work(struct lane *l, bool *more, struct err *e)
 {
 	enum err_code code;
-	size_t n;
+	size_t n, kept;
 
 	*more = false;
 	if ((code = renew_worker(l, e)) != ERR_OK)
 		return code;
 	if (keeps_up(l))
 		return keep_up(l, more, e);
+	/* What was held may be queued again by another one of its batch, and
+	 * is passed over until that is let go of. */
+	kept = l->tools.n_kept;
 	if ((code = batch_work(&l->tools, &n, e)) == ERR_OK && n == 0)
 		code = batch_note(&l->tools, e);
-	*more = n != 0;
+	*more = n != 0 || kept != l->tools.n_kept;
 	return code;
 }
 
