@@ -251,7 +251,8 @@ class Running(IntakeCase):
         """The bytes that were judged are those of the digest."""
         data, _ = self.seal()
         digest = sha256(data)
-        write_bytes(self.at("spool/%s.sigill" % digest), data[:-1] + b"\0")
+        write_bytes(self.at("spool/%s.sigill" % digest),
+                    data[:-1] + bytes([data[-1] ^ 1]))
         self.run_once(75)
         self.assertEqual(self.state(digest), ("queued", "digest"))
         self.assertEqual(self.leaves(), 0)

@@ -401,19 +401,25 @@ class Operation(Shared):
     def test_no_database(self):
         status, said = self.run_portal("name = a",
                                        self.database + "-none-such")
-        self.assertEqual(status, 75, said)
-        self.assertIn("ledger", said)
+        self.assertEqual(status, 78, said)
+        self.assertIn("none-such", said)
 
     def test_check(self):
-        self.assertEqual(self.run_portal("name = a", self.database,
-                                         "--check"), (0, ""))
-        status, said = self.run_portal(
-            "name = a", self.server.uri_of("none_such"), "--check")
-        self.assertEqual(status, 75, said)
-        self.assertIn("none_such", said)
+        status, said = self.run_portal("name = a", self.database, "--check")
+        self.assertEqual(status, 78, said)
+        self.assertIn("no tables yet", said)
         # It has made nothing.
         self.assertEqual(self.count("pg_tables WHERE schemaname = 'public'"),
                          0)
+        status, said = self.run_portal(
+            "name = a", self.server.uri_of("none_such"), "--check")
+        self.assertEqual(status, 78, said)
+        self.assertIn("none_such", said)
+
+    def test_check_with_tables(self):
+        self.node("a")
+        self.assertEqual(self.run_portal("name = b", self.database,
+                                         "--check"), (0, ""))
 
     def test_no_password_in_the_configuration(self):
         status, said = self.run_portal("name = a",
