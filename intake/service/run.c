@@ -23,6 +23,7 @@
 #include "intake/service/folders.h"
 #include "intake/service/hush.h"
 #include "intake/service/lane.h"
+#include "intake/service/known.h"
 #include "intake/service/regain.h"
 #include "intake/service/remains.h"
 #include "intake/service/scan.h"
@@ -342,6 +343,8 @@ run(struct service *s, const sigset_t *signals, struct err *e)
 	    (code = open_ledger(s, e)) != ERR_OK ||
 	    (code = compare_ledger(s, e)) != ERR_OK ||
 	    (code = arrivals_hurry(s->db, e)) != ERR_OK ||
+	    /* Before any lane looks for what it is to do. */
+	    (code = known_adopt(&s->settings, s->db, e)) != ERR_OK ||
 	    (code = scan_new(&s->settings, &s->scan, e)) != ERR_OK ||
 	    (code = start_lanes(s, e)) != ERR_OK)
 		return code;

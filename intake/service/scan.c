@@ -35,7 +35,6 @@ struct scan {
 	struct names **names;	/* of each place */
 	struct hush *hushes;	/* of each place that cannot be read */
 	struct hush filing, keeping;
-	bool adopted;		/* what places that are gone have left */
 	/* What goes into the next transaction: all from one place. */
 	struct arrival batch[BATCH];
 	uint64_t sizes[BATCH];
@@ -383,9 +382,6 @@ scan_once(struct scan *s, struct sql *db, int64_t now, size_t *added,
 	s->clock = monotonic();
 	s->added = 0;
 	s->unsettled = s->missed = s->full = s->ending = false;
-	if (!s->adopted && (code = known_adopt(s->settings, db, e)) ==
-	    ERR_OK)
-		s->adopted = true;
 	for (size_t i = 0; code == ERR_OK && i < s->settings->n_places; i++)
 		code = look_at_place(s, i, e);
 	*added = s->added;

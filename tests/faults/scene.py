@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import closing
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
@@ -275,7 +276,8 @@ class Scene:
                       if not n.startswith("."))
 
     def ledger(self, query):
-        with sqlite3.connect(self.spool + "/.portal/ledger.db") as db:
+        with closing(sqlite3.connect(
+                self.spool + "/.portal/ledger.db")) as db:
             return db.execute(query).fetchall()
 
     def check(self, name="a.sigill", unfinished=0):
