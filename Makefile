@@ -47,6 +47,9 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/tls_identity.c
 LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 	  ledger/link.c ledger/schema.c
+# How answers become results: of sigill-score, and of sigill for its own.
+SCORING	=
+SCORE	=
 CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
 	  client/seal.c client/seal_command.c client/prepare.c \
@@ -185,6 +188,7 @@ $(O)/lib/base.a: $(call obj,$(BASE))
 $(O)/lib/format.a: $(call obj,$(FORMAT))
 $(O)/lib/crypto.a: $(call obj,$(CRYPTO))
 $(O)/lib/ledger.a: $(call obj,$(LEDGER))
+$(O)/lib/scoring.a: $(call obj,$(SCORING))
 $(O)/lib/%.a:
 	@mkdir -p $(@D)
 	rm -f $@ && $(AR) rcs $@ $^

@@ -43,6 +43,15 @@
  * a day before it was made does no harm. */
 #define LIMIT_MANDATE_AHEAD	(24 * 60 * 60)
 
+/* The certificate of a reply key, and how long it can be used: feedback comes
+ * within months, and a round every second year. */
+#define LIMIT_REPLY		2048u
+#define LIMIT_REPLY_DAYS	1096
+/* A feedback document: the labels of some hundred boxes, several times. */
+#define LIMIT_FEEDBACK		(1024u * 1024)
+/* A benchmark: a sheet for each of some ten groups. */
+#define LIMIT_BENCHMARK		(4u * 1024 * 1024)
+
 /* What intake keeps of one file: LIMIT_MISTAKES places, and names. */
 #define LIMIT_FACTS		(64u * 1024)
 

@@ -19,6 +19,16 @@
  */
 void message_init(bool english);
 
+/*
+ * Another language from now on: "sv" or "en", for documents that are written for
+ * somebody else than who runs the program; NULL: back to the environment's.
+ * Works without any locale installed, also in the locale C.  False: there is no
+ * such translation, and nothing has changed.
+ */
+bool message_language(const char *language);
+/* The one that texts are in: "sv", "en".  Static. */
+const char *message_language_name(void);
+
 /* A program's own words for what its readers are to do, in English and
  * untranslated; hint gives NULL where the ordinary ones will do.  Once, in
  * main. */

@@ -22,6 +22,8 @@ enum question_type {
 	QUESTION_TEXT,		/* free text of at most max characters */
 };
 
+struct scoring;			/* format/scoring.h */
+
 /* How well a fact of the definition is known. */
 enum basis { BASIS_PUBLISHED, BASIS_DERIVED, BASIS_ASSUMED };
 
@@ -29,7 +31,8 @@ struct question_option {
 	char *id;
 	char *label;
 	bool has_value;
-	int64_t value;		/* of a scale's step */
+	int64_t value;		/* of a scale's step, or of a single question's
+				 * option */
 	enum basis basis;
 };
 
@@ -39,6 +42,9 @@ struct question {
 	enum question_type type;
 	size_t area, section;	/* indexes in the questionnaire */
 	int64_t points;		/* at most, 0 if it has none */
+	/* Of a multiple question: points_at[i] boxes give i + 1 points; as many
+	 * as it has points, never falling. */
+	size_t *points_at;
 	bool required;		/* must have an answer when it is asked */
 	/* Own, or (of a scale question) borrowed from its scale; in the
 	 * file's order. */
@@ -59,6 +65,12 @@ struct question_group {	/* an area or a section */
 	enum basis basis;
 };
 
+struct question_level {
+	int64_t level;
+	char *label;
+	enum basis basis;
+};
+
 struct question_scale {	/* shared by the questions that name it */
 	char *id;
 	struct question_option *options;
@@ -70,6 +82,8 @@ struct questionnaire {
 	char *version;
 	char *title;
 	uint8_t digest[32];	/* SHA-256 of the file */
+	struct question_level *levels;	/* from low to high */
+	size_t n_levels;
 	struct question_group *areas, *sections;
 	size_t n_areas, n_sections;
 	struct question_scale *scales;
@@ -79,6 +93,8 @@ struct questionnaire {
 	size_t n_options;	/* of all multiple questions: the boxes that can
 				 * be ticked */
 	int64_t points;		/* of all questions */
+	struct scoring *scoring;	/* never NULL: without the member, counts
+					 * of every kind */
 };
 
 /*

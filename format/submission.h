@@ -30,6 +30,9 @@ struct submission {
 	bool has_supersedes;
 	uint8_t supersedes[32];		/* fingerprint of what it replaces */
 	struct buf mandate;		/* CMS SignedData; empty: none */
+	struct buf reply;		/* DER of the certificate that feedback
+					 * is to be sealed for (crypto/reply.h);
+					 * empty: none */
 	struct statement statement;
 };
 

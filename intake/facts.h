@@ -56,6 +56,7 @@ struct facts {
 	bool has_mandate;
 	uint8_t mandate[DIGEST_LEN];	/* of its content */
 	int64_t mandate_expires;
+	struct buf reply;		/* the submission's; empty: none */
 };
 
 /* Copies what may leave.  *out must be { 0 }.  The verdict's own reason when

@@ -43,15 +43,16 @@ only() {
 		grep -E "$1") /dev/null | grep -vE "^($3):"
 }
 {
-	only '^base/' '"(format|crypto|ledger|client|verifier|intake|portal)/' 'none'
-	only '^format/' '"(crypto|ledger|client|verifier|intake|portal)/' 'none'
-	only '^crypto/' '"(format|ledger|client|verifier|intake|portal)/' 'none'
-	only '^ledger/' '"(format|crypto|client|verifier|intake|portal)/' 'none'
+	only '^base/' '"(scoring|format|crypto|ledger|client|verifier|intake|portal)/' 'none'
+	only '^format/' '"(scoring|crypto|ledger|client|verifier|intake|portal)/' 'none'
+	only '^crypto/' '"(scoring|format|ledger|client|verifier|intake|portal)/' 'none'
+	only '^ledger/' '"(scoring|format|crypto|client|verifier|intake|portal)/' 'none'
 	only '^client/' '"(ledger|verifier|intake|portal)/' 'none'
-	only '^verifier/' '"(ledger|client|intake|portal)/' 'none'
-	only '^intake/' '"(client|portal)/' 'none'
-	only '^portal/' '"(client|verifier|intake)/' 'none'
-	not_tests='^(base|format|crypto|ledger|client|verifier|intake|portal)/'
+	only '^verifier/' '"(scoring|ledger|client|intake|portal)/' 'none'
+	only '^intake/' '"(scoring|client|portal)/' 'none'
+	only '^scoring/' '"(crypto|ledger|client|verifier|intake|portal)/' 'none'
+	only '^portal/' '"(scoring|client|verifier|intake)/' 'none'
+	not_tests='^(base|format|crypto|ledger|scoring|client|verifier|intake|portal)/'
 	only "$not_tests" '<openssl/' 'crypto/[a-z0-9_]+\.c|crypto/internal\.h'
 	only "$not_tests" '<curl/' 'client/delivery/libcurl\.h'
 	only "$not_tests" '<zlib\.h' 'format/deflate\.c'
@@ -85,7 +86,7 @@ report "headers compile alone, with gcc and clang" "$work/headers"
 # --- nobody but those who talk to people prints or exits ---------------------
 grep -nE '\b(printf|puts|putchar|perror|exit|_exit|abort)\(' \
     $(echo "$src" | grep -vE '^tests/') /dev/null |
-    grep -vE '^((client|verifier|portal)/(main|ui|report|settings)\.c|base/wipe\.c):' |
+    grep -vE '^((client|verifier|portal|scoring)/(main|ui|report|settings)\.c|base/wipe\.c):' |
     grep -vE '^verifier/handoff\.c:.*_exit\(' >"$work/prints"
 report "only what talks to people prints or exits" "$work/prints"
 

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Which figures may be shown so that nothing can be told of fewer than `least`
+ * organisations: not directly, and not by adding and subtracting what is
+ * shown.
+ *
+ * Organisations fall into atoms (kind, and whether they took part before); a
+ * figure is about a set of atoms.  Whoever sees the sums of some sets knows
+ * all their linear combinations.  So a set is shown only when, together with
+ * what is already shown, no combination but zero rests on atoms of fewer than
+ * `least` organisations in all: complementary suppression, decided by linear
+ * algebra and not by rules of thumb.
+ */
+#ifndef SIGILL_SCORING_REPORT_DISCLOSURE_H
+#define SIGILL_SCORING_REPORT_DISCLOSURE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+#define DISCLOSURE_ATOMS	16
+#define DISCLOSURE_SETS		64
+
+enum disclosure {
+	DISCLOSURE_SHOWN,
+	DISCLOSURE_SMALL,	/* about too few by itself */
+	DISCLOSURE_COMPLEMENTARY,	/* others could be computed from it */
+};
+
+struct disclosure_plan {
+	size_t n_atoms;
+	size_t size[DISCLOSURE_ATOMS];	/* organisations; 0 is allowed */
+	size_t n_sets;
+	uint32_t set[DISCLOSURE_SETS];	/* bit a: atom a is in it; in the order
+					 * in which they are wanted */
+	enum disclosure verdict[DISCLOSURE_SETS];	/* out */
+};
+
+/* Decides for each set in turn; an empty one is shown, as nothing.  least 0 and
+ * 1 show all. */
+enum err_code disclosure_decide(struct disclosure_plan *p, size_t least,
+    struct err *e);
+
+/* "small", "complementary". */
+const char *disclosure_name(enum disclosure d);
+
+#endif
