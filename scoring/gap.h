@@ -6,10 +6,12 @@
 #ifndef SIGILL_SCORING_GAP_H
 #define SIGILL_SCORING_GAP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
+#include "format/questionnaire.h"
 #include "scoring/score.h"
 #include "scoring/sheet.h"
 
@@ -17,7 +19,9 @@
 struct gap {
 	size_t question;
 	int64_t level;		/* the lowest that it holds back */
-	bool points;		/* lacks counts points, else boxes */
+	bool points;		/* lacks counts points: of a single choice or
+				 * a scale; else boxes, also where a demand
+				 * counts points */
 	int64_t lacks;		/* for the level that was asked about */
 };
 
@@ -27,6 +31,10 @@ struct gap_list {
 };
 
 void gap_list_wipe(struct gap_list *g);
+
+/* The level above this one; false when there is none. */
+bool gap_next_level(const struct questionnaire *q, int64_t level,
+    int64_t *out);
 
 /*
  * All that is missing for that level (of the whole, or of one area; SIZE_MAX:
