@@ -20,6 +20,7 @@ facts_wipe(struct facts *f)
 	wipe_free(f->questionnaire);
 	wipe_free(f->version);
 	wipe_free(f->round);
+	buf_wipe(&f->reply);
 	explicit_bzero(f, sizeof(*f));
 }
 
@@ -73,6 +74,9 @@ copy_accepted(const struct verdict *v, struct facts *f, struct err *e)
 		memcpy(f->mandate, v->mandate, sizeof(f->mandate));
 		f->mandate_expires = v->mandate_expires;
 	}
+	buf_add(&f->reply, s->reply.data, s->reply.len);
+	if ((code = buf_check(&f->reply, e)) != ERR_OK)
+		return code;
 	if ((code = copy_text(st->name, &f->name, e)) == ERR_OK &&
 	    (code = copy_text(st->questionnaire, &f->questionnaire, e)) ==
 	    ERR_OK &&
@@ -138,6 +142,8 @@ contradiction(const struct facts *f)
 		return "rejected for what is not the file's fault";
 	if (f->kind != VERDICT_REJECTED && f->mistakes.len != 0)
 		return "mistakes without a verdict";
+	if (f->reply.len > LIMIT_REPLY)
+		return "a reply key that is too long";
 	if (f->mistakes.over != 0 && f->mistakes.len != LIMIT_MISTAKES)
 		return "mistakes that could have been listed";
 	if (f->has_signer && f->signer_subject == NULL)
@@ -206,6 +212,7 @@ set_accepted(json_t *o, const struct facts *f, bool *ok)
 	set(o, "questionnaire", json_pack("{s:s, s:s}",
 	    "id", f->questionnaire, "version", f->version), ok);
 	set(o, "round", json_string(f->round), ok);
+	set(o, "reply_key", json_boolean(f->reply.len != 0), ok);
 	if (f->has_mandate)
 		set(o, "mandate", json_pack("{s:o, s:o}",
 		    "sha256", member_hex(f->mandate, DIGEST_LEN),

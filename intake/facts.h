@@ -56,7 +56,9 @@ struct facts {
 	bool has_mandate;
 	uint8_t mandate[DIGEST_LEN];	/* of its content */
 	int64_t mandate_expires;
-	struct buf reply;		/* the submission's; empty: none */
+	/* The submission's: what feedback is sealed to (crypto/reply.h), at
+	 * most LIMIT_REPLY bytes, as they came; empty: none. */
+	struct buf reply;
 };
 
 /* Copies what may leave.  *out must be { 0 }.  The verdict's own reason when

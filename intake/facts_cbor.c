@@ -108,11 +108,14 @@ static void
 put_accepted(struct field_writer *w, const struct facts *f)
 {
 	cbor_put_text(w->out, "accepted");
-	cbor_put_map(w->out, 10u + f->has_mandate + f->has_supersedes);
+	cbor_put_map(w->out, 10u + (f->reply.len != 0) + f->has_mandate +
+	    f->has_supersedes);
 	field_put(w, "kind", FIELD_ID,
 	    organisation_kind_name(f->organisation_kind));
 	put_number(w, "late", f->late, 1);
 	field_put(w, "name", FIELD_NAME, f->name);
+	if (f->reply.len != 0)
+		put_bytes(w, "reply", f->reply.data, f->reply.len);
 	field_put(w, "round", FIELD_ID, f->round);
 	put_number(w, "created", (uint64_t)f->created, TIMESTAMP_MAX);
 	if (f->has_mandate)
@@ -278,15 +281,34 @@ get_mandate(struct cbor_reader *r, struct facts *f)
 }
 
 static void
+get_reply(struct cbor_reader *r, struct facts *f)
+{
+	const uint8_t *data;
+	size_t len = 0;
+
+	if (!cbor_accept_key(r, "reply") ||
+	    (data = cbor_get_bytes(r, &len)) == NULL)
+		return;
+	if (len == 0 || len > LIMIT_REPLY) {
+		(void)cbor_fail(r, ERR_SCHEMA, "not a reply key's length");
+		return;
+	}
+	buf_add(&f->reply, data, len);
+	if (f->reply.failed)
+		(void)cbor_fail(r, ERR_NO_MEMORY, "not enough memory");
+}
+
+static void
 get_accepted(struct cbor_reader *r, struct facts *f)
 {
 	cbor_expect_key(r, "accepted");
-	(void)cbor_open_map(r, 12);
+	(void)cbor_open_map(r, 13);
 	f->organisation_kind = (enum organisation_kind)field_get_enum(r,
 	    "kind", organisation_kind_parse);
 	cbor_expect_key(r, "late");
 	f->late = cbor_get_uint(r, 1) == 1;
 	f->name = field_get(r, "name", FIELD_NAME);
+	get_reply(r, f);
 	f->round = field_get(r, "round", FIELD_ID);
 	cbor_expect_key(r, "created");
 	f->created = (int64_t)cbor_get_uint(r, TIMESTAMP_MAX);

@@ -6,7 +6,7 @@
 #include "ledger/driver.h"
 #include "ledger/sql.h"
 
-#define SCHEMA_VERSION	2
+#define SCHEMA_VERSION	3
 
 /* Types are SQLite's here: ledger/schema.h tells what becomes of them. */
 static const char version_1[] =
@@ -137,7 +137,21 @@ static const char version_2[] =
     "  who TEXT NOT NULL DEFAULT '',"
     "  reason TEXT NOT NULL DEFAULT '') STRICT;";
 
-static const char *const versions[] = { version_1, version_2 };
+static const char version_3[] =
+    /* What scoring has made of submissions, and intake has signed for it;
+     * once for each sealed file, and the same for ever. */
+    "CREATE TABLE scores ("
+    "  digest BLOB PRIMARY KEY NOT NULL,"	/* of the sealed file */
+    "  organisation TEXT NOT NULL,"	/* that answered */
+    "  feedback BLOB NOT NULL,"		/* SHA-256 of the document */
+    "  time INTEGER NOT NULL,"
+    "  bytes BLOB NOT NULL,"		/* the receipt */
+    "  sealed BLOB,"	/* the document, to the reply key; or NULL: none */
+    "  published INTEGER NOT NULL DEFAULT 0) STRICT;" /* in the folder */
+    "CREATE INDEX scores_published ON scores (time, digest)"
+    "  WHERE published = 0;";
+
+static const char *const versions[] = { version_1, version_2, version_3 };
 
 /* Somebody else may have been first. */
 static enum err_code

@@ -9,7 +9,7 @@
 -- All of it happens, or nothing.
 --
 -- Portals, which face the network, are members of sigill_portal: they have
--- their uploads and receipts, and see verdicts.  Members of sigill_staff see
+-- their uploads and receipts, and see verdicts and sealed feedback.  Members of sigill_staff see
 -- everything, decide about what is held, and keep the register.  Neither can
 -- give a verdict or change the log:
 --
@@ -39,7 +39,7 @@ GRANT USAGE ON SCHEMA public TO sigill_portal, sigill_staff;
 REVOKE ALL ON ALL TABLES IN SCHEMA public
 	FROM PUBLIC, sigill_portal, sigill_staff;
 
-GRANT SELECT ON sigill_schema, verdicts TO sigill_portal;
+GRANT SELECT ON sigill_schema, verdicts, scores TO sigill_portal;
 GRANT SELECT, INSERT, UPDATE, DELETE ON uploads TO sigill_portal;
 GRANT SELECT, INSERT ON receipts TO sigill_portal;
 

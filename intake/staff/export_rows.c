@@ -45,6 +45,11 @@ static const struct table tables[] = {
 	    "SELECT digest, stage, organisation, position, size, time,"
 	    " bytes, published FROM verdicts WHERE (digest, stage) > (?, ?)"
 	    " ORDER BY digest, stage LIMIT ?", BY_DIGEST_TEXT },
+	{ "scores", "digest:x organisation:t feedback:x time:i bytes:b"
+	    " sealed:b published:i",
+	    "SELECT digest, organisation, feedback, time, bytes, sealed,"
+	    " published FROM scores WHERE digest > ? ORDER BY digest"
+	    " LIMIT ?", BY_DIGEST },
 	{ "log_entries", "position:i bytes:b",
 	    "SELECT position, bytes FROM log_entries WHERE position > ?"
 	    " ORDER BY position LIMIT ?", BY_NUMBER },

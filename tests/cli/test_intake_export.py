@@ -12,10 +12,12 @@ import test_intake_staff_postgres as postgres
 from staff_case import INTAKE, Row, StaffCase, digest_of, number_of
 from support import run
 
-TABLES = {"uploads", "receipts", "arrivals", "verdicts", "log_entries",
+TABLES = {"uploads", "receipts", "arrivals", "verdicts", "scores",
+          "log_entries",
           "log_nodes", "log_state", "decisions", "organisations", "mandates"}
 IN_BASE64 = {("receipts", "bytes"), ("verdicts", "bytes"),
-             ("log_entries", "bytes"), ("arrivals", "facts")}
+             ("log_entries", "bytes"), ("arrivals", "facts"),
+             ("scores", "bytes"), ("scores", "sealed")}
 MANY = 1003  # more than two pages of rows
 
 
@@ -55,6 +57,11 @@ class Export(StaffCase):
             "organisation": "", "position": i, "size": i + 1, "time": 9,
             "bytes": bytes(range(i + 1)), "published": 0}
             for i in range(6)))
+        self.insert("scores", *({
+            "digest": d[i], "organisation": number_of(i),
+            "feedback": digest_of("feedback", i), "time": 9,
+            "bytes": b"receipt", "sealed": b"sealed" if i else None,
+            "published": i} for i in range(2)))
         self.insert("log_entries", *({
             "position": i, "bytes": b"entry %d " % i * 30}
             for i in range(MANY)))

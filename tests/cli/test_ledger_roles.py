@@ -82,6 +82,9 @@ class Roles(StaffCase):
                 "UPDATE verdicts SET time = 1",
                 "DELETE FROM verdicts",
                 r"INSERT INTO log_entries VALUES (0, '\x00')",
+                r"INSERT INTO scores (digest, organisation, feedback, time,"
+                r" bytes) VALUES ('\x00', '', '\x00', 1, '\x00')",
+                "UPDATE scores SET time = 1", "DELETE FROM scores",
                 "UPDATE log_state SET size = 0",
                 "DELETE FROM log_entries",
                 r"INSERT INTO log_nodes VALUES (0, 0, '\x00')",

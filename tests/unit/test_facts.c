@@ -15,6 +15,9 @@
 #include "format/cbor_reader.h"
 #include "intake/facts.h"
 
+/* A reply key, as far as facts know. */
+static uint8_t reply[] = { 0x30, 0x03, 0x02, 0x01, 0x07 };
+
 /* Strings are constants: never wiped.  Mistakes are the caller's. */
 static struct facts
 sample(enum verdict_kind kind)
@@ -50,6 +53,7 @@ sample(enum verdict_kind kind)
 	f.has_supersedes = true;
 	f.has_mandate = true;
 	f.mandate_expires = 1800000000;
+	f.reply = (struct buf){ .data = reply, .len = sizeof(reply) };
 	return f;
 }
 
@@ -97,6 +101,7 @@ round_trip(const struct facts *f)
 	assert_int_equal(g.has_mandate, f->has_mandate);
 	assert_int_equal(g.mandate_expires, f->mandate_expires);
 	assert_memory_equal(g.fingerprint, f->fingerprint, DIGEST_LEN);
+	assert_true(buf_equal(&g.reply, f->reply.data, f->reply.len));
 	encode(&g, &again);
 	assert_true(buf_equal(&again, b.data, b.len));
 	o = facts_json(&g);
@@ -121,6 +126,8 @@ test_round_trip(void **state)
 	round_trip(&f);
 	f.has_supersedes = f.has_mandate = f.late = false;
 	f.mandate_expires = 0;
+	round_trip(&f);
+	f.reply.len = 0;
 	round_trip(&f);
 	f = sample(VERDICT_UNDECIDED);
 	round_trip(&f);
@@ -185,6 +192,12 @@ static void of_another(struct facts *f)
 }
 static void over_alone(struct facts *f) { f->mistakes.over = 1; }
 static void with_escape(struct facts *f) { f->signer_subject = "\033[2J"; }
+static void long_reply(struct facts *f)
+{
+	static uint8_t much[LIMIT_REPLY + 1];
+
+	f->reply = (struct buf){ .data = much, .len = sizeof(much) };
+}
 static void with_half(struct facts *f) { f->signer_subject = "\xc3"; }
 
 /* What contradicts itself is not even encoded. */
@@ -194,7 +207,7 @@ test_contradictions(void **state)
 	static void (*const faults[])(struct facts *) = { with_error,
 	    with_step, without_signer, without_name, without_round,
 	    before_time, too_large, bad_id, bad_kind, bad_number, of_another,
-	    over_alone, with_escape, with_half };
+	    over_alone, long_reply, with_escape, with_half };
 	struct buf b = { 0 };
 	struct facts f = sample(VERDICT_ACCEPTED);
 	struct err e = { 0 };

@@ -431,6 +431,49 @@ version_1_is_brought_up_to_date(void **state)
 	database_remove(&at);
 }
 
+/* Version 3 only adds a table: without it the ledger is one of version 2. */
+static void
+version_2_is_brought_up_to_date(void **state)
+{
+	struct world *w = *state;
+	struct database at;
+	struct sql *db;
+	int64_t n = -1;
+
+	database_make(&at);
+	OK(sql_open(at.where, &db, &w->e));
+	OK(schema_set_up(db, at.where, &w->e));
+	OK(sql_execute(db, "DROP TABLE scores", &w->e));
+	OK(sql_execute(db, at.shared ?
+	    "UPDATE sigill_schema SET version = 2" :
+	    "PRAGMA user_version = 2", &w->e));
+	OK(sql_run(db, sql_prepare(db, &w->e, "INSERT INTO verdicts (digest,"
+	    " stage, organisation, position, size, time, bytes)"
+	    " VALUES (?, 'accepted', '', 0, 1, 1, ?)", "rr", "d", (size_t)1,
+	    "b", (size_t)1), &w->e));
+	assert_int_equal(schema_look(db, at.where, &w->e), ERR_CONFIG);
+	err_clear(&w->e);
+	sql_close(db);
+	for (int i = 0; i < 2; i++) {
+		OK(sql_open(at.where, &db, &w->e));
+		OK(schema_set_up(db, at.where, &w->e));
+		OK(schema_look(db, at.where, &w->e));
+		OK(schema_check(db, at.where, &w->e));
+		OK(sql_run(db, sql_prepare(db, &w->e, "INSERT INTO scores"
+		    " (digest, organisation, feedback, time, bytes, sealed)"
+		    " VALUES (?, '', ?, 1, ?, NULL)"
+		    " ON CONFLICT DO NOTHING", "rrr", "d", (size_t)1, "f",
+		    (size_t)1, "b", (size_t)1), &w->e));
+		OK(sql_number(db, sql_prepare(db, &w->e, "SELECT count(*)"
+		    " FROM verdicts v, scores s WHERE v.digest = s.digest"
+		    " AND s.sealed IS NULL AND s.published = 0"
+		    " AND v.published = 0", ""), &n, &w->e));
+		assert_int_equal(n, 1);
+		sql_close(db);
+	}
+	database_remove(&at);
+}
+
 static void *
 set_up_once(void *arg)
 {
@@ -566,6 +609,7 @@ main(void)
 		TEST(an_empty_one_gets_its_tables),
 		TEST(what_is_not_ours_stays_as_it_is),
 		TEST(version_1_is_brought_up_to_date),
+		TEST(version_2_is_brought_up_to_date),
 		TEST(only_one_makes_them),
 		TEST(a_broken_connection_is_opened_again),
 		TEST(a_transaction_is_lost_with_it),
