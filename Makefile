@@ -29,7 +29,8 @@ FORMAT	= format/cbor.c format/cbor_reader.c format/text.c \
 	  format/orgnr.c format/fingerprint.c \
 	  format/deflate.c format/json.c format/json_scan.c \
 	  format/json_fault.c format/json_take.c format/nearest.c \
-	  format/definition.c format/question.c format/questionnaire.c \
+	  format/definition.c format/points.c format/question.c \
+	  format/demand.c format/scoring.c format/questionnaire.c \
 	  format/given.c format/given_tell.c format/evidence.c \
 	  format/field.c format/member.c format/statement.c \
 	  format/statement_json.c format/statement_check.c \
@@ -43,6 +44,7 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/enveloped_walk.c crypto/unwrap.c \
 	  crypto/compressed.c crypto/envelope.c \
 	  crypto/merkle.c crypto/receipt_sig.c crypto/mandate_sig.c \
+	  crypto/reply.c crypto/benchmark_sig.c \
 	  crypto/token.c crypto/token_module.c crypto/token_uri.c \
 	  crypto/tls_identity.c
 LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
@@ -138,7 +140,7 @@ SERVICE	= intake/service/run.c intake/service/lane.c \
 JUDGE	= verifier/load.c verifier/verify.c verifier/entitled.c \
 	  verifier/seen.c verifier/handoff.c
 
-UNIT	= test_base test_config test_wiping test_cbor \
+UNIT	= test_base test_message test_config test_wiping test_cbor \
 	  test_text test_orgnr test_deflate \
 	  test_statement test_submission test_receipt test_mandate \
 	  test_merkle \
@@ -245,6 +247,8 @@ $(O)/test/%: $(O)/obj/tests/unit/%.o $(LIB)
 $(addprefix $(O)/test/,test_token test_der test_signed test_mandate test_enveloped \
 	test_envelope \
 	test_unwrap): $(O)/obj/tests/unit/sample.o
+
+$(O)/test/test_message: $(SHARE)
 
 # Of a program's own parts.
 $(O)/test/test_channel: $(addprefix $(O)/obj/intake/service/,channel.o \

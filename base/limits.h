@@ -76,6 +76,10 @@
 #define LIMIT_RECIPIENTS	16u
 /* Certificates in one SignedData: a signer and its intermediates. */
 #define LIMIT_CERTIFICATES	4u
+/* Points of a question, the value of an option, the number of a level: far
+ * over any survey, and sums of them in millionths fit 64 bits. */
+#define LIMIT_POINTS		1000
+#define LIMIT_LEVEL		100
 /* Questions, options of a question, attachments. */
 #define LIMIT_QUESTIONS		1000u
 #define LIMIT_OPTIONS		200u

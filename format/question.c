@@ -5,12 +5,10 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "base/wipe.h"
 #include "format/definition.h"
 #include "format/json_take.h"
-#include "format/nearest.h"
-
-/* Far over any survey, and safe to add up. */
-#define POINTS_MAX	1000000
+#include "format/points.h"
 
 #define N(table)	(sizeof(table) / sizeof((table)[0]))
 
@@ -23,8 +21,8 @@ static const char *const types[] = {
 };
 
 enum question_members {
-	Q_ID, Q_LABEL, Q_TYPE, Q_AREA, Q_SECTION, Q_POINTS, Q_REQUIRED,
-	Q_OPTIONS, Q_SCALE, Q_MIN, Q_MAX, Q_FOLLOWS, Q_BASIS,
+	Q_ID, Q_LABEL, Q_TYPE, Q_AREA, Q_SECTION, Q_POINTS, Q_POINTS_AT,
+	Q_REQUIRED, Q_OPTIONS, Q_SCALE, Q_MIN, Q_MAX, Q_FOLLOWS, Q_BASIS,
 };
 
 static const struct json_member question_members[] = {
@@ -34,6 +32,7 @@ static const struct json_member question_members[] = {
 	[Q_AREA] = { "area", JSON_KIND_TEXT, true },
 	[Q_SECTION] = { "section", JSON_KIND_TEXT, true },
 	[Q_POINTS] = { "points", JSON_KIND_WHOLE, false },
+	[Q_POINTS_AT] = { "points_at", JSON_KIND_LIST, false },
 	[Q_REQUIRED] = { "required", JSON_KIND_BOOL, false },
 	[Q_OPTIONS] = { "options", JSON_KIND_LIST, false },
 	[Q_SCALE] = { "scale", JSON_KIND_TEXT, false },
@@ -48,6 +47,7 @@ static const struct json_member question_members[] = {
 static const struct { enum question_members member; char of[N(types) + 1]; }
     by_type[] = {
 	/*		 multiple, single, scale, number, text */
+	{ Q_POINTS_AT,	"m----" },
 	{ Q_OPTIONS,	"MM---" },
 	{ Q_SCALE,	"--M--" },
 	{ Q_MIN,	"---M-" },
@@ -83,53 +83,21 @@ check_type_members(const struct json_source *src, const char *path,
 }
 
 static bool
-no_such(const struct json_source *src, const char *path, const char *what,
-    const char *given, const struct nearest *nearest)
-{
-	char quoted[JSON_QUOTE_LEN], hint[NEAREST_HINT_LEN];
-
-	nearest_hint(nearest, hint);
-	json_mistake(src, ERR_FIELD_VALUE, path, "there is no %s %s%s", what,
-	    json_quote(given, strlen(given), quoted), hint);
-	return false;
-}
-
-static bool
-find_group(const struct json_source *src, const char *path, const char *what,
-    const json_t *v, const struct question_group *groups, size_t n,
-    size_t *out)
-{
-	const char *id = json_string_value(v);
-	struct nearest nearest = nearest_to(id);
-	char at[JSON_PATH_LEN];
-
-	for (*out = 0; *out < n; ++*out) {
-		if (strcmp(groups[*out].id, id) == 0)
-			return true;
-		nearest_offer(&nearest, groups[*out].id);
-	}
-	json_path(at, path, what);
-	return no_such(src, at, what, id, &nearest);
-}
-
-static bool
 find_scale(const struct json_source *src, const char *path, const json_t *v,
     const struct questionnaire *q, struct question *out)
 {
-	const char *id = json_string_value(v);
-	struct nearest nearest = nearest_to(id);
+	const char *ids[LIMIT_OPTIONS];
 	char at[JSON_PATH_LEN];
+	size_t i;
 
-	for (size_t i = 0; i < q->n_scales; i++) {
-		nearest_offer(&nearest, q->scales[i].id);
-		if (strcmp(q->scales[i].id, id) == 0) {
-			out->options = q->scales[i].options;
-			out->n_options = q->scales[i].n_options;
-			return true;
-		}
-	}
+	for (i = 0; i < q->n_scales; i++)
+		ids[i] = q->scales[i].id;
 	json_path(at, path, "scale");
-	return no_such(src, at, "scale", id, &nearest);
+	if (!definition_name(src, at, "scale", v, ids, q->n_scales, &i))
+		return false;
+	out->options = q->scales[i].options;
+	out->n_options = q->scales[i].n_options;
+	return true;
 }
 
 /* The options of the followed question that make this one be asked. */
@@ -215,8 +183,9 @@ load_range(const struct json_source *src, const char *path,
 	case QUESTION_MULTIPLE:
 	case QUESTION_SINGLE:
 		json_path(at, path, "options");
-		return definition_options(src, at, m[Q_OPTIONS], false,
-		    &out->options, &out->n_options);
+		return definition_options(src, at, m[Q_OPTIONS],
+		    out->type == QUESTION_SINGLE, &out->options,
+		    &out->n_options);
 	case QUESTION_SCALE:
 		return find_scale(src, path, m[Q_SCALE], q, out);
 	case QUESTION_NUMBER:
@@ -237,19 +206,30 @@ static bool
 load_type(const struct json_source *src, const char *path, const json_t *v,
     enum question_type *out)
 {
-	const char *name = json_string_value(v);
-	struct nearest nearest = nearest_to(name);
+	char at[JSON_PATH_LEN];
+	size_t type;
+
+	json_path(at, path, "type");
+	if (!definition_name(src, at, "type", v, types, N(types), &type))
+		return false;
+	*out = (enum question_type)type;
+	return true;
+}
+
+static bool
+load_place(const struct json_source *src, const char *path,
+    const json_t *const m[static N(question_members)],
+    const struct questionnaire *q, struct question *out)
+{
 	char at[JSON_PATH_LEN];
 
-	for (size_t i = 0; i < N(types); i++) {
-		nearest_offer(&nearest, types[i]);
-		if (strcmp(types[i], name) == 0) {
-			*out = (enum question_type)i;
-			return true;
-		}
-	}
-	json_path(at, path, "type");
-	return no_such(src, at, "type", name, &nearest);
+	json_path(at, path, "area");
+	if (!definition_group(src, at, "area", m[Q_AREA], q->areas,
+	    q->n_areas, &out->area))
+		return false;
+	json_path(at, path, "section");
+	return definition_group(src, at, "section", m[Q_SECTION],
+	    q->sections, q->n_sections, &out->section);
 }
 
 bool
@@ -264,10 +244,7 @@ question_load(const struct json_source *src, const char *path,
 	    N(question_members), m) ||
 	    !load_type(src, path, m[Q_TYPE], &out->type) ||
 	    !check_type_members(src, path, m, out->type) ||
-	    !find_group(src, path, "area", m[Q_AREA], q->areas, q->n_areas,
-	    &out->area) ||
-	    !find_group(src, path, "section", m[Q_SECTION], q->sections,
-	    q->n_sections, &out->section) ||
+	    !load_place(src, path, m, q, out) ||
 	    !definition_basis(src, path, o, &out->basis))
 		return false;
 	json_path(at, path, "id");
@@ -281,12 +258,23 @@ question_load(const struct json_source *src, const char *path,
 	json_path(at, path, "label");
 	if (!json_take_line(src, at, m[Q_LABEL], LIMIT_TEXT, &out->label))
 		return false;
-	json_path(at, path, "points");
-	if (!json_take_whole(src, at, m[Q_POINTS], 0, POINTS_MAX,
-	    &out->points))
-		return false;
 	out->required = m[Q_REQUIRED] == NULL || json_is_true(m[Q_REQUIRED]);
 	json_path(at, path, "follows");
 	return load_range(src, path, m, q, out) && (m[Q_FOLLOWS] == NULL ||
-	    load_follows(src, at, m[Q_FOLLOWS], q, out));
+	    load_follows(src, at, m[Q_FOLLOWS], q, out)) &&
+	    points_load(src, path, m[Q_POINTS], m[Q_POINTS_AT], out);
+}
+
+void
+question_wipe(struct question *question)
+{
+	wipe_free(question->id);
+	wipe_free(question->label);
+	free(question->points_at);
+	if (question->type != QUESTION_SCALE)
+		definition_options_free(question->options,
+		    question->n_options);
+	for (size_t i = 0; i < question->n_follows_any; i++)
+		wipe_free(question->follows_any[i]);
+	free(question->follows_any);
 }

@@ -15,9 +15,10 @@
 /*
  * Reads the question o, which stands at path, into *out.  q has its areas,
  * sections, scales and the questions before this one.  False, and a mistake,
- * when it is wrong; *out is the caller's to free in any case.
+ * when it is wrong; *out is the caller's to wipe in any case.
  */
 bool question_load(const struct json_source *src, const char *path,
     const json_t *o, const struct questionnaire *q, struct question *out);
+void question_wipe(struct question *question);
 
 #endif

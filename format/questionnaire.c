@@ -14,74 +14,14 @@
 #include "format/json.h"
 #include "format/json_take.h"
 #include "format/question.h"
+#include "format/scoring.h"
 
 #define FORMAT_NAME	"sigill-questionnaire"
 #define FORMAT_VERSION	1
 
 #define N(table)	(sizeof(table) / sizeof((table)[0]))
 
-/* --- levels, areas, sections, scales --- */
-
-/* Levels are only checked: nothing here needs them yet. */
-static bool
-load_levels(const struct json_source *src, const json_t *list)
-{
-	static const struct json_member members[] = {
-		{ "level", JSON_KIND_WHOLE, true },
-		{ "label", JSON_KIND_TEXT, true },
-		{ "basis", JSON_KIND_ANY, true },
-	};
-	const json_t *m[N(members)];
-	char path[JSON_PATH_LEN], at[JSON_PATH_LEN], *label = NULL;
-	int64_t level, last = -1;
-	enum basis basis;
-	bool good = true;
-
-	for (size_t i = 0; good && i < json_array_size(list); i++) {
-		const json_t *o = json_array_get(list, i);
-
-		json_path_index(path, "levels", i);
-		json_path(at, path, "level");
-		good = json_members(src, path, o, members, N(members), m) &&
-		    json_take_whole(src, at, m[0], last + 1, 100, &level);
-		json_path(at, path, "label");
-		good = good &&
-		    json_take_line(src, at, m[1], LIMIT_TEXT, &label) &&
-		    definition_basis(src, path, o, &basis);
-		wipe_free(label);
-		label = NULL;
-		if (good)
-			last = level;
-	}
-	return good;
-}
-
-static bool
-load_groups(const struct json_source *src, const char *path,
-    const json_t *list, struct question_group **out, size_t *n)
-{
-	struct question_option *things = NULL;
-	struct question_group *groups = NULL;
-	size_t count = 0;
-	bool good;
-
-	good = definition_options(src, path, list, false, &things, &count);
-	if (good && (groups = calloc(count, sizeof(*groups))) == NULL) {
-		json_mistake(src, ERR_NO_MEMORY, path, "a list");
-		good = false;
-	}
-	for (size_t i = 0; good && i < count; i++) {
-		groups[i] = (struct question_group){ .id = things[i].id,
-		    .label = things[i].label, .basis = things[i].basis };
-		things[i].id = things[i].label = NULL;
-	}
-	definition_options_free(things, count);
-	if (good) {
-		*out = groups;
-		*n = count;
-	}
-	return good;
-}
+/* --- scales --- */
 
 static bool
 load_scales(const struct json_source *src, const json_t *o,
@@ -231,10 +171,21 @@ check_notes(const struct json_source *src, const json_t *language,
 	return good;
 }
 
+static bool
+load_scoring(const struct json_source *src, const json_t *o,
+    struct questionnaire *q)
+{
+	if ((q->scoring = calloc(1, sizeof(*q->scoring))) == NULL) {
+		json_mistake(src, ERR_NO_MEMORY, "scoring", "the rules");
+		return false;
+	}
+	return scoring_load(src, "scoring", o, q, q->scoring);
+}
+
 enum top_members {
 	T_FORMAT, T_FORMAT_VERSION, T_ID, T_VERSION, T_TITLE, T_LANGUAGE,
 	T_NOTE, T_SOURCES, T_TOTALS, T_LEVELS, T_AREAS, T_SECTIONS, T_SCALES,
-	T_QUESTIONS,
+	T_QUESTIONS, T_SCORING,
 };
 
 static const struct json_member top_members[] = {
@@ -252,6 +203,7 @@ static const struct json_member top_members[] = {
 	[T_SECTIONS] = { "sections", JSON_KIND_LIST, true },
 	[T_SCALES] = { "scales", JSON_KIND_OBJECT, false },
 	[T_QUESTIONS] = { "questions", JSON_KIND_LIST, true },
+	[T_SCORING] = { "scoring", JSON_KIND_OBJECT, false },
 };
 
 static bool
@@ -267,13 +219,15 @@ load_top(const struct json_source *src, const json_t *o,
 	    json_take_line(src, "title", m[T_TITLE], LIMIT_NAME,
 	    &q->title) &&
 	    check_notes(src, m[T_LANGUAGE], m[T_NOTE], m[T_SOURCES]) &&
-	    load_levels(src, m[T_LEVELS]) &&
-	    load_groups(src, "areas", m[T_AREAS], &q->areas, &q->n_areas) &&
-	    load_groups(src, "sections", m[T_SECTIONS], &q->sections,
+	    definition_levels(src, m[T_LEVELS], &q->levels, &q->n_levels) &&
+	    definition_groups(src, "areas", m[T_AREAS], &q->areas,
+	    &q->n_areas) &&
+	    definition_groups(src, "sections", m[T_SECTIONS], &q->sections,
 	    &q->n_sections) &&
 	    load_scales(src, m[T_SCALES], q) &&
 	    load_questions(src, m[T_QUESTIONS], q) &&
-	    check_totals(src, m[T_TOTALS], q);
+	    check_totals(src, m[T_TOTALS], q) &&
+	    load_scoring(src, m[T_SCORING], q);
 }
 
 /* The first mistake as the error of the whole. */
@@ -326,29 +280,6 @@ out:
 	return rc;
 }
 
-static void
-free_groups(struct question_group *groups, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		wipe_free(groups[i].id);
-		wipe_free(groups[i].label);
-	}
-	free(groups);
-}
-
-static void
-free_question(struct question *question)
-{
-	wipe_free(question->id);
-	wipe_free(question->label);
-	if (question->type != QUESTION_SCALE)
-		definition_options_free(question->options,
-		    question->n_options);
-	for (size_t i = 0; i < question->n_follows_any; i++)
-		wipe_free(question->follows_any[i]);
-	free(question->follows_any);
-}
-
 void
 questionnaire_free(struct questionnaire *q)
 {
@@ -357,10 +288,11 @@ questionnaire_free(struct questionnaire *q)
 	wipe_free(q->id);
 	wipe_free(q->version);
 	wipe_free(q->title);
-	free_groups(q->areas, q->n_areas);
-	free_groups(q->sections, q->n_sections);
+	definition_levels_free(q->levels, q->n_levels);
+	definition_groups_free(q->areas, q->n_areas);
+	definition_groups_free(q->sections, q->n_sections);
 	for (size_t i = 0; i < q->n_questions; i++)
-		free_question(&q->questions[i]);
+		question_wipe(&q->questions[i]);
 	free(q->questions);
 	for (size_t i = 0; i < q->n_scales; i++) {
 		wipe_free(q->scales[i].id);
@@ -368,6 +300,9 @@ questionnaire_free(struct questionnaire *q)
 		    q->scales[i].n_options);
 	}
 	free(q->scales);
+	if (q->scoring != NULL)
+		scoring_wipe(q->scoring);
+	free(q->scoring);
 	free(q);
 }
 

@@ -73,9 +73,15 @@ struct scoring {
 };
 
 /*
- * Reads the member "scoring" o of a definition whose levels, sections and
- * questions q has.  False, and a mistake, when it is wrong; *out is the
- * caller's to wipe in any case.
+ * Reads the member "scoring" o of a definition whose levels, areas, sections
+ * and questions q has; without it (NULL) counts, all kinds in all.  *out is
+ * empty before.  False, and a mistake, when it is wrong; *out is the caller's
+ * to wipe in any case.
+ *
+ * With SCORING_LEVELS, q's levels are 0, 1, 2 ... and the highest is
+ * n_levels - 1 (>= 1), each over 0 with at least one demand.  With
+ * SCORING_MEANS, the options of every scale question have values, those of a
+ * single question all or none, none of them below 0.
  */
 bool scoring_load(const struct json_source *src, const char *path,
     const json_t *o, const struct questionnaire *q, struct scoring *out);
