@@ -3,12 +3,22 @@
 
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
+
+/* What message_init found, for the way back. */
+static struct {
+	bool english;
+	bool changed;		/* LANGUAGE is not the environment's own */
+	char *language;		/* LANGUAGE; NULL: there was none */
+} environment;
 
 void
 message_init(bool english)
 {
+	environment.english = english;
 	char dir[4096];
 
 	(void)setlocale(LC_ALL, "");
@@ -18,6 +28,74 @@ message_init(bool english)
 		(void)bindtextdomain("sigill", dir);
 	(void)bind_textdomain_codeset("sigill", "UTF-8");
 	(void)textdomain("sigill");
+}
+
+const char *
+message_language_name(void)
+{
+	static char name[16];
+	/* The catalogue's header; without a catalogue, "". */
+	const char *header = "", *p = strstr(_(header), "Language: ");
+	size_t len = p != NULL ? strcspn(p += strlen("Language: "), "\n") : 0;
+
+	if (len == 0 || len >= sizeof(name))
+		return "en";
+	memcpy(name, p, len);
+	name[len] = '\0';
+	return name;
+}
+
+static bool
+language_restore(void)
+{
+	const char *locale = environment.english ? "C" : "";
+	bool set = !environment.changed || (environment.language == NULL ?
+	    unsetenv("LANGUAGE") : setenv("LANGUAGE", environment.language,
+	    1)) == 0;
+
+	environment.changed = environment.changed && !set;
+	/* "C" in between, or gettext would not notice the change. */
+	(void)setlocale(LC_MESSAGES, "C");
+	(void)setlocale(LC_MESSAGES, locale);
+	return set;
+}
+
+/* gettext looks at LANGUAGE in any locale but "C", and C.UTF-8 is a part of
+ * every Debian (libc-bin). */
+static bool
+language_set(const char *language)
+{
+	const char *own = getenv("LANGUAGE");
+
+	if (!environment.changed) {
+		free(environment.language);
+		environment.language = own != NULL ? strdup(own) : NULL;
+		if (own != NULL && environment.language == NULL)
+			return false;
+	}
+	(void)setlocale(LC_MESSAGES, "C");
+	if (strcmp(language, "en") == 0)	/* the source's */
+		return true;
+	environment.changed = true;
+	return setenv("LANGUAGE", language, 1) == 0 &&
+	    setlocale(LC_MESSAGES, "C.UTF-8") != NULL;
+}
+
+bool
+message_language(const char *language)
+{
+	char before[16];
+
+	if (language == NULL)
+		return language_restore();
+	(void)snprintf(before, sizeof(before), "%s", message_language_name());
+	if (strcmp(before, language) == 0)
+		return true;
+	if (language_set(language) &&
+	    strcmp(message_language_name(), language) == 0)
+		return true;
+	(void)language_set(before);
+	return false;
 }
 
 static const char *(*own_hint)(enum err_code code);
