@@ -180,8 +180,8 @@ encrypt(PKCS8_PRIV_KEY_INFO *info, const struct buf *passphrase)
 }
 
 enum err_code
-key_write(const struct key *key, const char *path,
-    const struct buf *passphrase, struct err *e)
+key_pem(const struct key *key, const struct buf *passphrase, struct buf *out,
+    struct err *e)
 {
 	PKCS8_PRIV_KEY_INFO *info = NULL;
 	enum err_code code;
@@ -191,7 +191,7 @@ key_write(const struct key *key, const char *path,
 	long len;
 
 	if (key->pkey == NULL || key->home != NULL)
-		return err_set(e, ERR_KEY, path, 0, "the key is elsewhere");
+		return err_set(e, ERR_KEY, NULL, 0, "the key is elsewhere");
 	ERR_clear_error();
 	if ((bio = BIO_new(BIO_s_mem())) == NULL ||
 	    (info = EVP_PKEY2PKCS8(key->pkey)) == NULL ||
@@ -200,16 +200,31 @@ key_write(const struct key *key, const char *path,
 	    (sealed != NULL ? PEM_write_bio_PKCS8(bio, sealed) :
 	    PEM_write_bio_PKCS8_PRIV_KEY_INFO(bio, info)) != 1 ||
 	    (len = BIO_get_mem_data(bio, &pem)) <= 0) {
-		code = err_set(e, ERR_INTERNAL, path, 0,
+		code = err_set(e, ERR_INTERNAL, NULL, 0,
 		    "the key cannot be written as PKCS#8");
 		goto out;
 	}
-	code = file_write_new(path, pem, (size_t)len, 0600, e);
+	buf_add(out, pem, (size_t)len);
+	code = buf_check(out, e);
 out:
 	X509_SIG_free(sealed);
 	PKCS8_PRIV_KEY_INFO_free(info);
 	BIO_free(bio);
 	ERR_clear_error();
+	return code;
+}
+
+enum err_code
+key_write(const struct key *key, const char *path,
+    const struct buf *passphrase, struct err *e)
+{
+	struct buf pem = { 0 };
+	enum err_code code;
+
+	code = key_pem(key, passphrase, &pem, e);
+	if (code == ERR_OK)
+		code = file_write_new(path, pem.data, pem.len, 0600, e);
+	buf_wipe(&pem);
 	return code;
 }
 

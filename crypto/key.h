@@ -31,8 +31,11 @@ enum err_code key_generate(enum key_type type, struct key **out,
 enum err_code key_load(const char *path,
     const struct passphrase_source *source, struct key **out, struct err *e);
 
-/* A new file with mode 0600: PKCS#8 PEM, encrypted with AES-256 under a key
- * from PBKDF2 (SHA-256, 600,000 rounds) when passphrase is not NULL. */
+/* Appends PKCS#8 PEM, encrypted with AES-256 under a key from PBKDF2 (SHA-256,
+ * 600,000 rounds) when passphrase is not NULL. */
+enum err_code key_pem(const struct key *key, const struct buf *passphrase,
+    struct buf *out, struct err *e);
+/* The same as a new file with mode 0600. */
 enum err_code key_write(const struct key *key, const char *path,
     const struct buf *passphrase, struct err *e);
 

@@ -25,6 +25,8 @@ enum signed_kind {
 	/* id-data too; "format" inside tells them apart */
 	SIGNED_MANDATE,	/* ERR_MANDATE */
 	SIGNED_HEAD,	/* of a log; ERR_LOG_HEAD */
+	/* id-data, and JSON, where those above have CBOR */
+	SIGNED_BENCHMARK, /* ERR_BENCHMARK_SIGNATURE */
 };
 
 /* Who signs.  Borrowed. */

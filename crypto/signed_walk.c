@@ -37,6 +37,11 @@ const struct signed_form signed_forms[] = {
 		{ (const uint8_t []){ OID_PKCS7(1) }, 11 }, 1,
 		ERR_LOG_HEAD, ERR_LOG_HEAD, ERR_LOG_HEAD
 	},
+	[SIGNED_BENCHMARK] = {
+		{ (const uint8_t []){ OID_PKCS7(1) }, 11 }, 1,
+		ERR_BENCHMARK_SIGNATURE, ERR_BENCHMARK_SIGNATURE,
+		ERR_BENCHMARK_SIGNATURE
+	},
 };
 
 /* The walk's state: what it reads, and how it refuses. */

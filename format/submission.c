@@ -41,6 +41,7 @@ submission_wipe(struct submission *s)
 {
 	statement_wipe(&s->statement);
 	buf_wipe(&s->mandate);
+	buf_wipe(&s->reply);
 	explicit_bzero(s, sizeof(*s));
 }
 
@@ -78,11 +79,25 @@ put_recipients(struct field_writer *w, const struct submission *s)
 	}
 }
 
+/* What is left out when it is empty. */
+static void
+put_enclosed(struct field_writer *w, const char *key, const struct buf *der,
+    size_t max)
+{
+	if (der->len > max)
+		(void)field_put_fail(w, ERR_SCHEMA, key, "it is too large");
+	else if (der->len != 0) {
+		cbor_put_text(w->out, key);
+		cbor_put_bytes(w->out, der->data, der->len);
+	}
+}
+
 static void
 put_head(struct field_writer *w, const struct submission *s)
 {
 	cbor_put_text(w->out, "id");
 	cbor_put_bytes(w->out, s->id, sizeof(s->id));
+	put_enclosed(w, "reply", &s->reply, LIMIT_REPLY);
 	cbor_put_text(w->out, "format");
 	cbor_put_text(w->out, SUBMISSION_FORMAT);
 	if (s->created < 0 || s->created > TIMESTAMP_MAX)
@@ -90,13 +105,7 @@ put_head(struct field_writer *w, const struct submission *s)
 		    "it is not a point in time");
 	cbor_put_text(w->out, "created");
 	cbor_put_uint(w->out, (uint64_t)s->created);
-	if (s->mandate.len > LIMIT_MANDATE)
-		(void)field_put_fail(w, ERR_SCHEMA, "mandate",
-		    "it is too large");
-	else if (s->mandate.len != 0) {
-		cbor_put_text(w->out, "mandate");
-		cbor_put_bytes(w->out, s->mandate.data, s->mandate.len);
-	}
+	put_enclosed(w, "mandate", &s->mandate, LIMIT_MANDATE);
 	cbor_put_text(w->out, "version");
 	cbor_put_uint(w->out, SUBMISSION_VERSION);
 }
@@ -107,7 +116,8 @@ submission_encode(const struct submission *s, struct buf *out, struct err *e)
 	struct field_writer w = { .out = out, .e = e };
 	size_t start = out->len;
 
-	cbor_put_map(out, 7u + (s->mandate.len != 0) + s->has_supersedes);
+	cbor_put_map(out, 7u + (s->reply.len != 0) + (s->mandate.len != 0) +
+	    s->has_supersedes);
 	put_head(&w, s);
 	cbor_put_text(out, "statement");
 	if (w.code == ERR_OK)
@@ -148,34 +158,35 @@ get_recipients(struct cbor_reader *r, struct submission *s)
 }
 
 static void
-get_mandate(struct cbor_reader *r, struct submission *s)
+get_enclosed(struct cbor_reader *r, const char *key, size_t max,
+    struct buf *out)
 {
 	const uint8_t *p;
 	size_t len;
 
-	if (!cbor_accept_key(r, "mandate"))
+	if (!cbor_accept_key(r, key) ||
+	    (p = cbor_get_bytes(r, &len)) == NULL)
 		return;
-	if ((p = cbor_get_bytes(r, &len)) == NULL)
-		return;
-	if (len == 0 || len > LIMIT_MANDATE) {
+	if (len == 0 || len > max) {
 		(void)cbor_fail(r, ERR_SCHEMA, "%zu bytes", len);
 		return;
 	}
-	buf_add(&s->mandate, p, len);
-	if (s->mandate.failed)
+	buf_add(out, p, len);
+	if (out->failed)
 		(void)cbor_fail(r, ERR_NO_MEMORY, "not enough memory");
 }
 
 static void
 get_submission(struct cbor_reader *r, struct submission *s)
 {
-	(void)cbor_open_map(r, 9);
+	(void)cbor_open_map(r, 10);
 	cbor_expect_key(r, "id");
 	cbor_get_fixed(r, s->id, sizeof(s->id));
+	get_enclosed(r, "reply", LIMIT_REPLY, &s->reply);
 	field_get_tag(r, "format", SUBMISSION_FORMAT);
 	cbor_expect_key(r, "created");
 	s->created = (int64_t)cbor_get_uint(r, TIMESTAMP_MAX);
-	get_mandate(r, s);
+	get_enclosed(r, "mandate", LIMIT_MANDATE, &s->mandate);
 	field_get_version(r, "version", SUBMISSION_VERSION);
 	cbor_expect_key(r, "statement");
 	statement_read(r, &s->statement);
@@ -248,6 +259,8 @@ submission_json(const struct submission *s)
 	    member_hex(s->supersedes, sizeof(s->supersedes))) == 0) &&
 	    (s->mandate.len == 0 || json_object_set_new(o, "mandate",
 	    member_base64(s->mandate.data, s->mandate.len)) == 0) &&
+	    (s->reply.len == 0 || json_object_set_new(o, "reply",
+	    member_base64(s->reply.data, s->reply.len)) == 0) &&
 	    json_object_set_new(o, "statement",
 	    statement_json(&s->statement)) == 0)
 		return o;

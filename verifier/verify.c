@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/wipe.h"
 #include "crypto/envelope.h"
+#include "crypto/reply.h"
 #include "format/deflate.h"
 #include "verifier/entitled.h"
 
@@ -129,6 +130,25 @@ step_recipients(struct work *w, struct err *e)
 		return err_set(e, ERR_RECIPIENTS_NAMED, "recipients", 0,
 		    NULL);
 	return ERR_OK;
+}
+
+/*
+ * What feedback is to be sealed for, if anything: a certificate of the one
+ * form that such have, so that nobody needs to judge it again.  It is content,
+ * and what is wrong with it is not told.
+ */
+static enum err_code
+step_reply(struct work *w, struct err *e)
+{
+	const struct buf *reply = &w->submission.reply;
+	struct cert *cert = NULL;
+	enum err_code code;
+
+	if (reply->len == 0)
+		return ERR_OK;
+	code = reply_check(reply->data, reply->len, &cert, NULL);
+	cert_free(cert);
+	return code == ERR_OK ? ERR_OK : err_set(e, code, "reply", 0, NULL);
 }
 
 /* The organisation that answers is the one that signed, or has given that one
@@ -305,6 +325,7 @@ static const struct step {
 	{ "schema", step_schema },
 	{ "environment", step_environment },
 	{ "recipients", step_recipients },
+	{ "reply", step_reply },
 	{ "organisation", step_organisation },
 	{ "questionnaire", step_questionnaire },
 	{ "answers", step_answers },
