@@ -150,16 +150,13 @@ check_format(const struct json_source *src, const json_t *format,
 
 /* Texts for people who read the file: checked, not kept. */
 static bool
-check_notes(const struct json_source *src, const json_t *language,
-    const json_t *note, const json_t *sources)
+check_notes(const struct json_source *src, const json_t *note,
+    const json_t *sources)
 {
 	char at[JSON_PATH_LEN], *text = NULL;
 	bool good;
 
-	good = json_take_id(src, "language", language, &text);
-	wipe_free(text);
-	text = NULL;
-	good = good && json_take_block(src, "note", note, LIMIT_TEXT, &text);
+	good = json_take_block(src, "note", note, LIMIT_TEXT, &text);
 	wipe_free(text);
 	for (size_t i = 0; good && i < json_array_size(sources); i++) {
 		text = NULL;
@@ -218,7 +215,8 @@ load_top(const struct json_source *src, const json_t *o,
 	    json_take_id(src, "version", m[T_VERSION], &q->version) &&
 	    json_take_line(src, "title", m[T_TITLE], LIMIT_NAME,
 	    &q->title) &&
-	    check_notes(src, m[T_LANGUAGE], m[T_NOTE], m[T_SOURCES]) &&
+	    json_take_id(src, "language", m[T_LANGUAGE], &q->language) &&
+	    check_notes(src, m[T_NOTE], m[T_SOURCES]) &&
 	    definition_levels(src, m[T_LEVELS], &q->levels, &q->n_levels) &&
 	    definition_groups(src, "areas", m[T_AREAS], &q->areas,
 	    &q->n_areas) &&
@@ -288,6 +286,7 @@ questionnaire_free(struct questionnaire *q)
 	wipe_free(q->id);
 	wipe_free(q->version);
 	wipe_free(q->title);
+	wipe_free(q->language);
 	definition_levels_free(q->levels, q->n_levels);
 	definition_groups_free(q->areas, q->n_areas);
 	definition_groups_free(q->sections, q->n_sections);

@@ -81,6 +81,7 @@ struct questionnaire {
 	char *id;		/* "infosakkollen-2023" */
 	char *version;
 	char *title;
+	char *language;		/* of the labels: "sv" */
 	uint8_t digest[32];	/* SHA-256 of the file */
 	struct question_level *levels;	/* from low to high */
 	size_t n_levels;
