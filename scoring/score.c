@@ -214,17 +214,30 @@ sum_of_levels(const struct questionnaire *q, const struct score *s)
 	return sum;
 }
 
+/* The least power of ten over most. */
+static int64_t
+decimals(int64_t most)
+{
+	int64_t power = 10;
+
+	while (power <= most)
+		power *= 10;
+	return power;
+}
+
 /*
  * What comes after the level in the order, as one number below 1 in
- * millionths, rounded down: each key is a digit, whose base is one more than
- * the most that it can be.
+ * millionths, cut off there: each key has as many decimals as the most that
+ * it can be, so that people can read it: 2.34140 is level 2, 34 levels in all
+ * areas together, 140 points.
  */
 static int64_t
 fraction(const struct questionnaire *q, const struct score *s)
 {
 	const struct scoring *rules = q->scoring;
-	const int64_t levels = (int64_t)q->n_areas *
-	    q->levels[q->n_levels - 1].level + 1;
+	const int64_t levels = decimals((int64_t)q->n_areas *
+	    q->levels[q->n_levels - 1].level);
+	const int64_t points = decimals(s->points_max);
 	int64_t number = 0, base = 1, out = 0;
 
 	for (size_t i = 0; i < rules->n_order; i++)
@@ -232,8 +245,8 @@ fraction(const struct questionnaire *q, const struct score *s)
 			number = number * levels + sum_of_levels(q, s);
 			base *= levels;
 		} else if (rules->order[i] == SCORING_BY_POINTS) {
-			number = number * (s->points_max + 1) + s->points;
-			base *= s->points_max + 1;
+			number = number * points + s->points;
+			base *= points;
 		}
 	/* Digit by digit: number times a million may not fit. */
 	for (int64_t scale = 1; scale < SCORE_ONE; scale *= 10) {

@@ -32,8 +32,9 @@ struct score {
 	size_t boxes, boxes_max;
 	int64_t mean;		/* as above */
 	int64_t number;		/* the result number, in millionths: the level,
-				 * and less than one for what comes after it in
-				 * the order; or the mean */
+				 * and as decimals what comes after it in the
+				 * order (2.34140: level 2, the areas' levels
+				 * add up to 34, 140 points); or the mean */
 	struct score_area *areas;	/* [q->n_areas]; owned */
 };
 
