@@ -31,6 +31,7 @@ FORMAT	= format/cbor.c format/cbor_reader.c format/text.c \
 	  format/json_fault.c format/json_take.c format/nearest.c \
 	  format/definition.c format/points.c format/question.c \
 	  format/demand.c format/scoring.c format/questionnaire.c \
+	  format/questionnaire_file.c \
 	  format/given.c format/given_tell.c format/evidence.c \
 	  format/field.c format/member.c format/statement.c \
 	  format/statement_json.c format/statement_check.c \
@@ -147,7 +148,7 @@ UNIT	= test_base test_message test_config test_wiping test_cbor \
 	  test_json test_questionnaire test_answers \
 	  test_digest test_key test_token test_token_uri test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope \
-	  test_unwrap test_channel test_sandbox \
+	  test_unwrap test_reply test_channel test_sandbox \
 	  test_vouched test_sql test_commits test_delivery test_schedule \
 	  test_facts test_rules test_arrivals test_book test_register \
 	  test_intake_files \
@@ -246,7 +247,7 @@ $(O)/test/%: $(O)/obj/tests/unit/%.o $(LIB)
 # What several of them need.
 $(addprefix $(O)/test/,test_token test_der test_signed test_mandate test_enveloped \
 	test_envelope \
-	test_unwrap): $(O)/obj/tests/unit/sample.o
+	test_unwrap test_reply): $(O)/obj/tests/unit/sample.o
 
 $(O)/test/test_message: $(SHARE)
 

@@ -68,6 +68,7 @@ sample_init(struct sample *x, bool full)
 	s->has_supersedes = true;
 	memset(s->supersedes, 0x55, 32);
 	s->mandate = (struct buf){ .data = x->bytes, .len = 3 };
+	s->reply = (struct buf){ .data = x->bytes + 1, .len = 2 };
 }
 
 static void
@@ -154,6 +155,7 @@ test_round_trip(void **state)
 			    "100")->text, "F\xc3\xb6rsta\n\tandra");
 			assert_null(statement_answer(&s.statement, "99"));
 			assert_true(buf_equal(&s.mandate, "\0\1\2", 3));
+			assert_true(buf_equal(&s.reply, "\1\2", 2));
 		}
 		assert_int_equal(submission_encode(&s, &again, &e), ERR_OK);
 		assert_true(buf_equal(&again, b.data, b.len));
@@ -326,6 +328,14 @@ test_faults(void **state)
 		  ERR_SCHEMA },
 		{ S("\x67mandate\x43\x00\x01\x02"), S("\x67mandate\x01"),
 		  ERR_SCHEMA },
+		{ S("\x65reply\x42\x01\x02"), S("\x65reply\x40"),
+		  ERR_SCHEMA },
+		{ S("\x65reply\x42\x01\x02"), S("\x65reply\x01"),
+		  ERR_SCHEMA },
+		{ S("\x65reply\x42\x01\x02"), S("\x65reply\x62\x01\x02"),
+		  ERR_SCHEMA },
+		{ S("\x65reply\x42\x01\x02"), S("\x65repli\x42\x01\x02"),
+		  ERR_SCHEMA },
 		{ S("\x6d" "Exempelkommun"), S("\x6d" "Exempel\x1b" "ommun"),
 		  ERR_SCHEMA },
 		{ S("\x6d" "Exempelkommun"), S("\x60"), ERR_SCHEMA },
@@ -379,6 +389,7 @@ test_encode_refuses(void **state)
 	REFUSED(x.s.created = -1, ERR_SCHEMA);
 	REFUSED(x.s.created = INT64_MAX, ERR_SCHEMA);
 	REFUSED(x.s.mandate.len = LIMIT_MANDATE + 1, ERR_SCHEMA);
+	REFUSED(x.s.reply.len = LIMIT_REPLY + 1, ERR_SCHEMA);
 	REFUSED(x.s.statement.round = NULL, ERR_SCHEMA);
 	REFUSED(x.s.statement.round = "", ERR_SCHEMA);
 	REFUSED(x.s.statement.name = " x", ERR_NOT_CANONICAL);
@@ -430,6 +441,7 @@ test_json(void **state)
 	assert_string_equal(text_at(o, "created"), "2026-11-21T22:26:40Z");
 	assert_string_equal(text_at(o, "environment"), "production");
 	assert_string_equal(text_at(o, "mandate"), "AAEC");
+	assert_string_equal(text_at(o, "reply"), "AQI=");
 	assert_int_equal(json_array_size(json_object_get(o, "recipients")),
 	    2);
 	st = json_object_get(o, "statement");
@@ -448,6 +460,7 @@ test_json(void **state)
 	sample_init(&x, false);
 	o = submission_json(&x.s);
 	assert_null(json_object_get(o, "mandate"));
+	assert_null(json_object_get(o, "reply"));
 	assert_null(json_object_get(o, "supersedes"));
 	assert_null(json_object_get(json_object_get(o, "statement"),
 	    "attachments"));
