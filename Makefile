@@ -51,7 +51,11 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 	  ledger/link.c ledger/schema.c
 # How answers become results: of sigill-score, and of sigill for its own.
-SCORING	= scoring/sheet.c scoring/score.c scoring/gap.c
+SCORING	= scoring/sheet.c scoring/score.c scoring/gap.c \
+	  scoring/feedback/feedback.c scoring/feedback/feedback_part.c \
+	  scoring/feedback/feedback_way.c \
+	  scoring/feedback/feedback_answers.c \
+	  scoring/feedback/feedback_form.c scoring/feedback/feedback_shape.c
 SCORE	=
 CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
