@@ -51,7 +51,7 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 	  ledger/link.c ledger/schema.c
 # How answers become results: of sigill-score, and of sigill for its own.
-SCORING	= scoring/sheet.c scoring/score.c scoring/gap.c \
+SCORING	= scoring/report/disclosure.c scoring/sheet.c scoring/score.c scoring/gap.c \
 	  scoring/feedback/feedback.c scoring/feedback/feedback_part.c \
 	  scoring/feedback/feedback_way.c \
 	  scoring/feedback/feedback_answers.c \
@@ -288,7 +288,8 @@ $(O)/test/test_commits: $(addprefix $(O)/obj/portal/,commits.o changes.o \
 
 LAYERS	= tests/vectors/layers.c tests/vectors/tree.c \
 	  tests/vectors/variants.c tests/vectors/recipes_cms.c \
-	  tests/vectors/recipes_content.c tests/vectors/recipes_mandate.c
+	  tests/vectors/recipes_content.c tests/vectors/recipes_reply.c \
+	  tests/vectors/recipes_mandate.c
 $(O)/test/make-vectors: $(O)/obj/tests/vectors/make-vectors.o \
 	$(call obj,$(LAYERS)) $(LIB)
 	@mkdir -p $(@D)

@@ -262,6 +262,7 @@ main(int argc, char **argv)
 	    argv[2]);
 	make_all(recipes_cms, definition, argv[3], &index);
 	make_all(recipes_content, definition, argv[3], &index);
+	make_all(recipes_reply, definition, argv[3], &index);
 	make_all(recipes_mandate, definition, argv[3], &index);
 	(void)snprintf(path, sizeof(path), "%s/index.tsv", argv[3]);
 	must(file_write_new(path, index.data, index.len, 0644, &e), &e, path);

@@ -101,9 +101,9 @@ struct recipe {
 	void (*file)(struct buf *sealed);	/* the finished file */
 };
 
-/* recipes_cms.c, recipes_content.c, recipes_mandate.c; each ends with name
- * NULL. */
+/* recipes_cms.c, recipes_content.c, recipes_reply.c, recipes_mandate.c; each
+ * ends with name NULL. */
 extern const struct recipe recipes_cms[], recipes_content[],
-    recipes_mandate[];
+    recipes_reply[], recipes_mandate[];
 
 #endif
