@@ -62,8 +62,7 @@ reply_cut(struct submission *s)
 	s->reply.len--;
 }
 
-/* keyAgreement becomes decipherOnly's neighbour, encipherOnly: no signature
- * needs to be looked at to see that. */
+/* encipherOnly instead of keyAgreement. */
 static void
 reply_usage(struct submission *s)
 {
