@@ -12,6 +12,7 @@
 #include "base/message.h"
 #include "client/options.h"
 #include "crypto/digest.h"
+#include "format/questionnaire_file.h"
 
 #define SYSTEM_CONFIG	"/etc/sigill/sigill.conf"
 
@@ -292,34 +293,6 @@ receipt_signers_wipe(struct receipt_signers *r)
 	memset(r, 0, sizeof(*r));
 }
 
-static enum err_code
-load_questionnaire(const char *path, struct questionnaire **out,
-    struct err *e)
-{
-	uint8_t digest[DIGEST_LEN];
-	struct buf text = { 0 };
-	enum err_code code;
-
-	code = file_read(path, LIMIT_DEFINITION_FILE, &text, e);
-	if (code == ERR_OK)
-		code = digest_sha256(text.data, text.len, digest, e);
-	if (code == ERR_OK)
-		code = questionnaire_parse(text.data, text.len, path, digest,
-		    out, e);
-	buf_wipe(&text);
-	return code;
-}
-
-/* It becomes a file name. */
-static bool
-is_id(const char *id)
-{
-	size_t len = strlen(id);
-
-	return len != 0 && len <= LIMIT_ID && id[0] != '-' &&
-	    strspn(id, "abcdefghijklmnopqrstuvwxyz0123456789-") == len;
-}
-
 bool
 settings_questionnaire_dir(const struct settings *s, size_t i,
     char out[static 4096])
@@ -335,17 +308,20 @@ enum err_code
 settings_questionnaire(const struct settings *s, const char *file,
     const char *id, struct questionnaire **out, struct err *e)
 {
-	char dir[4096], path[4096 + LIMIT_ID + 8];
+	enum err_code code = ERR_QUESTIONNAIRE_UNKNOWN;
+	struct err found = { 0 };
+	char dir[4096];
 
 	if (file != NULL)
-		return load_questionnaire(file, out, e);
-	for (size_t i = 0; is_id(id) &&
+		return questionnaire_load(file, digest_sha256, out, e);
+	for (size_t i = 0; code == ERR_QUESTIONNAIRE_UNKNOWN &&
 	    i < SETTINGS_QUESTIONNAIRE_DIRS; i++) {
-		if (!settings_questionnaire_dir(s, i, dir))
-			continue;
-		(void)snprintf(path, sizeof(path), "%s/%s.json", dir, id);
-		if (access(path, F_OK) == 0)
-			return load_questionnaire(path, out, e);
+		err_clear(&found);
+		if (settings_questionnaire_dir(s, i, dir))
+			code = questionnaire_load_id(dir, id, NULL,
+			    digest_sha256, out, &found);
 	}
-	return err_set(e, ERR_QUESTIONNAIRE_UNKNOWN, NULL, 0, "'%s'", id);
+	if (code == ERR_QUESTIONNAIRE_UNKNOWN)
+		return err_set(e, code, NULL, 0, "'%s'", id);
+	return err_set(e, code, found.where, found.at, "%s", found.msg);
 }

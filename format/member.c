@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "format/member.h"
 
+#include <string.h>
+
 #include "base/buf.h"
 #include "base/timestamp.h"
 
@@ -27,6 +29,33 @@ member_hex(const uint8_t *data, size_t len)
 		buf_add_u8(&b, (uint8_t)digits[data[i] & 0xf]);
 	}
 	return string_of(&b);
+}
+
+/* Small letters only, so that each digest has one spelling. */
+static int
+nibble(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return -1;
+}
+
+bool
+member_from_hex(const char *hex, uint8_t *out, size_t len)
+{
+	if (strlen(hex) != 2 * len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		const int high = nibble(hex[2 * i]);
+		const int low = nibble(hex[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out[i] = (uint8_t)(high << 4 | low);
+	}
+	return true;
 }
 
 json_t *

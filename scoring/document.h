@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/limits.h"
 #include "format/orgnr.h"
 #include "format/statement.h"
 #include "format/submission.h"
@@ -33,21 +34,26 @@ struct document {
 
 void document_wipe(struct document *d);
 
-/* Which questionnaire, version and definition it was answered to, of text that
- * may be any; for who has several definitions.  *sha256 is its bytes. */
+/* To which questionnaire's definition it was answered, and in which round; for
+ * who has several definitions. */
 struct document_head {
 	char questionnaire[LIMIT_ID + 1];
 	char round[LIMIT_ID + 1];
 	uint8_t sha256[32];
 };
 
+/* Reads that alone.  ERR_DOCUMENT. */
+enum err_code document_head_parse(const uint8_t *json, size_t len,
+    const char *name, struct document_head *head, struct err *e);
+
 /*
  * Reads one document.  Members that are unknown are left alone; those that are
  * missing or wrong, and answers that the definition does not allow, are
- * ERR_DOCUMENT with where = name, and the member's path in the message.
- * ERR_QUESTIONNAIRE_UNKNOWN when it is for another questionnaire than l's,
- * ERR_QUESTIONNAIRE_DIGEST when it is for another definition of the same: its
- * head is in *head then.  *out must be { 0 }.
+ * ERR_DOCUMENT with where = name, and the member's path in the message; so is
+ * what is no complete JSON, with its line.  ERR_QUESTIONNAIRE_UNKNOWN when it
+ * is for another questionnaire than l's, ERR_QUESTIONNAIRE_DIGEST when it is
+ * for another definition of the same.  *head is filled then, too.  *out must be
+ * { 0 }, and is on every error.
  */
 enum err_code document_parse(const uint8_t *json, size_t len,
     const char *name, const struct sheet_layout *l, struct document *out,

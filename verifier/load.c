@@ -16,6 +16,7 @@
 #include "crypto/token.h"
 #include "crypto/token_uri.h"
 #include "crypto/usage.h"
+#include "format/questionnaire_file.h"
 #include "format/text.h"
 
 /* The header tells which codes stay. */
@@ -240,22 +241,6 @@ load_receipt_signers(const struct loader *l, struct cert_list *out,
 
 /* --- what files are judged by --------------------------------------------- */
 
-static enum err_code
-load_definition(const char *path, struct questionnaire **out, struct err *e)
-{
-	uint8_t digest[DIGEST_LEN];
-	struct buf json = { 0 };
-	enum err_code code;
-
-	if ((code = file_read(path, LIMIT_DEFINITION_FILE, &json, e)) ==
-	    ERR_OK &&
-	    (code = digest_sha256(json.data, json.len, digest, e)) == ERR_OK)
-		code = questionnaire_parse(json.data, json.len, path, digest,
-		    out, e);
-	buf_wipe(&json);
-	return code;
-}
-
 static int
 is_definition(const struct dirent *entry)
 {
@@ -290,8 +275,8 @@ load_questionnaires(const struct loader *l, struct questionnaire ***out,
 	for (int i = 0; i < n; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", dir,
 		    names[i]->d_name);
-		if (found.code == ERR_OK && load_definition(path,
-		    &(*out)[i], &found) == ERR_OK)
+		if (found.code == ERR_OK && questionnaire_load(path,
+		    digest_sha256, &(*out)[i], &found) == ERR_OK)
 			(*n_out)++;
 		free(names[i]);
 	}
