@@ -51,7 +51,8 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 	  ledger/link.c ledger/schema.c
 # How answers become results: of sigill-score, and of sigill for its own.
-SCORING	= scoring/report/disclosure.c scoring/sheet.c scoring/score.c scoring/gap.c \
+SCORING	= scoring/report/disclosure.c \
+	  scoring/sheet.c scoring/score.c scoring/gap.c \
 	  scoring/feedback/feedback.c scoring/feedback/feedback_part.c \
 	  scoring/feedback/feedback_way.c \
 	  scoring/feedback/feedback_answers.c \
@@ -156,7 +157,8 @@ UNIT	= test_base test_message test_config test_wiping test_cbor \
 	  test_vouched test_sql test_commits test_delivery test_schedule \
 	  test_facts test_rules test_arrivals test_book test_register \
 	  test_intake_files \
-	  test_tree test_tree_head
+	  test_tree test_tree_head \
+	  $(SCORING_TESTS)
 
 # --- how it is built ------------------------------------------------------
 PKGS	= libcrypto libp11 jansson libutf8proc inih zlib
@@ -246,7 +248,8 @@ $(O)/share/sigill/questionnaires/%: questionnaires/%
 # One program for each unit test: tests/unit/NAME.c
 $(O)/test/%: $(O)/obj/tests/unit/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LIB) $(LIBS) -lcmocka
+	$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) \
+	    $(filter %/scoring.a,$^) $(LIB) $(LIBS) -lcmocka
 
 # What several of them need.
 $(addprefix $(O)/test/,test_token test_der test_signed test_mandate test_enveloped \
@@ -254,6 +257,10 @@ $(addprefix $(O)/test/,test_token test_der test_signed test_mandate test_envelop
 	test_unwrap test_reply): $(O)/obj/tests/unit/sample.o
 
 $(O)/test/test_message: $(SHARE)
+
+# Of scoring.
+SCORING_TESTS = test_disclosure
+$(addprefix $(O)/test/,$(SCORING_TESTS)): $(O)/lib/scoring.a
 
 # Of a program's own parts.
 $(O)/test/test_channel: $(addprefix $(O)/obj/intake/service/,channel.o \

@@ -14,6 +14,7 @@
 #ifndef SIGILL_SCORING_REPORT_DISCLOSURE_H
 #define SIGILL_SCORING_REPORT_DISCLOSURE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -34,13 +35,31 @@ struct disclosure_plan {
 	size_t n_sets;
 	uint32_t set[DISCLOSURE_SETS];	/* bit a: atom a is in it; in the order
 					 * in which they are wanted */
+	bool with_last[DISCLOSURE_SETS];	/* shown with the set before it,
+					 * or neither is */
 	enum disclosure verdict[DISCLOSURE_SETS];	/* out */
 };
 
 /* Decides for each set in turn; an empty one is shown, as nothing.  least 0 and
- * 1 show all. */
+ * 1 show all.  In doubt (too many sets to be sure in reasonable time) a set is
+ * not shown. */
 enum err_code disclosure_decide(struct disclosure_plan *p, size_t least,
     struct err *e);
+
+/*
+ * The same for sets that cut across atoms (slices of an order, the best): bit
+ * s of in[o] tells that organisation o of n is in set s.  with_last may be
+ * NULL: none is.
+ */
+enum err_code disclosure_decide_members(const uint64_t *in, size_t n,
+    size_t n_sets, const bool *with_last, size_t least,
+    enum disclosure *verdict, struct err *e);
+
+/* The lowest, middle and highest of n in order: 10 % of n rounded half up, at
+ * least one, at both ends, and the rest.  True when each has `least`: may they
+ * be asked for?  Together with what else is shown is for
+ * disclosure_decide_members to say. */
+bool disclosure_slices(size_t n, size_t least, size_t sizes[static 3]);
 
 /* "small", "complementary". */
 const char *disclosure_name(enum disclosure d);
