@@ -52,7 +52,7 @@ LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 	  ledger/link.c ledger/schema.c
 # How answers become results: of sigill-score, and of sigill for its own.
 SCORING	= scoring/report/disclosure.c \
-	  scoring/sheet.c scoring/score.c scoring/gap.c \
+	  scoring/words.c scoring/sheet.c scoring/score.c scoring/gap.c \
 	  scoring/feedback/feedback.c scoring/feedback/feedback_part.c \
 	  scoring/feedback/feedback_way.c \
 	  scoring/feedback/feedback_answers.c \
@@ -119,6 +119,7 @@ INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 	  intake/staff/arrival_tell.c intake/staff/beside.c \
 	  intake/staff/list.c intake/staff/outlook.c \
 	  intake/staff/log.c intake/staff/log_prove.c \
+	  intake/staff/benchmark.c \
 	  intake/staff/mandate.c intake/staff/mandate_find.c \
 	  intake/staff/reason.c \
 	  intake/staff/show.c intake/staff/decide.c intake/staff/rounds.c \

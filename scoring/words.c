@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "scoring/words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/message.h"
+
+#define N_OF(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* A name in documents, and what people call it. */
+struct word {
+	const char *name, *said;
+};
+
+static const char *
+find(const struct word *words, size_t n, const char *name, size_t len)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strlen(words[i].name) == len &&
+		    strncmp(words[i].name, name, len) == 0)
+			return _(words[i].said);
+	return NULL;
+}
+
+static const struct word groups[] = {
+	{ "all", N_("all organisations") },
+	{ "kommun", N_("municipalities") },
+	{ "region", N_("regions") },
+	{ "myndighet", N_("agencies") },
+	{ "nis", N_("NIS providers") },
+	{ "annan", N_("others") },
+};
+
+const char *
+words_group(const char *id)
+{
+	const char *said = find(groups, N_OF(groups), id, strlen(id));
+
+	return said != NULL ? said : id;
+}
+
+void
+words_group_best(const char *id, int64_t best,
+    char out[static WORDS_GROUP_LEN])
+{
+	size_t len = strcspn(id, "-");
+	const char *said = find(groups, N_OF(groups), id, len);
+
+	if (said == NULL)
+		said = id;
+	if (best > 0)
+		(void)snprintf(out, WORDS_GROUP_LEN, _("the %lld best of %.80s"),
+		    (long long)best, said);
+	else
+		(void)snprintf(out, WORDS_GROUP_LEN, "%.80s", said);
+}
+
+const char *
+words_assumed(const char *what)
+{
+	static const struct word words[] = {
+		{ "demands", N_("what the levels demand") },
+		{ "points", N_("how many points there are for what") },
+		{ "means", N_("how the means are taken") },
+		{ "questions", N_("the wording of questions and options") },
+	};
+	const char *said = find(words, N_OF(words), what, strlen(what));
+
+	return said != NULL ? said : what;
+}
+
+const char *
+words_decimal(double value, unsigned decimals,
+    char out[static WORDS_NUMBER_LEN])
+{
+	const char *mark = strcmp(message_language_name(), "sv") == 0 ? "," :
+	    ".";
+	char *p;
+
+	(void)snprintf(out, WORDS_NUMBER_LEN, "%.*f",
+	    decimals > 6 ? 6 : (int)decimals, value);
+	/* The locale of numbers need not be that of the words. */
+	for (p = out; *p != '\0'; p++)
+		if (*p == '.' || *p == ',')
+			*p = *mark;
+	return out;
+}

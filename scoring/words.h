@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/*
+ * Words and numbers that texts and pages have in common, in the language of
+ * messages (base/message.h).
+ */
+#ifndef SIGILL_SCORING_WORDS_H
+#define SIGILL_SCORING_WORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* "municipalities" of "kommun", "all" of "all" ...; of what it does not know,
+ * the same. */
+const char *words_group(const char *id);
+/* Of a benchmark's group: the same, without "-best" behind it, or "the 30 best
+ * of municipalities". */
+#define WORDS_GROUP_LEN	128
+void words_group_best(const char *id, int64_t best,
+    char out[static WORDS_GROUP_LEN]);
+
+/* What of a definition is assumed (docs/SCORING.md), behind a colon; of what
+ * it does not know, the same. */
+const char *words_assumed(const char *what);
+
+/* With so many decimals (at most 6), and the language's decimal mark. */
+#define WORDS_NUMBER_LEN	48
+const char *words_decimal(double value, unsigned decimals,
+    char out[static WORDS_NUMBER_LEN]);
+
+#endif
