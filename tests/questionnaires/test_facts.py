@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: EUPL-1.2
-"""What is known about the two questionnaires of 2023 still stands in our
-definitions, nothing of ours passes for the authority's, and the samples are
-what the demonstration says they are."""
+"""What is known about the two questionnaires of 2023 and the one of 2015 still
+stands in our definitions, nothing of ours passes for the authority's, and the
+samples are what the demonstration says they are."""
 import base64
 import collections
 import json
@@ -24,6 +24,8 @@ FEW_POINTS = {14, 15, 17, 18, 26, 27, 30, 33, 34, 35, 36, 37, 39, 40}
 FIVE = ["beslutat", "roller", "modell", "stod", "uppfoljt"]
 METHODS = {5: ["uppfoljt"], 6: ["uppfoljt"], 7: FIVE, 8: ["uppfoljt"],
            9: FIVE, 10: FIVE, 11: []}
+# Those that the results of 2023 are about; others gave too few answers.
+PUBLIC = ["kommun", "region", "myndighet"]
 STEPS = ["over-0", "minst-25", "minst-50", "minst-75"]
 
 
@@ -69,7 +71,9 @@ def ids(things_with_id):
 
 
 class Definition:
-    """Holds for both definitions; the subclasses name the file."""
+    """Holds for every definition; the subclasses name the file."""
+
+    ID = ID
 
     MEMBERS = {
         "levels": {"level", "label", "basis"},
@@ -87,7 +91,7 @@ class Definition:
         self.assertEqual(set(self.d), {
             "format", "format_version", "id", "version", "title", "language",
             "note", "sources", "totals", "levels", "areas", "sections",
-            "scales", "questions"})
+            "scales", "questions", "scoring"})
         self.assertEqual(self.d["format"], "sigill-questionnaire")
         self.assertEqual(self.d["format_version"], 1)
         self.assertEqual(self.d["id"], self.NAME)
@@ -103,10 +107,7 @@ class Definition:
     def test_members(self):
         for kind, thing in things(self.d):
             if kind == "questions":
-                answers = {"multiple": "options", "scale": "scale"}
-                self.assertEqual(set(thing), {
-                    "id", "label", "type", "area", "section", "points",
-                    "basis", answers[thing["type"]]})
+                self.assertEqual(set(thing), self.QUESTION[thing["type"]])
             else:
                 self.assertEqual(set(thing), self.MEMBERS[kind], thing)
 
@@ -127,7 +128,7 @@ class Definition:
                     *self.d["scales"].values()]:
             self.assertEqual(len(set(ids(lot))), len(lot), ids(lot))
             for i in ids(lot):
-                self.assertTrue(ID.fullmatch(i), i)
+                self.assertTrue(self.ID.fullmatch(i), i)
 
     def test_labels(self):
         for kind, thing in things(self.d):
@@ -154,8 +155,9 @@ class Definition:
         questions = self.d["questions"]
         self.assertEqual(self.d["totals"], {
             "questions": len(questions),
-            "options": sum(len(q.get("options", [])) for q in questions),
-            "points": sum(q["points"] for q in questions)})
+            "options": sum(len(q["options"]) for q in questions
+                           if q["type"] == "multiple"),
+            "points": sum(q.get("points", 0) for q in questions)})
 
     def test_readable_as_a_file(self):
         raw = text("questionnaires", self.NAME + ".json")
@@ -167,8 +169,12 @@ class Definition:
             self.assertEqual(line, line.rstrip())
 
 
+PLACED = {"id", "label", "type", "area", "section", "basis"}
+
+
 class Infosakkollen(Definition, unittest.TestCase):
     NAME = "infosakkollen-2023"
+    QUESTION = {"multiple": PLACED | {"points", "points_at", "options"}}
 
     def test_size(self):
         self.assertEqual(self.d["totals"],
@@ -212,6 +218,42 @@ class Infosakkollen(Definition, unittest.TestCase):
             for fact in ("area", "points", "options"):
                 self.assertEqual(basis_of(q, fact), "assumed", n)
 
+    def test_points_are_the_first_boxes(self):
+        for n, q in self.q.items():
+            boxes = len(q["options"])
+            self.assertEqual(q["points_at"],
+                             [min(k, boxes) for k in range(1, 6)], n)
+            self.assertEqual(basis_of(q, "points_at"), "assumed", n)
+
+    def test_level_1_is_one_box_in_each_of_the_first_fifteen(self):
+        self.assertEqual([d for d in self.d["scoring"]["demands"]
+                          if d["level"] == 1],
+                         [{"level": 1, "section": "1", "boxes": 1,
+                           "basis": "published"}])
+
+    def test_levels_accumulate(self):
+        # A higher level demands more on the lower sections, too.
+        most = collections.defaultdict(int)
+        for d in sorted(self.d["scoring"]["demands"],
+                        key=lambda d: d["level"]):
+            if d["level"] > 1:
+                self.assertEqual(d["basis"], "assumed", d)
+            self.assertGreater(d["boxes"], most[d["section"]], d)
+            most[d["section"]] = d["boxes"]
+            self.assertLessEqual(int(d["section"]), d["level"])
+        self.assertEqual(set(most), {"1", "2", "3", "4"})
+
+    def test_scoring(self):
+        rules = self.d["scoring"]
+        self.assertEqual(rules["result"], "levels")
+        self.assertEqual(rules["groups"], PUBLIC)
+        self.assertEqual(rules["order"], ["level", "area_levels", "points",
+                                          "area_points"])
+        self.assertEqual(rules["lead"], "ledning")
+        self.assertEqual(rules["indications"], [
+            {"level": 3, "kinds": ["myndighet"], "label": "MSBFS 2020:6",
+             "basis": "published"}])
+
     def test_published_options(self):
         known = {1: 3, 14: 2, 28: 3, 30: 5, 31: 5, 35: 4, 36: 3, 37: 6, 40: 1}
         known.update({n: len(o) for n, o in METHODS.items() if o})
@@ -245,6 +287,14 @@ class Infosakkollen(Definition, unittest.TestCase):
 
 class Itsakkollen(Definition, unittest.TestCase):
     NAME = "itsakkollen-2023"
+    QUESTION = {"scale": PLACED | {"points", "scale"}}
+
+    def test_scoring(self):
+        rules = self.d["scoring"]
+        self.assertEqual((rules["result"], rules["total"], rules["order"]),
+                         ("means", "questions", ["mean"]))
+        self.assertEqual(rules["groups"], PUBLIC)
+        self.assertEqual(basis_of(rules, "total"), "assumed")
 
     def test_size(self):
         self.assertEqual(self.d["totals"],
@@ -269,19 +319,109 @@ class Itsakkollen(Definition, unittest.TestCase):
             self.assertEqual(basis_of(q, "id"), "assumed")
 
 
+# The survey of 2015: figure number and letter, type, what it follows, and
+# how many options the report's text shows.
+SURVEY = """
+F1 multiple 7; F2 single 2; F3 multiple 3 F2=ja; F4 single 2; F4b text;
+F5 single 1 F4=ja; F5b single 2 F4=ja; F6 single 3 F4=ja; F7 single 2;
+F7b multiple 4 F7=ja; F8 multiple 5 F7=ja; F8b multiple 3 F7=ja;
+F9 multiple 4; F10 multiple 5; F11 multiple 3; F12 single 2;
+F12b text F12=ja; F12c text F12=nej; F13 single 3 F12=ja;
+F14a single 1 F12=ja; F14b single 1 F12=ja; F14c single 1 F12=ja;
+F14d single 1 F12=ja; F15 single 2; F15b single 2 F15=ja;
+F15c multiple 4 F15=ja; F16 single 2 F15=nej; F17 multiple 3 F15=ja;
+F17b single 2 F17=intervall; F17c text F17=handelse; F18 single 2;
+F18b text F18=nej; F19 multiple 1 F18=ja; F20 single 2 F18=ja;
+F20b single 2 F20=ja; F21 multiple 8; F22 single 2; F22b single 2 F22=ja;
+F22c single 2 F22=ja; F22d single 0 F22c=ja; F23 single 2;
+F24 single 5 F23=ja; F24b multiple 3 F23=ja; F25 multiple 3 F23=ja;
+F26 multiple 2; F27 single 2; F27b text F27=ja; F27c text F27=nej;
+F27d text; F28 single 2; F29 single 2; F29b text F29=nej; F30 single 2;
+F30b text F30=ja; F31 single 2; F31b text F31=ja; F32 single 2; F32b text
+"""
+
+
+class Kommunenkat(Definition, unittest.TestCase):
+    NAME = "kommunenkat-2015"
+    ID = re.compile(r"F?[a-z0-9_.-]{1,64}")
+    QUESTION = {"multiple": PLACED | {"required", "options"},
+                "single": PLACED | {"required", "options"},
+                "text": PLACED | {"required"}}
+
+    def setUp(self):
+        self.d = load("questionnaires", self.NAME + ".json")
+        self.q = {q["id"]: q for q in self.d["questions"]}
+
+    def test_members(self):
+        for q in self.d["questions"]:
+            self.assertEqual(set(q) - {"follows"}, self.QUESTION[q["type"]])
+
+    def test_questions_are_numbered_and_placed(self):
+        names = [re.fullmatch(r"F(\d+)([a-d]?)", i).groups() for i in self.q]
+        order = [(int(number), letter) for number, letter in names]
+        self.assertEqual(order, sorted(order))
+        self.assertEqual({number for number, _ in order},
+                         set(range(1, 33)))
+        chapters = ["1.3"] + ["2.%d" % n for n in range(1, 13)]
+        self.assertEqual(ids(self.d["areas"]), chapters)
+        self.assertEqual(ids(self.d["sections"]), chapters)
+        placed = [q["area"] for q in self.q.values()]
+        self.assertEqual(placed, sorted(placed, key=chapters.index))
+        for q in self.q.values():
+            self.assertEqual(q["area"], q["section"])
+
+    def test_what_the_report_shows(self):
+        told = [line.split() for line in SURVEY.split(";")]
+        self.assertEqual([name for name, *_ in told], list(self.q))
+        for name, kind, *rest in told:
+            q = self.q[name]
+            self.assertEqual(q["type"], kind, name)
+            if rest and rest[0].isdigit():
+                self.assertEqual(int(rest.pop(0)), sum(
+                    basis_of(o, "label") == "published"
+                    for o in q["options"]), name)
+            follows = q.get("follows")
+            self.assertEqual(
+                ["%s=%s" % (follows["question"], *follows["any_of"])]
+                if follows else [], rest, name)
+
+    def test_part_of_an_answer_counts(self):
+        for q in self.q.values():
+            self.assertIs(q["required"], False)
+
+    def test_what_is_not_known_is_marked_so(self):
+        for q in self.q.values():
+            for option in q.get("options", []):
+                self.assertEqual(basis_of(option, "id"), "assumed")
+        self.assertEqual({o["basis"] for o in self.q["F22d"]["options"]},
+                         {"assumed"})
+        for name in ("F3", "F7b", "F8b", "F10", "F11", "F19", "F21", "F24b",
+                     "F26"):  # the figures show more than the text tells
+            self.assertEqual(basis_of(self.q[name], "options"), "assumed")
+            self.assertEqual(self.q[name]["options"][-1]["basis"], "assumed")
+
+    def test_scoring(self):
+        self.assertEqual(self.d["scoring"], {
+            "result": "counts", "groups": ["kommun"], "basis": "published"})
+
+
 class Samples(unittest.TestCase):
     def sample(self, name):
         s = load("samples", "exempelkoping-%s.json" % name)
         self.assertEqual(set(s), {"questionnaire", "round", "organisation",
                                   "answers"})
-        self.assertEqual((s["questionnaire"], s["round"]), (name, "2023"))
-        return s["answers"], by_number(load("questionnaires", name + ".json"))
+        self.assertEqual((s["questionnaire"], s["round"]),
+                         (name, name[-4:]))
+        d = load("questionnaires", name + ".json")
+        return s["answers"], (by_number(d) if d["questions"][0]["id"] == "1"
+                              else {q["id"]: q for q in d["questions"]})
 
     def test_organisation_is_the_test_certificates(self):
         pem = text("certs-sample", "exempelkoping.pem")
         der = base64.b64decode("".join(
             pem.split("-----")[2].split()))
-        for name in ("infosakkollen-2023", "itsakkollen-2023"):
+        for name in ("infosakkollen-2023", "itsakkollen-2023",
+                     "kommunenkat-2015"):
             org = load("samples", "exempelkoping-%s.json" % name)[
                 "organisation"]
             self.assertEqual((org["name"], org["kind"]),
@@ -326,6 +466,18 @@ class Samples(unittest.TestCase):
             sum(map(sum, by_area.values())) / 41, 2.9, delta=0.05)
         self.assertEqual(min(mean, key=mean.get), "kryptering")
         self.assertEqual(max(mean, key=mean.get), "utrustning")
+
+    def test_kommunenkat(self):
+        answers, q = self.sample("kommunenkat-2015")
+        self.assertEqual(list(answers), [i for i in q if i in answers])
+        for i, answer in answers.items():
+            follows = q[i].get("follows")
+            if follows:
+                self.assertIn(answers[follows["question"]],
+                              follows["any_of"], i)
+        # What is left out need not be answered; nothing is left empty.
+        self.assertTrue(all(answers.values()))
+        self.assertLess(len(answers), len(q))
 
 
 if __name__ == "__main__":
