@@ -51,7 +51,8 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 	  ledger/link.c ledger/schema.c
 # How answers become results: of sigill-score, and of sigill for its own.
-SCORING	= scoring/report/disclosure.c \
+SCORING	= scoring/report/disclosure.c scoring/report/groups.c \
+	  scoring/typical.c \
 	  scoring/words.c scoring/sheet.c scoring/score.c scoring/gap.c \
 	  scoring/feedback/feedback.c scoring/feedback/feedback_part.c \
 	  scoring/feedback/feedback_way.c \
@@ -105,7 +106,8 @@ BOOK	= $(FACTS) intake/rules.c \
 	  intake/book/arrivals_add.c intake/book/arrivals_place.c \
 	  intake/book/arrivals_settle.c intake/book/arrivals_find.c \
 	  intake/book/taken.c intake/book/places.c \
-	  intake/book/verdicts.c intake/book/decisions.c \
+	  intake/book/verdicts.c intake/book/scores.c \
+	  intake/book/decisions.c \
 	  intake/book/organisations.c intake/book/mandates.c \
 	  intake/book/counts.c intake/book/rows_check.c
 TREE	= intake/book/tree.c intake/book/tree_had.c \
@@ -142,7 +144,9 @@ SERVICE	= intake/service/run.c intake/service/lane.c \
 	  intake/service/hand.c intake/service/drop.c \
 	  intake/service/hush.c intake/service/lost.c \
 	  intake/service/witness.c intake/service/regain.c \
-	  intake/service/remains.c intake/service/folders.c
+	  intake/service/remains.c intake/service/folders.c \
+	  intake/service/scored.c intake/service/scored_make.c \
+	  intake/service/scored_file.c
 # What it has in common with sigill-verify.
 JUDGE	= verifier/load.c verifier/verify.c verifier/entitled.c \
 	  verifier/seen.c verifier/handoff.c

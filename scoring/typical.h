@@ -35,9 +35,11 @@ enum err_code group_best(const struct pile *p, const struct group *g,
  * and answered have ticked it.  Of single choices and scales the median is
  * chosen (the lower one of two in the middle; options in the file's order), of
  * numbers the lower median.  What is not asked on the sheet as it becomes is
- * left empty; so is a question that nobody answered.
+ * left empty; so is a question that fewer than least have answered, or nobody,
+ * and a number that fewer than twice least have given, for a median is
+ * somebody's own.
  */
 enum err_code typical_sheet(const struct pile *p, const struct group *g,
-    unsigned percent, struct sheet *out, struct err *e);
+    unsigned percent, size_t least, struct sheet *out, struct err *e);
 
 #endif
