@@ -18,6 +18,7 @@
 #include "intake/service/keyholder.h"
 #include "intake/service/run.h"
 #include "intake/service/worker.h"
+#include "intake/staff/benchmark.h"
 #include "intake/staff/decide.h"
 #include "intake/staff/export.h"
 #include "intake/staff/list.h"
@@ -89,6 +90,11 @@ static const struct command commands[] = {
 	    "receipt for WHAT is in it. 'check' computes everything anew, "
 	    "and sees that earlier receipts and heads (--head) are of this "
 	    "log.", TAKES_LOG | TAKES_PASSPHRASE }, log_run, NULL },
+	{ { "benchmark", "FILE", "sign a benchmark, to be given to everybody",
+	    "FILE is what 'sigill-score benchmark' has made; --output must be "
+	    "given. Who has the signed file can compare with it by 'sigill "
+	    "feedback'.", TAKES_SIGNING | TAKES_PASSPHRASE },
+	    benchmark_run, NULL },
 	{ { "export", NULL, "the whole ledger as JSON, one row a line",
 	    "As it is at one moment, while the service runs; nothing waits "
 	    "for it. The last line has \"table\":\"end\".", TAKES_EXPORT },

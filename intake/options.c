@@ -61,6 +61,8 @@ static const struct command_option rows[] = {
 	    "where the signed head, or the proof, goes" },
 	{ TAKES_EXPORT, KEY_OUTPUT, "output", "FILE",
 	    "write it there, whole or not at all" },
+	{ TAKES_SIGNING, KEY_OUTPUT, "output", "FILE",
+	    "where the signed file goes" },
 	{ TAKES_LOG, KEY_FROM, "from", "N",
 	    "prove that the log has only been added to since it had N "
 	    "leaves" },

@@ -29,6 +29,7 @@ enum {
 	TAKES_RUN = 1 << 9,
 	TAKES_LOG = 1 << 10,
 	TAKES_EXPORT = 1 << 11,
+	TAKES_SIGNING = 1 << 12,
 };
 
 #define OPTIONS_HEADS	64	/* times that --head can be given */

@@ -23,6 +23,8 @@ own_hint(enum err_code code)
 		    "authority's own, or [authority] environment = test" },
 		{ ERR_MANDATE, "name the file as the organisation has it, "
 		    "or the digest that it was told" },
+		{ ERR_BENCHMARK, "name the file that 'sigill-score benchmark' "
+		    "has written" },
 		{ ERR_MANDATE_REVOKED, "'sigill-intake mandate show' tells "
 		    "when, by whom and why" },
 		{ ERR_VERDICT_PENDING, "'sigill-intake show' tells what it "
