@@ -51,7 +51,9 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 	  ledger/link.c ledger/schema.c
 # How answers become results: of sigill-score, and of sigill for its own.
-SCORING	= scoring/report/disclosure.c scoring/report/groups.c \
+SCORING	= scoring/page/page.c scoring/page/style.c scoring/page/number.c \
+	  scoring/page/chart.c \
+	  scoring/report/disclosure.c scoring/report/groups.c \
 	  scoring/typical.c \
 	  scoring/words.c scoring/sheet.c scoring/score.c scoring/gap.c \
 	  scoring/feedback/feedback.c scoring/feedback/feedback_part.c \

@@ -1,37 +1,57 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Charts as inline SVG 2, each with its title and description (role img), for
- * pages that also have the figures in a table.  Colours are told apart without
- * colour sight and in grey print.
+ * What is drawn in a table's rows, as inline SVG 2, beside the figures that it
+ * shows: as wide as its cell on any screen, and told apart by form and hatching,
+ * not by colour alone.  Each has its title (role img); the axis is hidden from
+ * screen readers, who have the figures.
  */
 #ifndef SIGILL_SCORING_PAGE_CHART_H
 #define SIGILL_SCORING_PAGE_CHART_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "scoring/page/page.h"
 
-/* One line of a chart; values below 0 are not there, and so said. */
-struct chart_bar {
-	const char *label;
-	const char *lang;	/* of the label, or NULL: the page's */
-	double value;
-	double mark;		/* the benchmark's, or the earlier one's */
-	double parts[8];	/* of a stacked bar instead of value */
+#define CHART_PARTS	8
+
+struct chart_scale {
+	double from, to;
+	double step;		/* of its lines; 0: none */
 };
 
-struct chart {
-	const char *title, *description;	/* translated */
-	const char *value_name, *mark_name;	/* for the legend; mark_name
-						 * NULL: no marks */
-	double max;		/* of the axis */
-	double step;		/* of its lines */
-	const char *part_names[8];
-	size_t n_parts;		/* 0: not stacked */
-	const struct chart_bar *bars;
-	size_t n_bars;
+enum chart_shape { CHART_DIAMOND, CHART_RING, CHART_DOT, CHART_TICK };
+
+struct chart_mark {
+	enum chart_shape shape;
+	double value;		/* NAN: there is none */
 };
 
-void chart_bars(struct page *p, const struct chart *c);
+/* The hatchings, once on a page that has stacks. */
+void chart_patterns(struct page *p);
+
+/* The numbers of a scale, for the head of its column. */
+void chart_axis(struct page *p, const struct chart_scale *scale);
+/* A bar (value NAN: none) and marks upon it. */
+void chart_bar(struct page *p, const struct chart_scale *scale,
+    double value, const struct chart_mark *marks, size_t n,
+    const char *title);
+/* Marks, and a line from the least to the greatest. */
+void chart_points(struct page *p, const struct chart_scale *scale,
+    const struct chart_mark *marks, size_t n, const char *title);
+/* Parts of a whole, side by side; n at most CHART_PARTS. */
+void chart_stack(struct page *p, const double *parts, size_t n,
+    const char *title);
+/* A stair of levels from 0 up, climbed to one of them; at most 9. */
+void chart_stair(struct page *p, int64_t level, int64_t highest,
+    const char *title, const char *description);
+
+/* Entries of a legend, in a list of the class "key". */
+void chart_key_bar(struct page *p, const char *text);
+void chart_key_mark(struct page *p, enum chart_shape shape,
+    const char *text);
+/* lang of the text, NULL: the page's. */
+void chart_key_part(struct page *p, size_t part, const char *lang,
+    const char *text);
 
 #endif
