@@ -8,8 +8,11 @@
 
 #include <libintl.h>
 
-/* Static text and printf formats only; N_ marks one for a later _(). */
+/* Static text and printf formats only; N_ marks one for a later _(); P_ has one
+ * for a number of 1 and another for the rest. */
 #define _(s)	dgettext("sigill", (s))
 #define N_(s)	(s)
+#define P_(one, many, n) \
+	dngettext("sigill", (one), (many), (unsigned long)(n))
 
 #endif

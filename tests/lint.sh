@@ -150,9 +150,9 @@ report "sigill.conf(5) has the keys that the programs know" "$work/keys"
 # --- translation -------------------------------------------------------------
 msgfmt --check --check-format -o /dev/null po/sv.po >"$work/po" 2>&1 && : >"$work/po"
 msgattrib --untranslated --no-obsolete po/sv.po | grep '^msgid' >>"$work/po"
-grep -lE '\<N?_\(' $(echo "$src" | grep -v '^tests/') |
+grep -lE '\<[NP]?_\(' $(echo "$src" | grep -v '^tests/') |
     grep -vxFf po/POTFILES | sed 's/$/ is not in po\/POTFILES/' >>"$work/po"
-xgettext -k_ -kN_ --from-code=UTF-8 -LC -o "$work/now.pot" -f po/POTFILES &&
+xgettext -k_ -kN_ -kP_:1,2 --from-code=UTF-8 -LC -o "$work/now.pot" -f po/POTFILES &&
     msgcmp --use-untranslated po/sv.po "$work/now.pot" >>"$work/po" 2>&1 ||
     echo "po/sv.po lacks messages of the source" >>"$work/po"
 report "the Swedish translation is complete" "$work/po"
