@@ -49,6 +49,8 @@
 #define LIMIT_REPLY_DAYS	1096
 /* A feedback document: the labels of some hundred boxes, several times. */
 #define LIMIT_FEEDBACK		(1024u * 1024)
+/* The same, sealed: as LIMIT_SEALED. */
+#define LIMIT_FEEDBACK_SEALED	(LIMIT_FEEDBACK / 8 * 9 + 256u * 1024)
 /* A benchmark: a sheet for each of some ten groups. */
 #define LIMIT_BENCHMARK		(4u * 1024 * 1024)
 

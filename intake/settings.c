@@ -40,6 +40,7 @@ static const struct config_item items[] = {
 	{ "handoff", "directory", CONFIG_PATH, false, false },
 	{ "handoff", "command", CONFIG_STRING, false, false },
 	{ "handoff", "timeout", CONFIG_NUMBER, false, false },
+	{ "scored", "directory", CONFIG_PATH, false, false },
 	{ "service", "workers", CONFIG_NUMBER, false, false },
 	{ "service", "seconds", CONFIG_NUMBER, false, false },
 	{ "service", "memory", CONFIG_NUMBER, false, false },
@@ -137,6 +138,7 @@ load_common(struct intake_settings *s, struct loader *l, struct err *e)
 	s->verdicts = config_get(s->config, "verdicts", "directory");
 	s->handoff_dir = config_get(s->config, "handoff", "directory");
 	s->handoff_command = config_get(s->config, "handoff", "command");
+	s->scored = config_get(s->config, "scored", "directory");
 	return ERR_OK;
 }
 

@@ -55,6 +55,8 @@ struct intake_settings {
 	const char *verdicts;		/* folder, or NULL */
 	const char *handoff_dir, *handoff_command;	/* or NULL */
 	unsigned handoff_timeout;	/* seconds */
+	const char *scored;		/* folder where scoring leaves feedback,
+					 * or NULL */
 	unsigned workers;		/* processes; the machine's cores */
 	unsigned worker_seconds;	/* for one file */
 	unsigned worker_memory;		/* MiB for one worker */

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include "base/err.h"
 #include "intake/service/hush.h"
@@ -30,6 +31,12 @@ struct handing {
 	unsigned refused;	/* one after the other */
 };
 
+/* What a look for scores remembers (intake/service/scored.h). */
+struct scoring {
+	struct timespec seen;	/* the folder's mtime at the last look */
+	struct hush failing;
+};
+
 /* What one lane works with. */
 struct tools {
 	struct lanes *common;
@@ -43,6 +50,7 @@ struct tools {
 	bool left;		/* some of them are to be handed over still */
 	struct hush witnessing, publishing, handing, filing, reading, waiting;
 	struct handing unhanded;
+	struct scoring scoring;
 	struct lost not_handed, not_filed;
 };
 

@@ -87,7 +87,7 @@ check_place(const struct intake_settings *s, size_t i, struct err *e)
 	const struct place *p = &s->places[i];
 	const struct { const char *path, *name; } others[] = {
 		{ s->archive, "[archive]" }, { s->verdicts, "[verdicts]" },
-		{ s->handoff_dir, "[handoff]" },
+		{ s->handoff_dir, "[handoff]" }, { s->scored, "[scored]" },
 	};
 
 	for (size_t j = 0; j < i; j++)
@@ -101,6 +101,22 @@ check_place(const struct intake_settings *s, size_t i, struct err *e)
 	return ERR_OK;
 }
 
+/* Feedback is plaintext there, and for nobody who reads the others. */
+static enum err_code
+check_scored(const struct intake_settings *s, struct err *e)
+{
+	enum err_code code = check(s->scored, OWNER_NOT_ROOT, e);
+
+	if (code != ERR_OK)
+		return code;
+	if (is_same(s->scored, s->verdicts))
+		return twice(s->scored, "[scored]", "[verdicts]", e);
+	if (is_same(s->scored, s->archive))
+		return twice(s->scored, "[scored]", "[archive]", e);
+	return is_same(s->scored, s->handoff_dir) ?
+	    twice(s->scored, "[scored]", "[handoff]", e) : ERR_OK;
+}
+
 enum err_code
 folders_check(const struct intake_settings *s, struct err *e)
 {
@@ -109,6 +125,8 @@ folders_check(const struct intake_settings *s, struct err *e)
 	if ((code = check(s->archive, OWNER_WE, e)) == ERR_OK &&
 	    (code = check(s->verdicts, OWNER_ANY, e)) == ERR_OK)
 		code = check(s->handoff_dir, OWNER_NOT_ROOT, e);
+	if (code == ERR_OK)
+		code = check_scored(s, e);
 	for (size_t i = 0; code == ERR_OK && i < s->n_places; i++)
 		code = check_place(s, i, e);
 	if (code == ERR_OK && s->verdicts != NULL)

@@ -10,6 +10,7 @@
 #include "base/timestamp.h"
 #include "intake/service/batch.h"
 #include "intake/service/channel.h"
+#include "intake/service/scored.h"
 #include "intake/service/upkeep.h"
 
 #define IDLE_MS		1000	/* other intakes add to a shared ledger */
@@ -30,6 +31,7 @@ struct lane {
 	int wake;		/* an eventfd */
 	int64_t upkeep_due;	/* CLOCK_MONOTONIC milliseconds */
 	int64_t before;		/* of what upkeep hands over; 0: nothing */
+	bool look;		/* for scores, whatever the folder's time */
 	unsigned failures;	/* one after another */
 	struct hush failing;
 };
@@ -88,6 +90,7 @@ follow_up(struct lane *l, struct err *e)
 		before = timestamp_now() + 1;
 	if (before > l->before)
 		l->before = before;
+	l->look = true;
 	if ((code = upkeep(&l->tools, e)) == ERR_OK)
 		l->upkeep_due = channel_clock() + UPKEEP_MS;
 	return code;
@@ -115,7 +118,11 @@ keep_up(struct lane *l, bool *more, struct err *e)
 	}
 	*more = (l->before != 0 || hands_left(&common->hands) != 0) &&
 	    hands_ready(&common->hands, common->settings);
-	return ERR_OK;
+	/* Last: scoring may have answered what was handed over just now. */
+	code = scored_look(&l->tools, l->look || atomic_load(&common->drain),
+	    e);
+	l->look = l->look && code != ERR_OK;
+	return code;
 }
 
 /* *more: there may be something to be done at once. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "intake/book/arrivals.h"
+#include "intake/book/scores.h"
 #include "intake/book/verdicts.h"
 
 void
@@ -39,6 +40,9 @@ notes_write(const struct notes *n, struct sql *db, int64_t now,
 			memcpy(row.digest, note->digest, sizeof(row.digest));
 			row.stage = note->stage;
 			code = verdicts_published(db, &row, 1, e);
+			break;
+		case NOTE_SCORED:
+			code = scores_published(db, note->digest, e);
 			break;
 		case NOTE_HANDED:
 			code = arrivals_handed(db, note->digest, now, e);

@@ -15,7 +15,8 @@
 #include "format/receipt.h"
 #include "ledger/sql.h"
 
-enum note_kind { NOTE_PUBLISHED, NOTE_HANDED, NOTE_FILED };
+/* NOTE_SCORED: the score is published. */
+enum note_kind { NOTE_PUBLISHED, NOTE_SCORED, NOTE_HANDED, NOTE_FILED };
 
 struct note {
 	enum note_kind kind;

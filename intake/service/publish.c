@@ -14,10 +14,11 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "intake/book/arrivals.h"
+#include "intake/book/scores.h"
 #include "intake/book/verdicts.h"
 #include "intake/service/archive.h"
 
-/* What lies under that name, as far as it could be a receipt. */
+/* What lies under that name, as far as it could be one of ours. */
 static enum err_code
 read_old(const struct drop *d, const char *name, bool *there,
     struct buf *out, struct err *e)
@@ -36,7 +37,8 @@ read_old(const struct drop *d, const char *name, bool *there,
 		code = err_set(e, ERR_IO, d->path, 0,
 		    "%s is no file", name);
 	else
-		code = file_read_fd(fd, d->path, LIMIT_RECEIPT, out, e);
+		code = file_read_fd(fd, d->path, LIMIT_FEEDBACK_SEALED, out,
+		    e);
 	(void)close(fd);
 	return code;
 }
@@ -50,13 +52,15 @@ keep_old(const struct intake_settings *s, const char *name,
 	uint8_t digest[DIGEST_LEN];
 	struct err found = { 0 };
 	enum err_code code;
+	const char *end;
 	int n;
 
 	if ((code = digest_sha256(old->data, old->len, digest, e)) != ERR_OK)
 		return code;
 	digest_hex(digest, hex);
-	n = snprintf(path, sizeof(path), "%s/%.2s/%.*s.%.8s.p7s", s->archive,
-	    name, (int)(strlen(name) - (sizeof(".p7s") - 1)), name, hex);
+	end = strrchr(name, '.');
+	n = snprintf(path, sizeof(path), "%s/%.2s/%.*s.%.8s%s", s->archive,
+	    name, (int)(end - name), name, hex, end);
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return err_errno(e, ERR_IO, s->archive, ENAMETOOLONG);
 	code = archive_make_folder(path, &found);
@@ -73,14 +77,14 @@ keep_old(const struct intake_settings *s, const char *name,
 
 static enum err_code
 put_aside(const struct intake_settings *s, const struct drop *d,
-    const char *name, const struct buf *receipt, struct err *e)
+    const char *name, const struct buf *ours, struct err *e)
 {
 	struct buf old = { 0 };
 	bool there;
 	enum err_code code = read_old(d, name, &there, &old, e);
 
 	if (code == ERR_OK && there &&
-	    !buf_equal(&old, receipt->data, receipt->len) &&
+	    !buf_equal(&old, ours->data, ours->len) &&
 	    (code = keep_old(s, name, &old, e)) == ERR_OK &&
 	    unlinkat(d->dir, name, 0) == -1 && errno != ENOENT)
 		code = err_errno(e, ERR_IO, d->path, errno);
@@ -88,20 +92,31 @@ put_aside(const struct intake_settings *s, const struct drop *d,
 	return code;
 }
 
-enum err_code
-publish_add(const struct intake_settings *s, struct drop *d,
-    const uint8_t digest[static DIGEST_LEN],
-    enum receipt_stage stage, const struct buf *receipt, struct err *e)
+static enum err_code
+add_named(const struct intake_settings *s, struct drop *d,
+    const uint8_t digest[static DIGEST_LEN], const char *kind,
+    const struct buf *data, struct err *e)
 {
 	char hex[DIGEST_HEX_LEN], name[DROP_NAME];
 	enum err_code code;
 
 	digest_hex(digest, hex);
-	(void)snprintf(name, sizeof(name), "%s.%s.p7s", hex,
-	    receipt_stage_name(stage));
-	if ((code = put_aside(s, d, name, receipt, e)) != ERR_OK)
+	(void)snprintf(name, sizeof(name), "%s.%s", hex, kind);
+	if ((code = put_aside(s, d, name, data, e)) != ERR_OK)
 		return code;
-	return drop_add(d, name, receipt->data, receipt->len, e);
+	return drop_add(d, name, data->data, data->len, e);
+}
+
+enum err_code
+publish_add(const struct intake_settings *s, struct drop *d,
+    const uint8_t digest[static DIGEST_LEN],
+    enum receipt_stage stage, const struct buf *receipt, struct err *e)
+{
+	char kind[32];
+
+	(void)snprintf(kind, sizeof(kind), "%s.p7s",
+	    receipt_stage_name(stage));
+	return add_named(s, d, digest, kind, receipt, e);
 }
 
 /* From the ledger into an open drop. */
@@ -160,5 +175,46 @@ publish_rest(const struct intake_settings *s, struct sql *db,
 	for (size_t i = 0; code == ERR_OK && i < *n; i++)
 		notes_add(notes, NOTE_PUBLISHED, rows[i].digest,
 		    rows[i].stage);
+	return code;
+}
+
+static enum err_code
+add_score(const struct intake_settings *s, struct drop *d, struct sql *db,
+    const uint8_t digest[static DIGEST_LEN], struct err *e)
+{
+	struct score score = { 0 };
+	enum err_code code;
+
+	if ((code = scores_get(db, digest, &score, e)) == ERR_OK &&
+	    score.sealed.len != 0)
+		code = add_named(s, d, digest, "feedback.sigill",
+		    &score.sealed, e);
+	if (code == ERR_OK)
+		code = publish_add(s, d, digest, STAGE_SCORED,
+		    &score.receipt, e);
+	score_wipe(&score);
+	return code;
+}
+
+enum err_code
+publish_scores(const struct intake_settings *s, struct sql *db,
+    struct notes *notes, size_t *n, struct err *e)
+{
+	uint8_t digests[PUBLISH_SCORES][DIGEST_LEN];
+	enum err_code code;
+	struct drop d;
+
+	*n = s->verdicts != NULL ? PUBLISH_SCORES : 0;
+	if (*n == 0)
+		return ERR_OK;
+	if ((code = scores_unpublished(db, digests, n, e)) != ERR_OK ||
+	    *n == 0 ||
+	    (code = drop_begin(&d, s->verdicts, PUBLISH_MODE, e)) != ERR_OK)
+		return code;
+	for (size_t i = 0; code == ERR_OK && i < *n; i++)
+		code = add_score(s, &d, db, digests[i], e);
+	code = drop_end(&d, code, e);
+	for (size_t i = 0; code == ERR_OK && i < *n; i++)
+		notes_add(notes, NOTE_SCORED, digests[i], STAGE_SCORED);
 	return code;
 }

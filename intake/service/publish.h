@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * The folder where a portal finds signed receipts: DIGEST.accepted.p7s and
- * DIGEST.rejected.p7s, DIGEST being the SHA-256 of the sealed file.  They are
+ * The folder where a portal finds signed receipts, DIGEST.accepted.p7s,
+ * DIGEST.rejected.p7s and DIGEST.scored.p7s, and sealed feedback,
+ * DIGEST.feedback.sigill, DIGEST being the SHA-256 of the sealed file.  They are
  * copies: the ledger has them, and what is missing here is put here again.
  */
 #ifndef SIGILL_INTAKE_SERVICE_PUBLISH_H
@@ -23,7 +24,7 @@
 #define PUBLISH_MODE	0644
 /* Another one under its name, from before a ledger was put back, or of nobody
  * here, goes into the archive (DIGEST.STAGE.XXXXXXXX.p7s, with the beginning of
- * its own digest): that is logged. */
+ * its own digest): that is logged.  So with feedback. */
 enum err_code publish_add(const struct intake_settings *s, struct drop *d,
     const uint8_t digest[static DIGEST_LEN], enum receipt_stage stage,
     const struct buf *receipt, struct err *e);
@@ -35,5 +36,10 @@ enum err_code publish_again(const struct intake_settings *s, struct sql *db,
  * *n: how many there were. */
 enum err_code publish_rest(const struct intake_settings *s, struct sql *db,
     struct notes *notes, size_t *n, struct err *e);
+/* The same with what has been scored, up to PUBLISH_SCORES: the feedback, if
+ * there is any, and then the receipt, so that who sees that finds the other. */
+#define PUBLISH_SCORES	(DROP_MAX / 2)
+enum err_code publish_scores(const struct intake_settings *s,
+    struct sql *db, struct notes *notes, size_t *n, struct err *e);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "intake/service/scored.h"
+
 /* *n: 1 if there is one, or else 0. */
 static enum err_code
 find_unfiled(const struct lanes *c, struct sql *db, size_t *n, struct err *e)
@@ -60,5 +62,8 @@ remains_check(struct lanes *common, const struct scan *scan, struct sql *db,
 	if (code == ERR_OK &&
 	    (code = find_unhanded(common, db, &n, e)) == ERR_OK && n != 0)
 		return err_set(e, ERR_UNHANDED, NULL, 0, NULL);
+	if (code == ERR_OK && scored_waits(common->settings))
+		return err_set(e, ERR_QUEUED, NULL, 0,
+		    "what scoring has left could not be taken; see the log");
 	return code;
 }

@@ -8,6 +8,7 @@
 #include "intake/service/channel.h"
 #include "intake/service/hand.h"
 #include "intake/service/publish.h"
+#include "intake/service/scored.h"
 
 /* Documents that were refused one after the other, before the others wait. */
 #define REFUSALS_MOST	4
@@ -205,7 +206,8 @@ upkeep(struct tools *t, struct err *e)
 	enum err_code code;
 
 	if ((code = batch_note(t, e)) != ERR_OK ||
-	    (code = publish_all(t, e)) != ERR_OK)
+	    (code = publish_all(t, e)) != ERR_OK ||
+	    (code = scored_publish(t, e)) != ERR_OK)
 		return code;
 	return file_all(t, e);
 }
