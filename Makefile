@@ -266,8 +266,9 @@ $(addprefix $(O)/test/,test_token test_der test_signed test_mandate test_envelop
 $(O)/test/test_message: $(SHARE)
 
 # Of scoring.
-SCORING_TESTS = test_disclosure
+SCORING_TESTS = test_disclosure test_typical
 $(addprefix $(O)/test/,$(SCORING_TESTS)): $(O)/lib/scoring.a
+$(O)/test/test_typical: $(O)/obj/tests/unit/people.o
 
 # Of a program's own parts.
 $(O)/test/test_channel: $(addprefix $(O)/obj/intake/service/,channel.o \
