@@ -55,12 +55,16 @@ SCORING	= scoring/page/page.c scoring/page/style.c scoring/page/number.c \
 	  scoring/page/chart.c \
 	  scoring/report/disclosure.c scoring/report/groups.c \
 	  scoring/typical.c \
-	  scoring/words.c scoring/sheet.c scoring/score.c scoring/gap.c \
+	  scoring/words.c scoring/sheet.c scoring/score.c \
+	  scoring/document.c scoring/pile_source.c scoring/pile.c \
+	  scoring/gap.c \
 	  scoring/feedback/feedback.c scoring/feedback/feedback_part.c \
 	  scoring/feedback/feedback_way.c \
 	  scoring/feedback/feedback_answers.c \
-	  scoring/feedback/feedback_form.c scoring/feedback/feedback_shape.c
-SCORE	=
+	  scoring/feedback/feedback_form.c scoring/feedback/feedback_shape.c \
+	  scoring/feedback/feedback_read.c scoring/feedback/feedback_text.c \
+	  scoring/feedback/feedback_text_way.c
+SCORE	= scoring/main.c scoring/options.c scoring/select.c scoring/output.c
 CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
 	  client/seal.c client/seal_command.c client/prepare.c \
@@ -157,7 +161,7 @@ UNIT	= test_base test_message test_config test_wiping test_cbor \
 	  test_text test_orgnr test_deflate \
 	  test_statement test_submission test_receipt test_mandate \
 	  test_merkle \
-	  test_json test_questionnaire test_answers \
+	  test_json test_questionnaire test_scoring_rules test_answers \
 	  test_digest test_key test_token test_token_uri test_cert test_trust \
 	  test_der test_signed test_enveloped test_envelope \
 	  test_unwrap test_reply test_channel test_sandbox \
@@ -186,7 +190,7 @@ LEDGER_LIBS = -lsqlite3 -lpq
 obj	= $(patsubst %.c,$(O)/obj/%.o,$(1))
 LIB	= $(O)/lib/crypto.a $(O)/lib/format.a $(O)/lib/base.a
 BIN	= $(O)/bin/sigill $(O)/bin/sigill-verify $(O)/bin/sigill-portal \
-	  $(O)/bin/sigill-intake
+	  $(O)/bin/sigill-intake $(O)/bin/sigill-score
 SHARE	= $(O)/share/locale/sv/LC_MESSAGES/sigill.mo \
 	  $(patsubst questionnaires/%,$(O)/share/sigill/questionnaires/%,$(DEFINITIONS))
 DEFINITIONS = $(wildcard questionnaires/*.json)
@@ -228,6 +232,9 @@ INTAKE_LIBS = $(LEDGER_LIBS) $(APART_LIBS) -lcsv -pthread
 $(O)/bin/sigill-intake: $(call obj,$(WHOLE_INTAKE)) $(O)/lib/ledger.a $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(INTAKE_LIBS)
+$(O)/bin/sigill-score: $(call obj,$(SCORE)) $(O)/lib/scoring.a $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # Workers that do what a file tells them (intake/service/plant.h), for tests.
 PLANTED	= $(O)/obj/planted/worker.o $(O)/obj/tests/cli/plant.o
@@ -263,6 +270,8 @@ $(addprefix $(O)/test/,test_token test_der test_signed test_mandate test_envelop
 	test_envelope \
 	test_unwrap test_reply): $(O)/obj/tests/unit/sample.o
 
+$(addprefix $(O)/test/,test_questionnaire test_scoring_rules): \
+	  $(O)/obj/tests/unit/changed.o
 $(O)/test/test_message: $(SHARE)
 
 # Of scoring.
@@ -425,7 +434,7 @@ bench: deps
 
 # clang's libFuzzer; everything is compiled anew for it.
 FUZZERS	= fuzz_submission fuzz_receipt fuzz_mandate fuzz_sealed fuzz_deflate \
-	  fuzz_answers fuzz_facts fuzz_worker
+	  fuzz_answers fuzz_definition fuzz_facts fuzz_worker
 FUZZ_SECONDS = 60
 $(O)/fuzz/fuzz_worker: intake/service/worker_talk.c \
 	intake/service/worker_known.c intake/service/channel.c \
@@ -450,7 +459,7 @@ faults: deps
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin
 	install -m 755 $(O)/bin/sigill $(O)/bin/sigill-verify \
-	    $(DESTDIR)$(PREFIX)/bin
+	    $(O)/bin/sigill-score $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(O)/bin/sigill-portal $(O)/bin/sigill-intake \
 	    $(DESTDIR)$(PREFIX)/sbin
 	for f in $(SHARE:$(O)/share/%=%); do \

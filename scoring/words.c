@@ -51,8 +51,8 @@ words_group_best(const char *id, int64_t best,
 	if (said == NULL)
 		said = id;
 	if (best > 0)
-		(void)snprintf(out, WORDS_GROUP_LEN, _("the %lld best of %.80s"),
-		    (long long)best, said);
+		(void)snprintf(out, WORDS_GROUP_LEN,
+		    _("the %lld best of %.80s"), (long long)best, said);
 	else
 		(void)snprintf(out, WORDS_GROUP_LEN, "%.80s", said);
 }

@@ -199,7 +199,8 @@ feedback_parse(const uint8_t *json, size_t len, const char *name,
 	if (json_array_size(r.areas) > LIMIT_OPTIONS)
 		code = err_set(e, ERR_FEEDBACK, name, 0,
 		    _("areas: there are more than %u"), LIMIT_OPTIONS);
-	else if (!check_object(&r, "", feedback_shape, doc) || !check_result(&r, doc))
+	else if (!check_object(&r, "", feedback_shape, doc) ||
+	    !check_result(&r, doc))
 		code = ERR_FEEDBACK;
 	else if (json_integer_value(json_object_get(doc, "version")) != 1)
 		code = err_set(e, ERR_FEEDBACK, name, 0,

@@ -16,7 +16,8 @@
 struct feedback_maker {
 	const struct feedback_input *in;
 	const struct questionnaire *q;	/* the input's */
-	const struct benchmark_group *group;	/* of the benchmark; NULL: none */
+	const struct benchmark_group *group;	/* of the benchmark; NULL:
+						 * none */
 	bool last;		/* is there a last round? */
 	struct comparison compared;	/* with it */
 	size_t same, left_out;	/* questions that can be compared, and those

@@ -51,7 +51,9 @@ const struct shape feedback_shape_option[] = {
 };
 static const struct shape follows[] = {
 	{ .name = "question" }, { .name = "label" },
-	{ .name = "options", .kind = SHAPE_LIST, .members = feedback_shape_option }, { 0 },
+	{ .name = "options", .kind = SHAPE_LIST,
+	    .members = feedback_shape_option },
+	{ 0 },
 };
 static const struct shape missing[] = {
 	{ .name = "question" }, { .name = "label" },
@@ -61,7 +63,9 @@ static const struct shape missing[] = {
 	{ .name = "unit", .kind = SHAPE_WORD, .words = units },
 	{ .name = "follows", .kind = SHAPE_OBJECT, .optional = true,
 	    .members = follows },
-	{ .name = "options", .kind = SHAPE_LIST, .members = feedback_shape_option }, { 0 },
+	{ .name = "options", .kind = SHAPE_LIST,
+	    .members = feedback_shape_option },
+	{ 0 },
 };
 static const struct shape next[] = {
 	{ .name = "level", .kind = SHAPE_WHOLE }, { .name = "label" },
@@ -119,7 +123,8 @@ static const struct shape weak[] = {
 	{ .name = "question" }, { .name = "label" },
 	{ .name = "area", .kind = SHAPE_AREA },
 	{ .name = "value", .kind = SHAPE_VALUE },
-	{ .name = "answer", .kind = SHAPE_OBJECT, .members = feedback_shape_option },
+	{ .name = "answer", .kind = SHAPE_OBJECT,
+	    .members = feedback_shape_option },
 	{ .name = "benchmark", .kind = SHAPE_VALUE, .optional = true }, { 0 },
 };
 const struct shape feedback_shape[] = {

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "scoring/feedback/feedback_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "base/tame.h"
+#include "format/orgnr.h"
+#include "scoring/feedback/feedback_read.h"
+#include "scoring/feedback/feedback_text_way.h"
+#include "scoring/words.h"
+
+/* A screen is 80 columns wide. */
+#define LABEL	34		/* of an area, in the table */
+#define COLUMN	10
+
+/* --- whose it is, and the whole ------------------------------------------- */
+
+static void
+report_head(const json_t *doc, struct report *r)
+{
+	const json_t *who = json_object_get(doc, "organisation");
+	char digits[ORGNR_LEN], number[12];
+
+	if (orgnr_parse(feedback_text(who, "number"), digits)) {
+		orgnr_format(digits, number);
+		report_line(r, _("Organisation"), "%s %s", number,
+		    feedback_text(who, "name"));
+	} else
+		report_line(r, _("Organisation"), "%s",
+		    feedback_text(who, "name"));
+	report_line(r, _("Survey"), "%s", feedback_text(json_object_get(doc,
+	    "questionnaire"), "title"));
+	report_line(r, _("Round"), "%s", feedback_text(doc, "round"));
+}
+
+/* "level 1, 80 points, 116 ticked", of what there is; empty: nothing. */
+static void
+say_figures(const json_t *o, char *out, size_t size)
+{
+	char number[WORDS_NUMBER_LEN];
+	size_t n = 0;
+
+	out[0] = '\0';
+	if (json_object_get(o, "level") != NULL)
+		n += (size_t)snprintf(out, size, _("level %lld"),
+		    feedback_whole(o, "level"));
+	if (json_object_get(o, "points") != NULL && n < size)
+		n += (size_t)snprintf(out + n, size - n, _("%s%lld points"),
+		    n != 0 ? ", " : "", feedback_whole(o, "points"));
+	if (json_object_get(o, "boxes") != NULL && n < size)
+		n += (size_t)snprintf(out + n, size - n, _("%s%lld ticked"),
+		    n != 0 ? ", " : "", feedback_whole(o, "boxes"));
+	if (json_object_get(o, "mean") != NULL && n < size)
+		(void)snprintf(out + n, size - n, _("%smean %s"),
+		    n != 0 ? ", " : "", words_decimal(json_number_value(
+		    json_object_get(o, "mean")), 2, number));
+}
+
+static void
+report_total(const json_t *doc, struct report *r)
+{
+	const json_t *level = json_object_get(doc, "level");
+	const json_t *points = json_object_get(doc, "points");
+	const json_t *boxes = json_object_get(doc, "boxes");
+	const json_t *scale = json_object_get(doc, "scale");
+	const json_t *mean = json_object_get(doc, "mean");
+	char number[WORDS_NUMBER_LEN];
+
+	if (level != NULL)
+		report_line(r, _("Result"), _("level %lld of %lld: %s"),
+		    feedback_whole(level, "level"), feedback_whole(level, "of"),
+		    feedback_text(level, "label"));
+	if (feedback_is(doc, "levels"))
+		report_line(r, "", _("%lld of %lld points, %lld of %lld "
+		    "ticked"), feedback_whole(points, "points"),
+		    feedback_whole(points, "of"),
+		    feedback_whole(boxes, "boxes"),
+		    feedback_whole(boxes, "of"));
+	if (mean != NULL)
+		report_line(r, _("Result"), _("mean %s, on a scale from %lld "
+		    "to %lld"), words_decimal(json_number_value(mean), 2,
+		    number), feedback_whole(scale, "least"),
+		    feedback_whole(scale, "greatest"));
+}
+
+static void
+report_group(const json_t *doc, struct report *r)
+{
+	const json_t *b = json_object_get(doc, "benchmark");
+	char group[WORDS_GROUP_LEN], figures[200];
+
+	if (b == NULL)
+		return;
+	words_group_best(feedback_text(b, "group"), feedback_whole(b, "best"),
+	    group);
+	report_line(r, _("Group"), _("%s, %lld of them, round %s"), group,
+	    feedback_whole(b, "organisations"), feedback_text(b, "round"));
+	say_figures(b, figures, sizeof(figures));
+	if (figures[0] != '\0')
+		report_line(r, "", _("the typical one: %s"), figures);
+}
+
+static void
+report_last(const json_t *doc, struct report *r)
+{
+	const json_t *last = json_object_get(doc, "last");
+	const json_t *same = json_object_get(last, "comparable");
+	const json_t *boxes = json_object_get(same, "boxes");
+	char figures[200];
+
+	if (last == NULL)
+		return;
+	say_figures(last, figures, sizeof(figures));
+	report_line(r, _("Last round"), "%s%s%s", feedback_text(last, "round"),
+	    figures[0] != '\0' ? ": " : "", figures);
+	if (feedback_whole(same, "left_out") != 0)
+		report_line(r, "", _("questions that cannot be compared: "
+		    "%lld; compared: %lld"), feedback_whole(same, "left_out"),
+		    feedback_whole(same, "questions"));
+	if (boxes != NULL && json_object_get(last, "boxes") == NULL)
+		report_line(r, "", _("of %lld boxes that both rounds had: "
+		    "%lld then, %lld now"), feedback_whole(boxes, "of"),
+		    feedback_whole(boxes, "then"),
+		    feedback_whole(boxes, "now"));
+}
+
+/* --- areas ---------------------------------------------------------------- */
+
+/* A figure, level or mean; without one, a dash. */
+static void
+column(struct report *r, const json_t *v)
+{
+	char cell[WORDS_NUMBER_LEN] = "-";
+
+	if (json_is_integer(v))
+		(void)snprintf(cell, sizeof(cell), "%lld",
+		    (long long)json_integer_value(v));
+	else if (json_is_real(v))
+		(void)words_decimal(json_real_value(v), 2, cell);
+	report_column(r, cell, COLUMN);
+}
+
+static void
+column_of(struct report *r, const json_t *o, const char *key,
+    const char *of_key)
+{
+	char cell[64];
+
+	(void)snprintf(cell, sizeof(cell), "%lld/%lld", feedback_whole(o, key),
+	    feedback_whole(o, of_key));
+	report_column(r, cell, COLUMN);
+}
+
+static void
+area_row(const json_t *doc, const json_t *area, struct report *r)
+{
+	const char *what = feedback_is(doc, "levels") ? "level" : "mean";
+	char label[LABEL];
+
+	tame_line(feedback_text(area, "label"), label, sizeof(label));
+	report_column(r, label, LABEL);
+	column(r, json_object_get(area, what));
+	if (feedback_is(doc, "levels")) {
+		column_of(r, area, "points", "points_of");
+		column_of(r, area, "boxes", "boxes_of");
+	}
+	if (json_object_get(doc, "benchmark") != NULL)
+		column(r, json_object_get(json_object_get(area,
+		    "benchmark"), what));
+	if (json_object_get(doc, "last") != NULL)
+		column(r, json_object_get(json_object_get(area,
+		    "last"), what));
+	report_say(r, "%s", "");
+}
+
+static void
+report_areas(const json_t *doc, struct report *r)
+{
+	const json_t *area;
+	size_t i;
+
+	report_say(r, "%s", "");
+	report_column(r, _("Area"), LABEL);
+	report_column(r, feedback_is(doc, "levels") ? _("level") : _("mean"),
+	    COLUMN);
+	if (feedback_is(doc, "levels")) {
+		report_column(r, _("points"), COLUMN);
+		report_column(r, _("ticked"), COLUMN);
+	}
+	if (json_object_get(doc, "benchmark") != NULL)
+		report_column(r, _("group"), COLUMN);
+	if (json_object_get(doc, "last") != NULL)
+		report_column(r, _("last"), COLUMN);
+	report_say(r, "%s", "");
+	json_array_foreach(json_object_get(doc, "areas"), i, area)
+		area_row(doc, area, r);
+}
+
+/* --- what to think of it -------------------------------------------------- */
+
+static void
+report_caution(const json_t *doc, struct report *r)
+{
+	const json_t *what;
+	size_t i;
+
+	report_say(r, "%s", "");
+	json_array_foreach(json_object_get(doc, "assumed"), i, what)
+		report_line(r, i == 0 ? _("Assumed") : "", "%s",
+		    words_assumed(json_string_value(what)));
+	if (i != 0)
+		report_line(r, "", "%s", _("not published by the authority: "
+		    "its own rules may give another result"));
+	report_say(r, "%s", _("It rests on what the organisation says of "
+	    "itself: an indication, no audit."));
+}
+
+void
+feedback_report(const json_t *doc, struct report *r)
+{
+	report_head(doc, r);
+	report_total(doc, r);
+	report_group(doc, r);
+	report_last(doc, r);
+	if (feedback_is(doc, "counts"))
+		feedback_text_questions(doc, r);
+	else
+		report_areas(doc, r);
+	if (feedback_is(doc, "levels"))
+		feedback_text_way(doc, r);
+	if (feedback_is(doc, "means"))
+		feedback_text_weakest(doc, r);
+	report_caution(doc, r);
+	report_set(r, "feedback", json_deep_copy(doc));
+}
