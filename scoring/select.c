@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "scoring/select.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/i18n.h"
+#include "base/report.h"
+#include "crypto/digest.h"
+#include "format/questionnaire_file.h"
+#include "format/text.h"
+
+/* Of one round. */
+struct wanted {
+	const char *dir;		/* of definitions, or NULL */
+	const char *questionnaire;	/* a file or an id, or NULL */
+	const char *option;		/* that named it */
+	const char *round;
+	char *const *operands;
+	size_t n;
+};
+
+/* In the folder of --questionnaires, then in the installed one: the first that
+ * has it.  digest NULL: any. */
+static enum err_code
+find_id(const char *dir, const char *id, const uint8_t *digest,
+    struct questionnaire **out, struct err *e)
+{
+	struct err found = { 0 };
+	char share[4096];
+
+	if (dir != NULL && questionnaire_load_id(dir, id, digest,
+	    digest_sha256, out, &found) == ERR_OK)
+		return ERR_OK;
+	if ((found.code == ERR_OK ||
+	    found.code == ERR_QUESTIONNAIRE_UNKNOWN ||
+	    found.code == ERR_QUESTIONNAIRE_DIGEST) &&
+	    file_share_dir("sigill/questionnaires", share)) {
+		err_clear(&found);
+		if (questionnaire_load_id(share, id, digest, digest_sha256,
+		    out, &found) == ERR_OK)
+			return ERR_OK;
+	}
+	return err_set(e, found.code, found.where, found.at, "%s",
+	    found.msg);
+}
+
+/* What pile_read_any asks, for the first document. */
+struct finding {
+	const char *dir;
+	struct questionnaire **out;
+};
+
+static enum err_code
+find_of_document(void *arg, const struct document_head *head,
+    const struct questionnaire **out, struct err *e)
+{
+	const struct finding *f = arg;
+	enum err_code code;
+
+	code = find_id(f->dir, head->questionnaire, head->sha256, f->out, e);
+	*out = *f->out;
+	return code;
+}
+
+static enum err_code
+load_named(const struct wanted *w, struct questionnaire **out, struct err *e)
+{
+	const char *given = w->questionnaire;
+
+	if (access(given, F_OK) == 0)
+		return questionnaire_load(given, digest_sha256, out, e);
+	if (!text_id_valid(given, strlen(given)))
+		return err_set(e, ERR_NO_INPUT, w->option, 0,
+		    _("there is no file '%s'"), given);
+	return find_id(w->dir, given, NULL, out, e);
+}
+
+static enum err_code
+load(const struct wanted *w, struct selection *out, struct report *r)
+{
+	struct finding finding = { w->dir, &out->questionnaire };
+	struct err e = { 0 };
+	enum err_code code;
+
+	if (w->questionnaire == NULL)
+		code = pile_read_any(find_of_document, &finding, w->round,
+		    w->operands, w->n, &out->pile, &r->errors, &e);
+	else if ((code = load_named(w, &out->questionnaire, &e)) == ERR_OK)
+		code = pile_read(out->questionnaire, w->round, w->operands,
+		    w->n, &out->pile, &r->errors, &e);
+	report_err(r, &e);
+	if (code != ERR_OK)
+		selection_wipe(out);
+	return code;
+}
+
+enum err_code
+select_now(const struct score_options *o, struct selection *out,
+    struct report *r)
+{
+	const struct wanted wanted = {
+		o->questionnaires, o->questionnaire, "--questionnaire",
+		o->round, o->operands, o->n_operands,
+	};
+
+	memset(out, 0, sizeof(*out));
+	return load(&wanted, out, r);
+}
+
+enum err_code
+select_previous(const struct score_options *o, struct selection *out,
+    struct report *r)
+{
+	const struct wanted wanted = {
+		o->questionnaires, o->previous_questionnaire,
+		"--previous-questionnaire", o->previous_round, o->previous,
+		o->n_previous,
+	};
+
+	memset(out, 0, sizeof(*out));
+	return o->n_previous != 0 ? load(&wanted, out, r) : ERR_OK;
+}
+
+void
+selection_wipe(struct selection *s)
+{
+	pile_wipe(&s->pile);
+	questionnaire_free(s->questionnaire);
+	memset(s, 0, sizeof(*s));
+}
