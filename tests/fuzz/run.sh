@@ -141,7 +141,7 @@ cp samples/*.json questionnaires/*.json tests/vectors/questionnaire.json \
     "$work/json"
 
 pairs="submission:cbor receipt:receipt mandate:mandate sealed:sealed
-	deflate:zlib answers:json facts:facts worker:worker"
+	deflate:zlib answers:json definition:json facts:facts worker:worker"
 for f in tests/fuzz/fuzz_*.c; do
 	name=${f##*/fuzz_} name=${name%.c}
 	case " "$pairs in

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "format/json.h"
 #include "format/questionnaire.h"
+#include "tests/unit/changed.h"
 
 #define N(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -75,24 +76,6 @@ parse(const void *text, size_t len, struct questionnaire **q, struct err *e)
 	return questionnaire_parse(text, len, "q.json", digest, q, e);
 }
 
-/* good, with the first "find" replaced. */
-static char *
-changed(const char *find, const char *with)
-{
-	const char *at = strstr(good, find);
-	size_t size = sizeof(good) + strlen(with), head;
-	char *s = malloc(size);
-
-	assert_non_null(s);
-	if (at == NULL)
-		fail_msg("not in the definition: %s", find);
-	head = (size_t)(at - good);
-	memcpy(s, good, head);
-	memcpy(s + head, with, strlen(with));
-	strcpy(s + head + strlen(with), at + strlen(find));
-	return s;
-}
-
 static void
 test_good(void **state)
 {
@@ -108,6 +91,10 @@ test_good(void **state)
 	assert_int_equal(q->n_questions, 5);
 	assert_int_equal(q->n_options, 3);
 	assert_int_equal(q->points, 7);
+	assert_string_equal(q->language, "sv");
+	assert_int_equal(q->n_levels, 2);
+	assert_int_equal(q->levels[1].level, 1);
+	assert_string_equal(q->levels[1].label, "Some");
 	assert_int_equal(q->areas[0].basis, BASIS_ASSUMED);
 	assert_non_null(question = questionnaire_find(q, "1"));
 	assert_int_equal(question->basis, BASIS_DERIVED);
@@ -192,7 +179,7 @@ test_faults(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < N(faults); i++) {
-		char *text = changed(faults[i].find, faults[i].with);
+		char *text = changed(good, faults[i].find, faults[i].with);
 		struct questionnaire *q = NULL;
 		struct err e = { 0 };
 
@@ -211,7 +198,7 @@ test_faults(void **state)
 static void
 test_not_json(void **state)
 {
-	char *text = changed("\"title\": \"Prov\",", "\"title\": \"Prov\"");
+	char *text = changed(good, "\"title\": \"Prov\",", "\"title\": \"Prov\"");
 	struct questionnaire *q = NULL;
 	struct err e = { 0 };
 
@@ -299,6 +286,7 @@ test_ours(void **state)
 	(void)state;
 	load("questionnaires/infosakkollen-2023.json", 40, 348, 200);
 	load("questionnaires/itsakkollen-2023.json", 41, 0, 0);
+	load("questionnaires/kommunenkat-2015.json", 58, 69, 0);
 }
 
 int
