@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,18 +17,25 @@
 struct buf *
 output_add(struct output *o, const char *fmt, ...)
 {
-	struct output_file *file = &o->v[o->len];
+	struct output_file *file, **v = o->v;
 	va_list ap;
 	int n;
 
-	if (o->len == OUTPUT_FILES)
+	/* Room is doubled when len is a power of two. */
+	if ((o->len & (o->len - 1)) == 0 && (v = reallocarray(v,
+	    o->len == 0 ? 1 : 2 * o->len, sizeof(*v))) == NULL)
+		return NULL;
+	o->v = v;
+	if ((file = calloc(1, sizeof(*file))) == NULL)
 		return NULL;
 	va_start(ap, fmt);
 	n = vsnprintf(file->name, sizeof(file->name), fmt, ap);
 	va_end(ap);
-	if (n < 0 || (size_t)n >= sizeof(file->name))
+	if (n < 0 || (size_t)n >= sizeof(file->name)) {
+		free(file);
 		return NULL;
-	o->len++;
+	}
+	v[o->len++] = file;
 	return &file->text;
 }
 
@@ -86,32 +94,47 @@ path_of(const char *dir, const char *name, char out[static 4096],
 	return err_errno(e, ERR_IO, dir, ENAMETOOLONG);
 }
 
-enum err_code
-output_write(const struct output *o, const char *dir, struct err *e)
+/* Takes back what was made. */
+static void
+undo(const struct output *o, const char *dir, bool made_dir)
 {
-	bool made[OUTPUT_FILES] = { false }, made_dir = false;
-	enum err_code code;
 	char path[4096];
 
-	code = file_make_dirs(dir, &made_dir, e);
-	for (size_t i = 0; i < o->len && code == ERR_OK; i++)
-		if ((code = path_of(dir, o->v[i].name, path, e)) == ERR_OK)
-			code = write_new(path, &o->v[i].text, &made[i], e);
-	if (code == ERR_OK)
-		return code;
 	for (size_t i = 0; i < o->len; i++)
-		if (made[i] && path_of(dir, o->v[i].name, path, NULL) ==
-		    ERR_OK)
+		if (o->v[i]->made && path_of(dir, o->v[i]->name, path,
+		    NULL) == ERR_OK)
 			(void)unlink(path);
 	if (made_dir)
 		(void)rmdir(dir);
+}
+
+enum err_code
+output_write(struct output *o, const char *dir, struct err *e)
+{
+	enum err_code code;
+	bool made_dir;
+	char path[4096];
+
+	if ((code = file_make_dirs(dir, &made_dir, e)) != ERR_OK)
+		return code;
+	for (size_t i = 0; i < o->len && code == ERR_OK; i++) {
+		struct output_file *file = o->v[i];
+
+		if ((code = path_of(dir, file->name, path, e)) == ERR_OK)
+			code = write_new(path, &file->text, &file->made, e);
+	}
+	if (code != ERR_OK)
+		undo(o, dir, made_dir);
 	return code;
 }
 
 void
 output_wipe(struct output *o)
 {
-	for (size_t i = 0; i < OUTPUT_FILES; i++)
-		buf_wipe(&o->v[i].text);
+	for (size_t i = 0; i < o->len; i++) {
+		buf_wipe(&o->v[i]->text);
+		free(o->v[i]);
+	}
+	free(o->v);
 	memset(o, 0, sizeof(*o));
 }
