@@ -198,7 +198,8 @@ DOCS	= $(wildcard docs/*) service/sigill-portal-direct.conf service/roles.sql
 UNITS	= systemd/system/sigill-portal.service \
 	  systemd/system/sigill-intake.service \
 	  systemd/user/sigill-outbox.service systemd/user/sigill-outbox.timer
-MAN	= man/sigill.1 man/sigill-verify.1 man/sigill.conf.5 \
+MAN	= man/sigill.1 man/sigill-verify.1 man/sigill-score.1 \
+	  man/sigill.conf.5 \
 	  man/sigill-format.5 man/sigill-errors.7 man/sigill-portal.8 \
 	  man/sigill-intake.8
 
