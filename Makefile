@@ -54,7 +54,7 @@ LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 SCORING	= scoring/page/page.c scoring/page/style.c scoring/page/number.c \
 	  scoring/page/chart.c \
 	  scoring/report/disclosure.c scoring/report/groups.c \
-	  scoring/typical.c \
+	  scoring/typical.c scoring/benchmark.c scoring/benchmark_form.c \
 	  scoring/words.c scoring/sheet.c scoring/score.c \
 	  scoring/document.c scoring/pile_source.c scoring/pile.c \
 	  scoring/gap.c \
@@ -98,7 +98,8 @@ VERIFIER = verifier/main.c verifier/settings.c verifier/load.c \
 	  verifier/receipts.c \
 	  verifier/handoff.c verifier/verdict_json.c verifier/report.c
 PORTAL	= portal/main.c portal/settings.c portal/server.c portal/request.c \
-	  portal/headers.c portal/delivery.c portal/reply.c portal/peer.c \
+	  portal/headers.c portal/delivery.c portal/delivery_receipts.c \
+	  portal/reply.c portal/peer.c \
 	  portal/anchors.c portal/vouched.c \
 	  portal/uploads.c portal/turns.c portal/complete.c portal/store.c \
 	  portal/names.c portal/commits.c portal/changes.c \

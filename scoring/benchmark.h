@@ -48,8 +48,8 @@ struct benchmark {
 	size_t n_groups;
 };
 
-/* Of every kind that has enough, of all, and of the best of those that are at
- * least twice as many.  Groups by the rules of report/disclosure.h. */
+/* Of all, of every kind, and of the best of those that are at least twice as
+ * many: those that report/groups.h lets be shown.  *out must be { 0 }. */
 enum err_code benchmark_make(const struct pile *p,
     const struct scoring_limits *limits, struct benchmark *out,
     struct err *e);
@@ -59,7 +59,8 @@ enum err_code benchmark_write(const struct sheet_layout *l,
 /*
  * Reads it.  Strict: ERR_BENCHMARK with where = name, the line and the member.
  * ERR_QUESTIONNAIRE_UNKNOWN, ERR_QUESTIONNAIRE_DIGEST when it is of another
- * questionnaire or definition than l's.  Scores are made anew.
+ * questionnaire or definition than l's.  Scores are made anew.  *out must be
+ * { 0 }.
  */
 enum err_code benchmark_parse(const uint8_t *json, size_t len,
     const char *name, const struct sheet_layout *l, struct benchmark *out,
