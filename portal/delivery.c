@@ -1,23 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "portal/delivery.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/file.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "format/receipt.h"
 #include "portal/headers.h"
 #include "portal/kept.h"
 
-#define RECEIPT_TYPE	"application/cms"	/* RFC 7193 */
-#define RETRY_RECEIPT	"60"			/* seconds */
 #define TRIES		5
 
 static int
@@ -227,149 +220,9 @@ delivery_finish(struct delivery *d, struct reply *r, struct err *e)
 		    "return=representation");
 	add_state(r, up);
 	if (body) {
-		r->type = RECEIPT_TYPE;
+		r->type = REPLY_CMS;
 		buf_move(&r->body, &receipt);
 	}
-out:
-	buf_wipe(&receipt);
-	return code;
-}
-
-/* Has this sender handed in the whole file?  Who only knows its digest must
- * not learn what was said about it. */
-static bool
-has_stored(struct delivery *d, const uint8_t digest[static DIGEST_LEN])
-{
-	struct buf receipt = { 0 };
-	struct err e = { 0 };
-	bool found = ledger_receipt(d->service->ledger, digest, d->sender,
-	    receipt_stage_name(STAGE_STORED), &receipt, &e) == ERR_OK;
-
-	buf_wipe(&receipt);
-	return found;
-}
-
-/* A regular file, and nothing that would be waited for.  ERR_NO_INPUT when
- * there is none. */
-static enum err_code
-read_verdict(const char *path, struct buf *out, struct err *e)
-{
-	enum err_code code;
-	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-
-	if (fd == -1)
-		return errno == ENOENT ?
-		    err_set(e, ERR_NO_INPUT, path, 0, NULL) :
-		    err_errno(e, ERR_IO, path, errno);
-	if (fstat(fd, &st) == -1)
-		code = err_errno(e, ERR_IO, path, errno);
-	else if (!S_ISREG(st.st_mode))
-		code = err_set(e, ERR_IO, path, 0, "it is not a file");
-	else
-		code = file_read_fd(fd, path, LIMIT_RECEIPT, out, e);
-	(void)close(fd);
-	return code;
-}
-
-/* Takes a receipt from intake's folder into the ledger, from where it looks
- * the same for ever.  False while there is none. */
-static bool
-fetch_file(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
-    enum receipt_stage stage, struct buf *out)
-{
-	const char *folder = d->service->settings->verdicts;
-	char path[4096], hex[DIGEST_HEX_LEN];
-	struct receipt_row row = {
-		.digest = digest, .sender = d->sender,
-		.stage = receipt_stage_name(stage), .signer = "",
-	};
-	struct buf der = { 0 };
-	struct err e = { 0 };
-	enum err_code code;
-	int n;
-
-	if (folder == NULL)
-		return false;
-	digest_hex(digest, hex);
-	n = snprintf(path, sizeof(path), "%s/%s.%s.p7s", folder, hex,
-	    row.stage);
-	if (n < 0 || (size_t)n >= sizeof(path) ||
-	    read_verdict(path, &der, &e) == ERR_NO_INPUT)
-		return false;
-	if ((code = e.code) == ERR_OK) {
-		code = kept_check(&der, digest, stage, &row.time, &e);
-		if (e.where[0] == '\0')
-			(void)snprintf(e.where, sizeof(e.where), "%s",
-			    file_base_name(path));
-	}
-	if (code == ERR_OK) {
-		row.bytes = der.data;
-		row.len = der.len;
-		code = ledger_add_receipt(d->service->ledger, &row, &e);
-	}
-	buf_wipe(&der);
-	if (code == ERR_OK)
-		code = kept_receipt(d->service->ledger, digest, d->sender,
-		    stage, out, &e);
-	if (code != ERR_OK)
-		log_err(LOG_FAIL, "verdict-unusable", &e);
-	return code == ERR_OK;
-}
-
-/* What intake has said: in the ledger, where they share it, or in a folder.
- * False while there is nothing. */
-static bool
-fetch_verdict(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
-    enum receipt_stage stage, struct buf *out)
-{
-	struct err e = { 0 };
-	enum err_code code;
-
-	if (stage == STAGE_STORED || !has_stored(d, digest))
-		return false;
-	code = kept_verdict(d->service->ledger, digest, stage, out, &e);
-	if (code == ERR_HTTP_NOT_FOUND)
-		return fetch_file(d, digest, stage, out);
-	if (code != ERR_OK)
-		log_err(LOG_FAIL, "verdict-unusable", &e);
-	return code == ERR_OK;
-}
-
-enum err_code
-delivery_receipt(struct delivery *d, struct reply *r, struct err *e)
-{
-	struct err absent = { 0 };
-	uint8_t digest[DIGEST_LEN];
-	char hex[DIGEST_HEX_LEN];
-	struct buf receipt = { 0 };
-	enum err_code code;
-	int stage;
-
-	/* target: 64 hex digits, a slash, a stage */
-	(void)snprintf(hex, sizeof(hex), "%s", d->target);
-	stage = receipt_stage_parse(d->target + DIGEST_HEX_LEN);
-	if (stage == -1 || !digest_from_hex(hex, digest))
-		return err_set(e, ERR_HTTP_NOT_FOUND, NULL, 0, NULL);
-	code = ledger_knows(d->service->ledger, digest, d->sender, e);
-	if (code != ERR_OK)
-		return code;
-	code = kept_receipt(d->service->ledger, digest, d->sender,
-	    (enum receipt_stage)stage, &receipt, &absent);
-	if (code != ERR_OK && code != ERR_HTTP_NOT_FOUND) {
-		*e = absent;
-		goto out;
-	}
-	if (code == ERR_OK || fetch_verdict(d, digest,
-	    (enum receipt_stage)stage, &receipt)) {
-		reply_set(r, 200);
-		r->type = RECEIPT_TYPE;
-		buf_move(&r->body, &receipt);
-	} else {
-		reply_set(r, 202);
-		reply_header(r, "Retry-After", RETRY_RECEIPT);
-	}
-	code = ERR_OK;
 out:
 	buf_wipe(&receipt);
 	return code;

@@ -20,7 +20,7 @@ struct delivery {
 	const struct service *service;	/* borrowed */
 	struct MHD_Connection *connection;
 	char sender[11];	/* organisation number; "" before it is known */
-	const char *target;	/* upload id, or receipt's digest and stage */
+	const char *target;	/* upload id, or digest (and stage) */
 	uint64_t length;	/* of the body */
 	uint64_t skip;		/* first bytes of it that are there already */
 	struct upload *upload;	/* held while the body arrives; or NULL */
@@ -35,6 +35,8 @@ enum err_code delivery_head(struct delivery *d, struct reply *r,
 enum err_code delivery_delete(struct delivery *d, struct reply *r,
     struct err *e);
 enum err_code delivery_receipt(struct delivery *d, struct reply *r,
+    struct err *e);
+enum err_code delivery_feedback(struct delivery *d, struct reply *r,
     struct err *e);
 
 /* POST and PATCH, in three steps: the header (no answer yet), the body's

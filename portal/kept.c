@@ -83,11 +83,44 @@ kept_verdict(struct ledger *ledger, const uint8_t digest[static DIGEST_LEN],
     enum receipt_stage stage, struct buf *out, struct err *e)
 {
 	struct buf der = { 0 };
-	enum err_code code = ledger_verdict(ledger, digest,
-	    receipt_stage_name(stage), &der, e);
+	enum err_code code = stage == STAGE_SCORED ?
+	    ledger_scored(ledger, digest, &der, e) : ledger_verdict(ledger,
+	    digest, receipt_stage_name(stage), &der, e);
 
 	if (code == ERR_OK)
 		code = hand_out(&der, digest, "any", stage, out, e);
 	buf_wipe(&der);
 	return code;
+}
+
+enum err_code
+kept_check_feedback(const struct buf *der, struct err *e)
+{
+	struct signed_data opened = { 0 };
+	enum err_code code;
+
+	code = signed_open(SIGNED_OUTER, der->data, der->len, &opened, e);
+	signed_wipe(&opened);
+	return code;
+}
+
+enum err_code
+kept_feedback(struct ledger *ledger, const uint8_t digest[static DIGEST_LEN],
+    struct buf *out, struct err *e)
+{
+	enum err_code code = ledger_feedback(ledger, digest, out, e);
+	char hex[DIGEST_HEX_LEN];
+	struct err why = { 0 };
+
+	if (code != ERR_OK ||
+	    (code = kept_check_feedback(out, &why)) == ERR_OK)
+		return code;
+	buf_wipe(out);
+	if (code == ERR_NO_MEMORY)
+		return err_set(e, code, NULL, 0, NULL);
+	digest_hex(digest, hex);
+	log_event(LOG_FAIL, "ledger-damaged", "digest", hex, "stage",
+	    "feedback", (char *)NULL);
+	return err_set(e, ERR_IO, "ledger", 0,
+	    "sealed feedback is damaged: %s", err_sentence(code));
 }

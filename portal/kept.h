@@ -29,9 +29,17 @@ enum err_code kept_receipt(struct ledger *ledger,
     const uint8_t digest[static DIGEST_LEN], const char *sender,
     enum receipt_stage stage, struct buf *out, struct err *e);
 
-/* The same for ledger_verdict. */
+/* The same for ledger_verdict, and for ledger_scored. */
 enum err_code kept_verdict(struct ledger *ledger,
     const uint8_t digest[static DIGEST_LEN], enum receipt_stage stage,
     struct buf *out, struct err *e);
+
+/* Is it sealed as its signer has sealed it?  For whom, and who that is, only
+ * the sender can tell.  ERR_OUTER_*. */
+enum err_code kept_check_feedback(const struct buf *der, struct err *e);
+/* The same for ledger_feedback; *out is empty before. */
+enum err_code kept_feedback(struct ledger *ledger,
+    const uint8_t digest[static DIGEST_LEN], struct buf *out,
+    struct err *e);
 
 #endif

@@ -224,6 +224,33 @@ ledger_verdict(struct ledger *l, const uint8_t digest[static 32],
 }
 
 enum err_code
+ledger_scored(struct ledger *l, const uint8_t digest[static 32],
+    struct buf *out, struct err *e)
+{
+	enum err_code code;
+
+	pthread_mutex_lock(&l->mutex);
+	code = take_bytes(l, sql_prepare(l->view, e, "SELECT bytes"
+	    " FROM scores WHERE digest = ?", "b", digest), out, e);
+	pthread_mutex_unlock(&l->mutex);
+	return code;
+}
+
+enum err_code
+ledger_feedback(struct ledger *l, const uint8_t digest[static 32],
+    struct buf *out, struct err *e)
+{
+	enum err_code code;
+
+	pthread_mutex_lock(&l->mutex);
+	code = take_bytes(l, sql_prepare(l->view, e, "SELECT sealed"
+	    " FROM scores WHERE digest = ? AND sealed IS NOT NULL", "b",
+	    digest), out, e);
+	pthread_mutex_unlock(&l->mutex);
+	return code;
+}
+
+enum err_code
 ledger_knows(struct ledger *l, const uint8_t digest[static 32],
     const char *sender, struct err *e)
 {

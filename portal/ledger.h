@@ -109,6 +109,11 @@ enum err_code ledger_receipt(struct ledger *l, const uint8_t digest[static 32],
 enum err_code ledger_verdict(struct ledger *l,
     const uint8_t digest[static 32], const char *stage, struct buf *out,
     struct err *e);
+/* The same of the receipt for its score, and of the sealed feedback. */
+enum err_code ledger_scored(struct ledger *l, const uint8_t digest[static 32],
+    struct buf *out, struct err *e);
+enum err_code ledger_feedback(struct ledger *l,
+    const uint8_t digest[static 32], struct buf *out, struct err *e);
 /* Has anybody a stored receipt for this digest, from whichever portal? */
 enum err_code ledger_has_stored(struct ledger *l,
     const uint8_t digest[static 32], bool *has, struct err *e);

@@ -14,6 +14,7 @@
 
 #define REPLY_HEADERS	10
 #define REPLY_VALUE_LEN	128
+#define REPLY_CMS	"application/cms"	/* RFC 7193 */
 #define REPLY_DATE_LEN	30	/* "Sat, 21 Nov 2026 22:24:38 GMT" and a NUL */
 
 struct reply {

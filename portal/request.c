@@ -17,7 +17,7 @@
 /* What is sent along without asking first (docs/PROTOCOL.md). */
 #define SENT_ALONG	(1024u * 1024)
 
-enum resource { HEALTH, UPLOADS, UPLOAD, RECEIPT, NOTHING };
+enum resource { HEALTH, UPLOADS, UPLOAD, RECEIPT, FEEDBACK, NOTHING };
 
 struct route {
 	enum resource resource;
@@ -40,11 +40,13 @@ static const struct route routes[] = {
 	{ UPLOAD, "PATCH", delivery_patch, true, true },
 	{ UPLOAD, "DELETE", delivery_delete, true, false },
 	{ RECEIPT, "GET", delivery_receipt, false, false },
+	{ FEEDBACK, "GET", delivery_feedback, false, false },
 };
 
 static const char *const allowed[] = {
 	[HEALTH] = "GET", [UPLOADS] = "OPTIONS, POST",
-	[UPLOAD] = "HEAD, PATCH, DELETE", [RECEIPT] = "GET", [NOTHING] = "",
+	[UPLOAD] = "HEAD, PATCH, DELETE", [RECEIPT] = "GET", [FEEDBACK] = "GET",
+	[NOTHING] = "",
 };
 
 struct request {
@@ -115,6 +117,7 @@ find_resource(const char *uri, const char **target)
 {
 	static const char upload[] = "/v1/uploads/";
 	static const char receipt[] = "/v1/receipts/";
+	static const char feedback[] = "/v1/feedback/";
 	const char *rest;
 
 	*target = NULL;
@@ -134,6 +137,12 @@ find_resource(const char *uri, const char **target)
 		if (is_hex(rest, DIGEST_HEX_LEN - 1) &&
 		    rest[DIGEST_HEX_LEN - 1] == '/')
 			return RECEIPT;
+	} else if (strncmp(uri, feedback, sizeof(feedback) - 1) == 0) {
+		rest = uri + sizeof(feedback) - 1;
+		*target = rest;
+		if (strlen(rest) == DIGEST_HEX_LEN - 1 &&
+		    is_hex(rest, DIGEST_HEX_LEN - 1))
+			return FEEDBACK;
 	}
 	return NOTHING;
 }

@@ -1,0 +1,252 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
+"""The way back from scoring: feedback documents become receipts and sealed
+feedback, once for each file, whatever happens in between."""
+import json
+import os
+import shutil
+import subprocess
+import unittest
+
+from intake_case import INTAKE, SANITIZED
+from scored_case import ScoredCase, feedback_for
+from support import INFOSAK, ITSAK, read
+
+STRACE = shutil.which("strace")
+
+
+class Taken(ScoredCase):
+    def test_a_document_becomes_a_receipt(self):
+        digest = self.accepted()
+        document = self.score(digest)
+        log = self.run_once()
+        self.assertIn("scored digest=" + digest, log)
+        self.check_scored(digest, document)
+        self.assertEqual(self.refused(), [])
+        # It is no leaf: the log is about verdicts.
+        self.assertEqual(self.leaves(), 1)
+        self.intake("log", "check")
+
+    def test_the_service_sees_it_at_once(self):
+        service = self.start()
+        digest = self.spool(self.seal()[0])
+        service.wait_for("accepted", digest=digest)
+        while digest not in self.documents():
+            os.sched_yield()
+        document = self.score(digest)
+        service.wait_for("scored", digest=digest)
+        self.assertEqual(service.stop(), 0)
+        self.run_once()
+        self.check_scored(digest, document)
+
+    def test_many(self):
+        digests = [self.spool(self.seal(ITSAK, change=lambda a, i=i:
+                                        a["answers"].update(
+                                            self.one_less(a, i)))[0])
+                   for i in range(1)]
+        self.run_once()
+        documents = {d: self.score(d) for d in digests}
+        self.run_once()
+        for digest, document in documents.items():
+            self.check_scored(digest, document)
+
+    @staticmethod
+    def one_less(answers, i):
+        return answers["answers"] if i == 0 else {}
+
+    def test_the_same_again_is_nothing_new(self):
+        digest = self.accepted()
+        document = self.score(digest)
+        self.run_once()
+        before = self.scores(), self.receipt(digest, "scored")
+        self.score(digest)
+        log = self.run_once()
+        self.assertNotIn("scored digest", log)
+        self.assertEqual((self.scores(), self.receipt(digest, "scored")),
+                         before)
+        self.assertEqual(self.refused(), [])
+        self.check_scored(digest, document)
+
+    def test_the_first_stays(self):
+        digest = self.accepted()
+        document = self.score(digest)
+        self.run_once()
+        before = self.scores()
+        for names in ([digest + ".feedback.json"],
+                      [digest + ".feedback.json",
+                       digest + ".feedback.json.2"]):
+            self.score(digest, result="levels")
+            log = self.run_once()
+            self.assertIn("feedback-refused", log)
+            self.assertIn("code=output-exists", log)
+            self.assertEqual(self.refused(), names)
+        self.assertEqual(self.scores(), before)
+        self.check_scored(digest, document)
+        # And it is not looked at again.
+        self.assertNotIn("feedback-refused", self.run_once())
+
+    def test_without_the_folder_of_verdicts(self):
+        self.configure(verdicts="")
+        digest = self.accepted()
+        self.score(digest)
+        self.run_once()
+        self.assertEqual(self.scores()[digest][3], 0)
+        self.configure()
+        self.run_once()
+        self.assertEqual(self.scores()[digest][3], 1)
+
+    def test_a_missing_copy_is_put_back(self):
+        digest = self.accepted()
+        document = self.score(digest)
+        self.run_once()
+        os.unlink(self.at("verdicts/%s.scored.p7s" % digest))
+        self.query("UPDATE scores SET published = 0")
+        self.run_once()
+        self.check_scored(digest, document)
+
+
+class Refused(ScoredCase):
+    def refuse(self, name, data, why=None):
+        self.leave(name, data)
+        log = self.run_once()
+        self.assertIn("feedback-refused", log)
+        if why:
+            self.assertIn(why, log)
+        self.assertIn(name, self.refused())
+        self.assertEqual(self.scores(), {})
+
+    def test_what_is_not_right(self):
+        digest = self.accepted()
+        document = self.documents()[digest]
+        name = digest + ".feedback.json"
+        whole = feedback_for(document)
+        other = json.loads(whole)
+        other["organisation"] = dict(other["organisation"],
+                                     number="2120000142")
+        bad = [b"", b"{}", b"[]", b"null", whole[:-2], whole + b"{}",
+               b"\xff" + whole, whole.replace(b'"version": 1', b'"version": 2'),
+               whole.replace(b'"version": 1', b'"version": 1, "version": 1'),
+               whole.replace(b"sigill-feedback", b"sigill-report"),
+               b"{" + b'"a":[' * 5000 + b"]" * 5000 + b"}",
+               whole + b" " * (1024 * 1024),
+               json.dumps(other).encode(),
+               feedback_for(document, sealed="00" * 32),
+               feedback_for(document, submission="00" * 16),
+               feedback_for(document, fingerprint="00" * 32),
+               feedback_for(document, round="2099"),
+               feedback_for(document, round=None),
+               feedback_for(document, organisation="Exempelköping"),
+               feedback_for(document, questionnaire={"id": "other"})]
+        for i, data in enumerate(bad):
+            with self.subTest(i):
+                self.refuse(name, data, "code=feedback")
+                shutil.rmtree(self.at("scored/refused"))
+        # And then the right one is taken.
+        self.leave(name, whole)
+        self.run_once()
+        self.check_scored(digest, whole)
+
+    def test_names_and_kinds(self):
+        digest = self.accepted()
+        whole = feedback_for(self.documents()[digest])
+        for name in ("x.feedback.json", digest.upper() + ".feedback.json",
+                     digest[1:] + ".feedback.json",
+                     digest + "0.feedback.json", "\nx.feedback.json"):
+            with self.subTest(name):
+                self.refuse(name, whole)
+        # What is not for intake stays where it is.
+        others = [".%s.feedback.json" % digest, digest + ".feedback.html",
+                  digest + ".json", "README"]
+        for name in others:
+            self.leave(name, whole)
+        log = self.run_once()
+        self.assertNotIn("feedback-refused", log)
+        self.assertEqual(sorted(set(os.listdir(self.at("scored"))) -
+                                {"refused"}), sorted(others))
+        for make in (lambda p: os.symlink(self.at("scored/README"), p),
+                     os.mkfifo, os.mkdir):
+            shutil.rmtree(self.at("scored/refused"), ignore_errors=True)
+            make(self.at("scored/%s.feedback.json" % digest))
+            log = self.run_once()
+            self.assertIn("feedback-refused", log)
+            self.assertEqual(self.refused(), [digest + ".feedback.json"])
+        self.assertEqual(self.scores(), {})
+
+    def test_of_nothing_that_was_accepted(self):
+        digest = self.accepted()
+        document = self.documents()[digest]
+        bad = self.spool(b"x" * 2000)
+        self.run_once()
+        for sealed, why in ((bad, "rejected"), ("00" * 32, "no such file")):
+            changed = dict(document, sealed={"sha256": sealed})
+            self.refuse(sealed + ".feedback.json", feedback_for(changed),
+                        why)
+
+    def test_what_waits_is_not_refused(self):
+        digest = self.accepted()
+        self.query("UPDATE arrivals SET state = 'held', code = 'conflict'")
+        self.score(digest)
+        self.assertIn("not-scored", self.run_once(status=75))
+        self.assertEqual(self.refused(), [])
+        self.query("UPDATE arrivals SET state = 'accepted', code = ''")
+        self.run_once()
+        self.assertIn(digest, self.scores())
+
+    def test_a_folder_is_for_one_thing(self):
+        for other in ("spool", "archive", "verdicts", "handoff", "none"):
+            with self.subTest(other):
+                super().configure()
+                with open(self.conf, encoding="utf-8") as f:
+                    text = f.read()
+                with open(self.conf, "w", encoding="utf-8") as f:
+                    f.write(text.replace("directory = scored",
+                                         "directory = " + other))
+                self.assertIn("[config]", self.run_once(status=78))
+
+
+class Killed(ScoredCase):
+    @unittest.skipUnless(STRACE, "strace is not installed")
+    def test_at_each_step(self):
+        self.configure(workers=1)
+        digests = [self.accepted(), self.accepted(ITSAK)]
+        documents = {d: feedback_for(self.documents()[d]) for d in digests}
+        kills = 0
+        for step in ("openat", "fdatasync", "syncfs", "renameat2", "fsync",
+                     "unlinkat", "unlink"):
+            for when in ((1, 2) if SANITIZED else (1, 2, 3, 4)):
+                with self.subTest(step=step, when=when):
+                    self.query("DELETE FROM scores")
+                    for name in self.files("verdicts"):
+                        if "scored" in name or "feedback" in name:
+                            os.unlink(self.at("verdicts/" + name))
+                    for digest, data in documents.items():
+                        self.leave(digest + ".feedback.json", data)
+                    kills += self.kill(step, when)
+                    seen = self.scores()
+                    published = {n: read(self.at("verdicts/" + n))
+                                 for n in self.files("verdicts")}
+                    self.run_once()
+                    for digest, data in documents.items():
+                        self.check_scored(digest, data)
+                    for digest, row in seen.items():
+                        self.assertEqual(self.scores()[digest][:3], row[:3])
+                    for name, data in published.items():
+                        self.assertEqual(read(self.at("verdicts/" + name)),
+                                         data)
+                    self.assertEqual(self.refused(), [])
+        self.assertGreater(kills, 8)
+
+    def kill(self, step, when):
+        """At that call with one of these folders in it, or a commit."""
+        paths = [] if step == "fdatasync" else [
+            "-P", self.at("scored"), "-P", self.at("verdicts")]
+        p = subprocess.run(
+            [STRACE, "-f", "-qq", "-o", "/dev/null", *paths, "-e",
+             "trace=" + step, "-e", "inject=%s:signal=KILL:when=%d" % (
+                 step, when), INTAKE, "--config", self.conf, "run", "--once"],
+            stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+        return p.returncode != 0
+
+
+if __name__ == "__main__":
+    unittest.main()
