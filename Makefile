@@ -64,7 +64,17 @@ SCORING	= scoring/page/page.c scoring/page/style.c scoring/page/number.c \
 	  scoring/feedback/feedback_form.c scoring/feedback/feedback_shape.c \
 	  scoring/feedback/feedback_read.c scoring/feedback/feedback_text.c \
 	  scoring/feedback/feedback_text_way.c
-SCORE	= scoring/main.c scoring/options.c scoring/select.c scoring/output.c
+SCORE	= scoring/main.c scoring/options.c scoring/select.c \
+	  scoring/output.c scoring/aggregate_command.c \
+	  $(REPORT)
+REPORT	= scoring/report/figure.c scoring/report/census.c \
+	  scoring/report/change.c scoring/report/aggregate.c \
+	  scoring/report/aggregate_levels.c \
+	  scoring/report/aggregate_spread.c \
+	  scoring/report/aggregate_typical.c \
+	  scoring/report/aggregate_questions.c \
+	  scoring/report/aggregate_change.c \
+	  scoring/report/aggregate_rounds.c
 CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
 	  client/seal.c client/seal_command.c client/prepare.c \
@@ -277,9 +287,10 @@ $(addprefix $(O)/test/,test_questionnaire test_scoring_rules): \
 $(O)/test/test_message: $(SHARE)
 
 # Of scoring.
-SCORING_TESTS = test_disclosure test_typical
+SCORING_TESTS = test_disclosure test_typical test_benchmark
 $(addprefix $(O)/test/,$(SCORING_TESTS)): $(O)/lib/scoring.a
-$(O)/test/test_typical: $(O)/obj/tests/unit/people.o
+$(addprefix $(O)/test/,test_typical test_benchmark): \
+	$(O)/obj/tests/unit/people.o
 
 # Of a program's own parts.
 $(O)/test/test_channel: $(addprefix $(O)/obj/intake/service/,channel.o \

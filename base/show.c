@@ -127,7 +127,7 @@ show_json(struct report *r)
 	char *s = NULL;
 
 	if (doc != NULL)
-		s = json_dumps(doc, JSON_INDENT(2));
+		s = json_dumps(doc, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
 	json_decref(doc);
 	buf_add_str(&out, s != NULL ? s : "");
 	buf_add_str(&out, "\n");

@@ -13,12 +13,21 @@
 #include "base/show.h"
 #include "base/wipe.h"
 #include "format/json.h"
+#include "scoring/aggregate_command.h"
 #include "scoring/options.h"
 
 #define PROGRAM	"sigill-score"
 
 /* The last one has no name. */
 static const struct score_command commands[] = {
+	{ { "aggregate", N_("[WHAT...]"),
+	    N_("the picture of all, in which nobody can be recognised"),
+	    N_("Prints a summary; with --output, the folder gets report.json, "
+	    "report.csv and report.html. What could be told of fewer "
+	    "organisations than --least is not shown, nor what that could be "
+	    "computed from."),
+	    TAKES_OUTPUT | TAKES_LANGUAGE | TAKES_PREVIOUS | TAKES_REGISTER |
+	    TAKES_LIMITS | TAKES_TYPICAL }, aggregate_run },
 	{ .run = NULL },
 };
 

@@ -10,6 +10,7 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "format/statement.h"
 #include "scoring/benchmark.h"
@@ -30,6 +31,9 @@ struct aggregate_input {
 
 /* A new reference. */
 enum err_code aggregate_make(const struct aggregate_input *in, json_t **out,
+    struct err *e);
+/* Appends the document's one form: the same answers, the same bytes. */
+enum err_code aggregate_write(const json_t *doc, struct buf *out,
     struct err *e);
 
 #endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "scoring/report/aggregate.h"
+
+#include "base/wipe.h"
+#include "format/member.h"
+#include "format/scoring.h"
+#include "scoring/report/aggregate_change.h"
+#include "scoring/report/aggregate_levels.h"
+#include "scoring/report/aggregate_questions.h"
+#include "scoring/report/aggregate_spread.h"
+#include "scoring/report/aggregate_typical.h"
+#include "scoring/report/census.h"
+#include "scoring/report/figure.h"
+
+#define KINDS	(KIND_ANNAN + 1)
+
+/* What the document is made of. */
+struct making {
+	const struct aggregate_input *in;
+	const struct questionnaire *q;
+	struct change change;		/* when there is a round before */
+	struct census alone;		/* when there is none */
+	const struct census *now;	/* one of the two's */
+	struct err *e;
+};
+
+/* --- the head ------------------------------------------------------------ */
+
+static json_t *
+level_list(const struct questionnaire *q)
+{
+	json_t *list = json_array();
+	bool ok = list != NULL;
+
+	for (size_t i = 0; ok && i < q->n_levels; i++)
+		ok = figure_add(list, json_pack("{s:I, s:s}", "level",
+		    (json_int_t)q->levels[i].level, "label",
+		    q->levels[i].label));
+	return figure_done(list, ok);
+}
+
+static json_t *
+area_list(const struct questionnaire *q)
+{
+	json_t *list = json_array();
+	bool ok = list != NULL;
+
+	for (size_t a = 0; ok && a < q->n_areas; a++) {
+		json_int_t boxes = 0, points = 0;
+
+		for (size_t k = 0; k < q->n_questions; k++) {
+			if (q->questions[k].area != a)
+				continue;
+			points += q->questions[k].points;
+			if (q->questions[k].type == QUESTION_MULTIPLE)
+				boxes += (json_int_t)
+				    q->questions[k].n_options;
+		}
+		ok = figure_add(list, json_pack("{s:s, s:s, s:I, s:I}", "id",
+		    q->areas[a].id, "label", q->areas[a].label, "boxes",
+		    boxes, "points", points));
+	}
+	return figure_done(list, ok);
+}
+
+static json_t *
+questionnaire_member(const struct questionnaire *q)
+{
+	static const char *const results[] = {
+		[SCORING_COUNTS] = "counts", [SCORING_LEVELS] = "levels",
+		[SCORING_MEANS] = "means",
+	};
+	json_t *o = json_object();
+
+	return figure_done(o, figure_put(o, "id", json_string(q->id)) &&
+	    figure_put(o, "version", json_string(q->version)) &&
+	    figure_put(o, "sha256", member_hex(q->digest,
+	    sizeof(q->digest))) &&
+	    figure_put(o, "title", json_string(q->title)) &&
+	    figure_put(o, "language", json_string(q->language)) &&
+	    figure_put(o, "result", json_string(
+	    results[q->scoring->result])) &&
+	    figure_put(o, "levels", level_list(q)) &&
+	    figure_put(o, "areas", area_list(q)));
+}
+
+/* What of the rules nobody has published. */
+static json_t *
+assumed_member(const struct questionnaire *q)
+{
+	const struct scoring *s = q->scoring;
+	bool demands = false, levels = false, areas = false,
+	    questions = false;
+	json_t *list = json_array();
+	bool ok = list != NULL;
+
+	for (size_t i = 0; i < s->n_demands; i++)
+		demands |= s->demands[i].basis == BASIS_ASSUMED;
+	for (size_t i = 0; i < q->n_levels; i++)
+		levels |= q->levels[i].basis == BASIS_ASSUMED;
+	for (size_t i = 0; i < q->n_areas; i++)
+		areas |= q->areas[i].basis == BASIS_ASSUMED;
+	for (size_t i = 0; i < q->n_questions; i++)
+		questions |= q->questions[i].basis == BASIS_ASSUMED;
+	if (ok && s->basis == BASIS_ASSUMED)
+		ok = figure_add(list, json_string("scoring"));
+	if (ok && demands)
+		ok = figure_add(list, json_string("demands"));
+	if (ok && levels)
+		ok = figure_add(list, json_string("levels"));
+	if (ok && areas)
+		ok = figure_add(list, json_string("areas"));
+	if (ok && questions)
+		ok = figure_add(list, json_string("questions"));
+	return figure_done(list, ok);
+}
+
+static bool
+put_head(const struct making *m, json_t *doc)
+{
+	const struct pile *now = m->in->now, *then = m->in->then;
+	const struct scoring_limits *limits = &m->in->limits;
+	bool ok = figure_put(doc, "format", json_string(REPORT_FORMAT)) &&
+	    figure_put(doc, "version", json_integer(1)) &&
+	    figure_put(doc, "questionnaire", questionnaire_member(m->q));
+
+	if (ok && now->round != NULL)
+		ok = figure_put(doc, "round", json_string(now->round));
+	if (ok && then != NULL)
+		ok = figure_put(doc, "previous", json_pack("{s:s, s:s?}",
+		    "id", then->layout.q->id, "round", then->round));
+	if (ok && now->len != 0)
+		ok = figure_put(doc, "environment", json_string(
+		    environment_name(now->v[0].document.environment)));
+	return ok && figure_put(doc, "settings",
+	    json_pack("{s:I, s:I, s:i}", "least", (json_int_t)limits->least,
+	    "best", (json_int_t)limits->best, "percent",
+	    (int)limits->percent)) &&
+	    figure_put(doc, "assumed", assumed_member(m->q));
+}
+
+/* --- a group ------------------------------------------------------------- */
+
+/* -1: not known of each of its kinds. */
+static int64_t
+asked_of(const struct making *m, size_t group)
+{
+	int64_t sum = 0;
+
+	for (int kind = 0; kind < KINDS; kind++) {
+		if (!census_has_kind(m->q, group, kind))
+			continue;
+		if (m->in->asked[kind] < 0)
+			return -1;
+		sum += m->in->asked[kind];
+	}
+	return sum;
+}
+
+static json_t *
+participation_member(const struct making *m, size_t group)
+{
+	const struct group *g = &m->now->set[group];
+	int64_t asked = asked_of(m, group);
+	json_t *o = json_object();
+	json_int_t late = 0;
+	bool ok = figure_put(o, "respondents",
+	    json_integer((json_int_t)g->len));
+
+	for (size_t i = 0; i < g->len; i++)
+		late += m->in->now->v[g->v[i]].document.late;
+	if (ok && asked >= 0)
+		ok = figure_put(o, "asked", json_integer(asked)) &&
+		    figure_put(o, "rate", figure_share(g->len,
+		    (size_t)asked));
+	return figure_done(o, ok && figure_put(o, "late",
+	    json_integer(late)));
+}
+
+static bool
+put_typical(const struct making *m, size_t group, bool best, json_t *o)
+{
+	size_t set = CENSUS_SET(best ? CENSUS_BEST : CENSUS_WHOLE, group);
+	enum disclosure verdict = m->now->verdict[set];
+	struct typical t;
+	bool ok;
+
+	if (m->now->set[set].len == 0)
+		return true;
+	if (verdict != DISCLOSURE_SHOWN)
+		return figure_put(o, best ? "best" : "typical",
+		    figure_suppressed(verdict));
+	if (typical_make(m->now, group, best, &t, m->e) != ERR_OK)
+		return false;
+	ok = figure_put(o, best ? "best" : "typical",
+	    typical_json(m->now, &t));
+	typical_wipe(&t);
+	return ok;
+}
+
+static bool
+put_results(const struct making *m, size_t group, json_t *o)
+{
+	const struct census *c = m->now;
+	const struct questionnaire *q = m->q;
+	bool ok = true;
+
+	if (aggregate_has_levels(q))
+		ok = figure_put(o, "levels", aggregate_levels(c, group));
+	if (ok && aggregate_has_points(q))
+		ok = figure_put(o, "points", aggregate_points(c, group));
+	if (ok && aggregate_has_boxes(q))
+		ok = figure_put(o, "boxes", aggregate_boxes(c, group));
+	if (ok && aggregate_has_means(q))
+		ok = figure_put(o, "mean", aggregate_mean(c, group,
+		    q->n_areas));
+	if (ok && q->scoring->result != SCORING_COUNTS)
+		ok = figure_put(o, "areas", aggregate_areas(c, group));
+	if (ok && q->scoring->result != SCORING_COUNTS)
+		ok = figure_put(o, "spread", aggregate_spread(c, group));
+	ok = ok && put_typical(m, group, false, o) &&
+	    put_typical(m, group, true, o);
+	if (ok && q->scoring->lead != SIZE_MAX)
+		ok = figure_put(o, "lead", aggregate_lead(c, group));
+	return ok;
+}
+
+static json_t *
+group_json(const struct making *m, size_t group)
+{
+	json_t *o = json_object(), *kinds = json_array();
+	bool ok = figure_put(o, "id", json_string(group_id(group)));
+
+	for (int kind = 0; ok && kind < KINDS; kind++)
+		if (census_has_kind(m->q, group, kind))
+			ok = figure_add(kinds, json_string(
+			    organisation_kind_name(
+			    (enum organisation_kind)kind)));
+	ok = ok && figure_put(o, "kinds", json_incref(kinds));
+	json_decref(kinds);
+	if (ok && m->now->verdict[group] != DISCLOSURE_SHOWN)
+		return figure_done(o, figure_put(o, "suppressed", json_string(
+		    disclosure_name(m->now->verdict[group]))));
+	ok = ok && figure_put(o, "participation", participation_member(m,
+	    group));
+	if (ok && m->now->set[group].len != 0)
+		ok = put_results(m, group, o);
+	if (ok && m->in->then != NULL)
+		ok = figure_put(o, "change", aggregate_change(&m->change,
+		    group, m->e));
+	if (ok && m->now->set[group].len != 0)
+		ok = aggregate_questions(m->now, group, o);
+	return figure_done(o, ok);
+}
+
+static json_t *
+group_list(const struct making *m)
+{
+	json_t *list = json_array();
+	bool ok = list != NULL;
+
+	for (size_t group = 0; ok && group < GROUPS; group++)
+		/* Others than those whom the questionnaire is for: when there
+		 * are any. */
+		if (group == GROUP_ALL || m->q->scoring->groups[group - 1] ||
+		    m->now->set[group].len != 0)
+			ok = figure_add(list, group_json(m, group));
+	return figure_done(list, ok);
+}
+
+/* --- all of it ----------------------------------------------------------- */
+
+static enum err_code
+take_census(struct making *m)
+{
+	const struct aggregate_input *in = m->in;
+
+	if (in->then != NULL) {
+		m->now = &m->change.census[CHANGE_NOW];
+		return change_make(in->now, in->then, &in->limits,
+		    &m->change, m->e);
+	}
+	m->now = &m->alone;
+	return census_make(in->now, NULL, &in->limits, &m->alone, m->e);
+}
+
+enum err_code
+aggregate_make(const struct aggregate_input *in, json_t **out, struct err *e)
+{
+	struct making m = { .in = in, .q = in->now->layout.q, .e = e };
+	json_t *doc = json_object();
+	bool ok = doc != NULL && take_census(&m) == ERR_OK &&
+	    put_head(&m, doc) && figure_put(doc, "groups", group_list(&m));
+
+	change_wipe(&m.change);
+	census_wipe(&m.alone);
+	if ((*out = figure_done(doc, ok)) != NULL)
+		return ERR_OK;
+	return e->code != ERR_OK ? e->code :
+	    err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+}
+
+enum err_code
+aggregate_write(const json_t *doc, struct buf *out, struct err *e)
+{
+	char *text = json_dumps(doc, JSON_COMPACT | JSON_PRESERVE_ORDER |
+	    JSON_REAL_PRECISION(15));
+
+	if (text == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	buf_add_str(out, text);
+	buf_add_str(out, "\n");
+	wipe_free(text);
+	return buf_check(out, e);
+}
