@@ -53,9 +53,14 @@ LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 # How answers become results: of sigill-score, and of sigill for its own.
 SCORING	= scoring/page/page.c scoring/page/style.c scoring/page/number.c \
 	  scoring/page/chart.c \
+	  scoring/feedback/feedback_view.c scoring/feedback/feedback_page.c \
+	  scoring/feedback/feedback_page_now.c \
+	  scoring/feedback/feedback_page_areas.c \
+	  scoring/feedback/feedback_page_way.c \
+	  scoring/feedback/feedback_page_answers.c \
 	  scoring/report/disclosure.c scoring/report/groups.c \
 	  scoring/typical.c scoring/benchmark.c scoring/benchmark_form.c \
-	  scoring/words.c scoring/sheet.c scoring/score.c \
+	  scoring/words.c scoring/assumed.c scoring/sheet.c scoring/score.c \
 	  scoring/document.c scoring/pile_source.c scoring/pile.c \
 	  scoring/gap.c \
 	  scoring/feedback/feedback.c scoring/feedback/feedback_part.c \
@@ -287,7 +292,7 @@ $(addprefix $(O)/test/,test_questionnaire test_scoring_rules): \
 $(O)/test/test_message: $(SHARE)
 
 # Of scoring.
-SCORING_TESTS = test_disclosure test_typical test_benchmark
+SCORING_TESTS = test_score test_disclosure test_typical test_benchmark
 $(addprefix $(O)/test/,$(SCORING_TESTS)): $(O)/lib/scoring.a
 $(addprefix $(O)/test/,test_typical test_benchmark): \
 	$(O)/obj/tests/unit/people.o
@@ -350,6 +355,13 @@ $(O)/test/make-sealed $(O)/test/make-receipt: $(O)/test/make-%: \
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+# Pages of any documents.
+PAGES	=
+$(O)/test/make-page: $(O)/obj/tests/scoring/make-page.o $(call obj,$(PAGES)) \
+	$(O)/lib/scoring.a $(LIB)
+	@mkdir -p $(@D)
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
 # What uploads for the benchmark.
 $(O)/test/load: $(O)/obj/tests/bench/load.o
 	@mkdir -p $(@D)
@@ -373,7 +385,8 @@ BUILD_DEPS = gcc libc6-dev make pkg-config libssl-dev libcurl4-openssl-dev \
 	  libpq-dev libseccomp-dev gettext openssl
 TEST_DEPS = libcmocka-dev python3 python3-cbor2 python3-asn1crypto curl \
 	  clang libclang-rt-dev cppcheck mandoc gnupg locales nginx strace \
-	  tinyproxy-bin squid softhsm2 opensc postgresql
+	  tinyproxy-bin squid softhsm2 opensc postgresql chromium \
+	  poppler-utils
 
 # The demonstration does without the tests' programs.
 WANTED	= $(BUILD_DEPS) $(TEST_DEPS)
@@ -422,7 +435,7 @@ check: deps
 	@$(MAKE) -s lint
 
 tests: $(UNIT:%=$(O)/test/%) $(O)/test/make-vectors $(O)/test/make-sealed \
-	$(O)/test/make-receipt \
+	$(O)/test/make-receipt $(O)/test/make-page \
 	$(O)/test/make-population $(O)/test/open-receipts $(O)/test/isolate \
 	$(O)/test/sigill-intake-planted
 
@@ -454,6 +467,7 @@ $(O)/fuzz/fuzz_worker: intake/service/worker_talk.c \
 	intake/service/document.c
 $(O)/fuzz/fuzz_facts $(O)/fuzz/fuzz_worker: $(FACTS) verifier/verify.c verifier/entitled.c \
 	verifier/seen.c
+$(O)/fuzz/fuzz_benchmark: $(SCORING)
 $(O)/fuzz/%: tests/fuzz/%.c $(BASE) $(FORMAT) $(CRYPTO)
 	@mkdir -p $(@D)
 	clang -std=c17 -D_GNU_SOURCE -I. -O1 -g \

@@ -126,8 +126,11 @@ chart_points(struct page *p, const struct chart_scale *scale,
 	double least = NAN, greatest = NAN;
 
 	for (size_t i = 0; i < n; i++) {
-		least = fmin(least, marks[i].value);
-		greatest = fmax(greatest, marks[i].value);
+		/* Nothing compares with NAN, and so neither is left alone. */
+		if (!(least <= marks[i].value) && !isnan(marks[i].value))
+			least = marks[i].value;
+		if (!(greatest >= marks[i].value) && !isnan(marks[i].value))
+			greatest = marks[i].value;
 	}
 	begin(p, title);
 	page_open(p, "line", "class", "base", "x1", "0", "x2", "100%",

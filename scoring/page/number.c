@@ -53,7 +53,7 @@ format(char out[static NUMBER_LEN], double v, unsigned decimals,
 		(void)snprintf(out, NUMBER_LEN, DASH);
 		return out;
 	}
-	n = (uint64_t)floor(fabs(v) * scales[d] + 0.5);
+	n = (uint64_t)(fabs(v) * scales[d] + 0.5);
 	(void)snprintf(out, NUMBER_LEN, "%s",
 	    n == 0 ? "" : v < 0 ? MINUS : sign);
 	add_whole(out, NUMBER_LEN, n / scale);

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "scoring/feedback/feedback_page_answers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "scoring/page/number.h"
+
+/* Characters that a column of print holds on one line, with three columns of
+ * answers. */
+#define COLUMN	30
+
+/* How long an answer is when it is written out. */
+static size_t
+answer_length(const json_t *answer)
+{
+	const json_t *option;
+	size_t i, n = 2;
+
+	json_array_foreach(answer, i, option)
+		n += strlen(view_text(option, "label")) + 2;
+	return n;
+}
+
+static void
+put_answer(struct feedback_view *v, const char *class, const json_t *answer)
+{
+	const json_t *option;
+	char n[NUMBER_LEN];
+	size_t i;
+
+	page_open(&v->page, "td", "class", class, NULL);
+	if (json_is_true(answer))
+		page_text(&v->page, _("answered"));
+	else if (json_is_array(answer) && json_array_size(answer) == 0)
+		page_text(&v->page, _("none"));
+	else if (!json_is_array(answer))
+		page_text(&v->page, number_json(n, answer, 2));
+	json_array_foreach(answer, i, option) {
+		page_text(&v->page, i != 0 ? "; " : "");
+		page_label(&v->page, "span", v->language, view_text(option,
+		    "label"));
+	}
+	page_close(&v->page);
+}
+
+static bool
+asked(const json_t *question)
+{
+	return json_is_true(json_object_get(question, "asked"));
+}
+
+/* Free text is nothing to compare. */
+static bool
+differs(const json_t *question)
+{
+	const json_t *own = json_object_get(question, "answer"),
+	    *theirs = json_object_get(question, "benchmark");
+
+	return theirs != NULL && !json_is_true(theirs) &&
+	    (own == NULL || !json_equal(own, theirs));
+}
+
+static double
+lines_of(const json_t *question)
+{
+	size_t n = strlen(view_text(question, "label")) + 6, other;
+
+	other = answer_length(json_object_get(question, "answer"));
+	n = other * 3 / 2 > n ? other * 3 / 2 : n;
+	other = answer_length(json_object_get(question, "benchmark"));
+	n = other * 3 / 2 > n ? other * 3 / 2 : n;
+	return 0.55 + view_lines(n, COLUMN);
+}
+
+/* Which rows are on paper: those that differ first, as far as there is room. */
+static size_t
+choose(struct feedback_view *v, const json_t *questions, bool *paper)
+{
+	const json_t *q;
+	size_t i, left = 0;
+
+	for (int pass = 0; pass < 2; pass++)
+		json_array_foreach(questions, i, q)
+			if (asked(q) && !paper[i] &&
+			    differs(q) == (pass == 0))
+				paper[i] = view_take(v, lines_of(q), 2);
+	json_array_foreach(questions, i, q)
+		left += asked(q) && !paper[i];
+	return left;
+}
+
+static void
+put_question(struct feedback_view *v, const json_t *q, bool paper)
+{
+	struct page *p = &v->page;
+
+	page_open(p, "tr", "class", paper ? NULL : "screen", NULL);
+	page_open(p, "th", "scope", "row", NULL);
+	page_open(p, "span", "class", "quiet", NULL);
+	page_format(p, "%s ", view_text(q, "id"));
+	page_close(p);
+	page_label(p, "span", v->language, view_text(q, "label"));
+	page_close(p);
+	put_answer(v, "own", json_object_get(q, "answer"));
+	if (*v->typical != '\0')
+		put_answer(v, NULL, json_object_get(q, "benchmark"));
+	if (*v->last != '\0')
+		put_answer(v, NULL, json_object_get(q, "last"));
+	page_close(p);
+}
+
+/* A body of rows for each area, under its name. */
+static void
+put_area(struct feedback_view *v, const json_t *area, const bool *paper)
+{
+	const json_t *questions = json_object_get(v->doc, "questions"), *q;
+	unsigned columns = 2u + (*v->typical != '\0') + (*v->last != '\0');
+	struct page *p = &v->page;
+	char span[8];
+	size_t i;
+
+	(void)snprintf(span, sizeof(span), "%u", columns);
+	page_open(p, "tbody", NULL);
+	page_open(p, "tr", NULL);
+	page_open(p, "th", "scope", "rowgroup", "colspan", span, NULL);
+	page_label(p, "span", v->language, view_text(area, "label"));
+	page_close(p);
+	page_close(p);
+	json_array_foreach(questions, i, q)
+		if (asked(q) && strcmp(view_text(q, "area"), view_text(area,
+		    "id")) == 0)
+			put_question(v, q, paper[i]);
+	page_close(p);
+}
+
+static void
+put_head(struct feedback_view *v)
+{
+	page_open(&v->page, "thead", NULL);
+	page_open(&v->page, "tr", NULL);
+	view_head(v, NULL, _("Question"));
+	view_head(v, "own", _("Your answer"));
+	if (*v->typical != '\0')
+		view_head(v, NULL, v->typical);
+	if (*v->last != '\0')
+		view_head(v, NULL, v->last);
+	page_close(&v->page);
+	page_close(&v->page);
+}
+
+static void
+put_not_asked(struct feedback_view *v, size_t n)
+{
+	char text[NUMBER_LEN];
+
+	if (n == 0)
+		return;
+	page_open(&v->page, "p", "class", "quiet", NULL);
+	page_format(&v->page, P_("%s question was not asked, because of other "
+	    "answers.", "%s questions were not asked, because of other "
+	    "answers.", n), number_whole(text, (int64_t)n));
+	page_close(&v->page);
+}
+
+void
+feedback_page_answers(struct feedback_view *v)
+{
+	const json_t *questions = json_object_get(v->doc, "questions"),
+	    *areas = json_object_get(v->doc, "areas"), *one;
+	size_t n = json_array_size(questions), i, left, not_asked = 0;
+	bool *paper = calloc(n + 1, sizeof(*paper));
+
+	if (paper == NULL) {
+		v->page.out->failed = true;
+		return;
+	}
+	json_array_foreach(questions, i, one)
+		not_asked += !asked(one);
+	(void)view_take(v, 8 + 2 * (double)json_array_size(areas), -1000);
+	left = choose(v, questions, paper);
+	view_section(v, "answers", _("Your answers"));
+	view_table(v, *v->typical != '\0' ?
+	    _("Your answers beside what is typical") : _("Your answers"));
+	put_head(v);
+	json_array_foreach(areas, i, one)
+		put_area(v, one, paper);
+	page_close(&v->page);
+	page_close(&v->page);
+	view_rest(v, left);
+	put_not_asked(v, not_asked);
+	page_close(&v->page);
+	free(paper);
+}

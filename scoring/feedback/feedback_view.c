@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "scoring/feedback/feedback_view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "scoring/page/number.h"
+
+const char *
+view_text(const json_t *o, const char *key)
+{
+	const char *text = json_string_value(json_object_get(o, key));
+
+	return text != NULL ? text : "";
+}
+
+int64_t
+view_whole(const json_t *o, const char *key)
+{
+	return json_integer_value(json_object_get(o, key));
+}
+
+double
+view_number(const json_t *o, const char *key)
+{
+	const json_t *n = json_object_get(o, key);
+
+	return json_is_number(n) ? json_number_value(n) : NAN;
+}
+
+void
+feedback_view_begin(struct feedback_view *v, const json_t *doc)
+{
+	const json_t *benchmark = json_object_get(doc, "benchmark"),
+	    *last = json_object_get(doc, "last");
+	char group[WORDS_GROUP_LEN];
+
+	*v = (struct feedback_view){ .doc = doc, .lines = VIEW_LINES,
+	    .language = view_text(json_object_get(doc, "questionnaire"),
+	    "language") };
+	if (benchmark != NULL) {
+		words_group_best(view_text(benchmark, "group"),
+		    view_whole(benchmark, "best"), group);
+		(void)snprintf(v->typical, sizeof(v->typical),
+		    _("Typical of %s"), group);
+	}
+	if (last != NULL)
+		(void)snprintf(v->last, sizeof(v->last), _("You, round %.64s"),
+		    view_text(last, "round"));
+}
+
+const char *
+view_area(const struct feedback_view *v, const char *id)
+{
+	const json_t *area;
+	size_t i;
+
+	json_array_foreach(json_object_get(v->doc, "areas"), i, area)
+		if (strcmp(view_text(area, "id"), id) == 0)
+			return view_text(area, "label");
+	return "";
+}
+
+double
+view_lines(size_t characters, unsigned columns)
+{
+	return (double)((characters + columns - 1) / columns);
+}
+
+bool
+view_take(struct feedback_view *v, double lines, double keep)
+{
+	if (v->lines - lines < keep)
+		return false;
+	v->lines -= lines;
+	return true;
+}
+
+void
+view_cell(struct feedback_view *v, const char *class, const char *text)
+{
+	char both[32];
+
+	(void)snprintf(both, sizeof(both), "n%s%s", class != NULL ? " " : "",
+	    class != NULL ? class : "");
+	page_element_class(&v->page, "td", both, text);
+}
+
+void
+view_head(struct feedback_view *v, const char *class, const char *text)
+{
+	page_open(&v->page, "th", "scope", "col", "class", class, NULL);
+	page_text(&v->page, text);
+	page_close(&v->page);
+}
+
+void
+view_section(struct feedback_view *v, const char *id, const char *title)
+{
+	struct page *p = &v->page;
+
+	page_open(p, "section", "aria-labelledby", id, NULL);
+	page_open(p, "h2", "id", id, NULL);
+	page_text(p, title);
+	page_close(p);
+}
+
+void
+view_table(struct feedback_view *v, const char *caption)
+{
+	struct page *p = &v->page;
+
+	page_open(p, "div", "class", "scroll", "role", "group", "aria-label",
+	    caption, "tabindex", "0", NULL);
+	page_open(p, "table", NULL);
+	page_element(p, "caption", caption);
+}
+
+void
+view_rest(struct feedback_view *v, size_t n)
+{
+	char text[NUMBER_LEN];
+
+	if (n == 0)
+		return;
+	page_open(&v->page, "p", "class", "paper quiet", NULL);
+	page_format(&v->page, P_("%s more is on this page on a screen, and in "
+	    "the file that it was made from.", "%s more are on this page on a "
+	    "screen, and in the file that it was made from.", n),
+	    number_whole(text, (int64_t)n));
+	page_close(&v->page);
+}
