@@ -5,55 +5,10 @@
 
 #include "format/member.h"
 #include "format/submission.h"
+#include "scoring/assumed.h"
 #include "scoring/feedback/feedback_answers.h"
 #include "scoring/feedback/feedback_part.h"
 #include "scoring/feedback/feedback_way.h"
-
-/* --- what is assumed ------------------------------------------------------ */
-
-static bool
-demands_assumed(const struct questionnaire *q)
-{
-	for (size_t i = 0; i < q->scoring->n_demands; i++)
-		if (q->scoring->demands[i].basis == BASIS_ASSUMED)
-			return true;
-	return false;
-}
-
-/* Of the questions, or of those that have points. */
-static bool
-questions_assumed(const struct questionnaire *q, bool points)
-{
-	const struct question *one;
-
-	for (size_t i = 0; i < q->n_questions; i++) {
-		one = &q->questions[i];
-		if (one->basis == BASIS_ASSUMED && (!points || one->points > 0))
-			return true;
-		for (size_t j = 0; j < one->n_options && !points; j++)
-			if (one->options[j].basis == BASIS_ASSUMED)
-				return true;
-	}
-	return false;
-}
-
-static void
-put_assumed(struct feedback_maker *m, json_t *doc)
-{
-	const struct questionnaire *q = m->q;
-	const enum scoring_result result = q->scoring->result;
-	json_t *list = json_array();
-
-	if (result == SCORING_LEVELS && demands_assumed(q))
-		feedback_add(m, list, json_string("demands"));
-	if (result == SCORING_LEVELS && questions_assumed(q, true))
-		feedback_add(m, list, json_string("points"));
-	if (result == SCORING_MEANS && q->scoring->basis == BASIS_ASSUMED)
-		feedback_add(m, list, json_string("means"));
-	if (questions_assumed(q, false))
-		feedback_add(m, list, json_string("questions"));
-	feedback_put(m, doc, "assumed", list);
-}
 
 /* --- whose it is ---------------------------------------------------------- */
 
@@ -340,7 +295,7 @@ feedback_make(const struct feedback_input *in, json_t **out, struct err *e)
 		goto out;
 	doc = json_object();
 	put_head(&m, doc);
-	put_assumed(&m, doc);
+	feedback_put(&m, doc, "assumed", assumed_json(in->layout->q));
 	code = put_result(&m, doc, e);
 	if (code == ERR_OK && m.failed)
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);

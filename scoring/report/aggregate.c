@@ -4,6 +4,7 @@
 #include "base/wipe.h"
 #include "format/member.h"
 #include "format/scoring.h"
+#include "scoring/assumed.h"
 #include "scoring/report/aggregate_change.h"
 #include "scoring/report/aggregate_levels.h"
 #include "scoring/report/aggregate_questions.h"
@@ -63,6 +64,27 @@ area_list(const struct questionnaire *q)
 	return figure_done(list, ok);
 }
 
+/* The least and the greatest value that a mean can have; null: none. */
+static json_t *
+scale_member(const struct questionnaire *q)
+{
+	int64_t from = INT64_MAX, to = INT64_MIN;
+
+	for (size_t k = 0; k < q->n_questions; k++)
+		for (size_t i = 0; i < q->questions[k].n_options; i++) {
+			const struct question_option *o =
+			    &q->questions[k].options[i];
+
+			if (q->questions[k].type != QUESTION_SCALE ||
+			    !o->has_value)
+				continue;
+			from = o->value < from ? o->value : from;
+			to = o->value > to ? o->value : to;
+		}
+	return from > to ? json_null() : json_pack("{s:I, s:I}", "from",
+	    (json_int_t)from, "to", (json_int_t)to);
+}
+
 static json_t *
 questionnaire_member(const struct questionnaire *q)
 {
@@ -80,39 +102,10 @@ questionnaire_member(const struct questionnaire *q)
 	    figure_put(o, "language", json_string(q->language)) &&
 	    figure_put(o, "result", json_string(
 	    results[q->scoring->result])) &&
+	    (!aggregate_has_means(q) ||
+	    figure_put(o, "scale", scale_member(q))) &&
 	    figure_put(o, "levels", level_list(q)) &&
 	    figure_put(o, "areas", area_list(q)));
-}
-
-/* What of the rules nobody has published. */
-static json_t *
-assumed_member(const struct questionnaire *q)
-{
-	const struct scoring *s = q->scoring;
-	bool demands = false, levels = false, areas = false,
-	    questions = false;
-	json_t *list = json_array();
-	bool ok = list != NULL;
-
-	for (size_t i = 0; i < s->n_demands; i++)
-		demands |= s->demands[i].basis == BASIS_ASSUMED;
-	for (size_t i = 0; i < q->n_levels; i++)
-		levels |= q->levels[i].basis == BASIS_ASSUMED;
-	for (size_t i = 0; i < q->n_areas; i++)
-		areas |= q->areas[i].basis == BASIS_ASSUMED;
-	for (size_t i = 0; i < q->n_questions; i++)
-		questions |= q->questions[i].basis == BASIS_ASSUMED;
-	if (ok && s->basis == BASIS_ASSUMED)
-		ok = figure_add(list, json_string("scoring"));
-	if (ok && demands)
-		ok = figure_add(list, json_string("demands"));
-	if (ok && levels)
-		ok = figure_add(list, json_string("levels"));
-	if (ok && areas)
-		ok = figure_add(list, json_string("areas"));
-	if (ok && questions)
-		ok = figure_add(list, json_string("questions"));
-	return figure_done(list, ok);
 }
 
 static bool
@@ -136,7 +129,7 @@ put_head(const struct making *m, json_t *doc)
 	    json_pack("{s:I, s:I, s:i}", "least", (json_int_t)limits->least,
 	    "best", (json_int_t)limits->best, "percent",
 	    (int)limits->percent)) &&
-	    figure_put(doc, "assumed", assumed_member(m->q));
+	    figure_put(doc, "assumed", assumed_json(m->q));
 }
 
 /* --- a group ------------------------------------------------------------- */
@@ -180,20 +173,21 @@ participation_member(const struct making *m, size_t group)
 static bool
 put_typical(const struct making *m, size_t group, bool best, json_t *o)
 {
-	size_t set = CENSUS_SET(best ? CENSUS_BEST : CENSUS_WHOLE, group);
-	enum disclosure verdict = m->now->verdict[set];
+	const struct census *c = m->now;
+	enum disclosure verdict = best ? c->best.verdict[group] :
+	    c->verdict[group];
 	struct typical t;
 	bool ok;
 
-	if (m->now->set[set].len == 0)
+	if (best && c->best.of[group].len == 0)
 		return true;
 	if (verdict != DISCLOSURE_SHOWN)
 		return figure_put(o, best ? "best" : "typical",
 		    figure_suppressed(verdict));
-	if (typical_make(m->now, group, best, &t, m->e) != ERR_OK)
+	if (typical_make(c, group, best, &t, m->e) != ERR_OK)
 		return false;
 	ok = figure_put(o, best ? "best" : "typical",
-	    typical_json(m->now, &t));
+	    typical_json(c, &t));
 	typical_wipe(&t);
 	return ok;
 }

@@ -39,15 +39,15 @@ value_json(int64_t value, enum measure measure)
 }
 
 static json_t *
-typical_pair(const struct change *c, const struct typical t[static 2])
+typical_pair(const struct change *c, const struct typical t[static 2],
+    enum measure measure)
 {
 	uint32_t *room = calloc(c->n_areas + 1, sizeof(*room));
 	json_t *o = json_object();
-	enum measure measure;
 	int64_t then = -1, now = -1;
 	bool ok = room != NULL && o != NULL;
 
-	if (ok && measure_of_areas(c, &measure)) {
+	if (ok) {
 		then = value_of(c, CHANGE_THEN, &t[CHANGE_THEN], measure,
 		    room);
 		now = value_of(c, CHANGE_NOW, &t[CHANGE_NOW], measure, room);
@@ -64,21 +64,30 @@ static bool
 put_typical(const struct change *c, size_t group, bool best, json_t *to,
     struct err *e)
 {
-	size_t set = CENSUS_SET(best ? CENSUS_BEST : CENSUS_WHOLE, group);
+	enum disclosure verdict = best ? DISCLOSURE_SHOWN :
+	    verdict_of(c, group);
 	struct typical t[2] = { 0 };
+	enum measure measure;
 	bool ok = true;
 
-	for (int side = CHANGE_THEN; side <= CHANGE_NOW; side++)
-		if (c->census[side].set[set].len == 0)
+	for (int side = CHANGE_THEN; side <= CHANGE_NOW; side++) {
+		const struct census *s = &c->census[side];
+
+		if ((best ? s->best.of[group].len : s->set[group].len) == 0)
 			return true;
-	if (verdict_of(c, set) != DISCLOSURE_SHOWN)
+		if (best && s->best.verdict[group] != DISCLOSURE_SHOWN)
+			verdict = s->best.verdict[group];
+	}
+	if (!measure_of_areas(c, &measure))
+		return true;
+	if (verdict != DISCLOSURE_SHOWN)
 		return figure_put(to, best ? "best" : "typical",
-		    figure_suppressed(verdict_of(c, set)));
+		    figure_suppressed(verdict));
 	for (int side = CHANGE_THEN; ok && side <= CHANGE_NOW; side++)
-		ok = typical_make(&c->census[side], group, best,
-		    &t[side], e) == ERR_OK;
+		ok = typical_make(&c->census[side], group, best, &t[side],
+		    e) == ERR_OK;
 	ok = ok && figure_put(to, best ? "best" : "typical",
-	    typical_pair(c, t));
+	    typical_pair(c, t, measure));
 	typical_wipe(&t[CHANGE_THEN]);
 	typical_wipe(&t[CHANGE_NOW]);
 	return ok;
@@ -133,14 +142,16 @@ aggregate_change(const struct change *c, size_t group,
 	enum disclosure only_then =
 	    then->verdict[CENSUS_SET(CENSUS_ONLY, group)];
 	json_t *o = json_object();
+	enum measure measure;
 	bool ok = put_shown(o, "respondents", was, respondents_member, c,
 	    group) &&
 	    put_shown(o, "both", both, aggregate_both, c, group) &&
 	    put_shown(o, "only_now", only_now, aggregate_only_now, c, group) &&
 	    put_shown(o, "only_then", only_then, aggregate_only_then, c,
 	    group) &&
-	    put_shown(o, "only", only_now != DISCLOSURE_SHOWN ? only_now :
-	    only_then, aggregate_only, c, group) &&
+	    (!measure_of_areas(c, &measure) || put_shown(o, "only",
+	    only_now != DISCLOSURE_SHOWN ? only_now : only_then,
+	    aggregate_only, c, group)) &&
 	    put_shown(o, "in_both", was != DISCLOSURE_SHOWN ? was : both,
 	    in_both_member, c, group);
 

@@ -38,8 +38,7 @@ enum err_code
 typical_make(const struct census *c, size_t group, bool best,
     struct typical *out, struct err *e)
 {
-	const struct group *g = &c->set[CENSUS_SET(best ? CENSUS_BEST :
-	    CENSUS_WHOLE, group)];
+	const struct group *g = best ? &c->best.of[group] : &c->set[group];
 	enum err_code code;
 
 	memset(out, 0, sizeof(*out));

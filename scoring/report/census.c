@@ -67,7 +67,7 @@ static enum err_code
 split_by_result(struct census *c, size_t group, struct err *e)
 {
 	struct group ordered = { 0 };
-	size_t sizes[3], at = 0, best = c->limits.best;
+	size_t sizes[3], at = 0;
 	enum err_code code = group_ordered(c->pile, &c->set[group], &ordered,
 	    e);
 
@@ -76,9 +76,6 @@ split_by_result(struct census *c, size_t group, struct err *e)
 		for (size_t i = 0; code == ERR_OK && i < 3; at += sizes[i++])
 			code = take_some(&ordered, at, sizes[i], &c->set[
 			    CENSUS_SET(CENSUS_LOW + i, group)], e);
-	if (code == ERR_OK && best != 0 && ordered.len / 2 >= best)
-		code = take_some(&ordered, ordered.len - best, best,
-		    &c->set[CENSUS_SET(CENSUS_BEST, group)], e);
 	group_wipe(&ordered);
 	return code;
 }
@@ -94,7 +91,8 @@ gather(struct census *c, struct err *e)
 		    e)) == ERR_OK &&
 		    (code = split_by_round(c, g, e)) == ERR_OK && !counts)
 			code = split_by_result(c, g, e);
-	return code;
+	return code != ERR_OK || counts ? code : groups_find_best(c->pile,
+	    &c->groups, c->limits.best, c->limits.least, &c->best, e);
 }
 
 /* --- what may be shown --------------------------------------------------- */
@@ -329,6 +327,7 @@ census_wipe(struct census *c)
 {
 	for (size_t s = 0; s < CENSUS_SETS; s++)
 		group_wipe(&c->set[s]);
+	groups_best_wipe(&c->best);
 	free(c->other);
 	free(c->question);
 	free(c->counted);

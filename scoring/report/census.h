@@ -25,8 +25,6 @@ enum census_part {
 	CENSUS_ONLY,		/* who did not */
 	CENSUS_LOW, CENSUS_MIDDLE, CENSUS_HIGH,	/* by results; empty when they
 						 * would be too few */
-	CENSUS_BEST,		/* so many as the settings say; empty when the
-				 * group is not twice as large */
 	CENSUS_PARTS,
 };
 #define CENSUS_SETS	(CENSUS_PARTS * GROUPS)
@@ -36,10 +34,11 @@ struct census {
 	const struct pile *pile;	/* borrowed */
 	struct scoring_limits limits;
 	struct groups groups;
+	struct groups_best best;	/* none of counts */
 	size_t *other;		/* [pile->len]: its item in the other pile;
 				 * SIZE_MAX */
-	struct group set[CENSUS_SETS];	/* slices and the best in the order of
-					 * results, others in the pile's */
+	struct group set[CENSUS_SETS];	/* slices in the order of results,
+					 * worst first, others in the pile's */
 	enum disclosure verdict[CENSUS_SETS];
 	/* Of a group's members those who have answered a question, [q]: they
 	 * may be fewer. */
