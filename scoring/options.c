@@ -12,6 +12,7 @@ enum {
 	KEY_JSON = 0x100, KEY_QUESTIONNAIRES, KEY_PREVIOUS,
 	KEY_PREVIOUS_QUESTIONNAIRE, KEY_PREVIOUS_ROUND, KEY_REGISTER,
 	KEY_LEAST, KEY_BEST, KEY_TYPICAL, KEY_BENCHMARK, KEY_LANGUAGE,
+	KEY_HTML,
 };
 
 /* Far more than there are organisations. */
@@ -38,6 +39,8 @@ static const struct command_option rows[] = {
 	    "register' takes it") },
 	{ TAKES_BENCHMARK, KEY_BENCHMARK, "benchmark", N_("FILE"),
 	    N_("compare with this benchmark") },
+	{ TAKES_HTML, KEY_HTML, "html", N_("FILE"),
+	    N_("write a page to this file, instead of a text") },
 	{ TAKES_LIMITS, KEY_LEAST, "least", N_("N"),
 	    N_("organisations that a figure must be about (5)") },
 	{ TAKES_TYPICAL, KEY_BEST, "best", N_("N"),
@@ -70,6 +73,7 @@ take_text(int key, const char *value, struct score_options *o)
 		{ KEY_PREVIOUS_ROUND, &o->previous_round },
 		{ KEY_REGISTER, &o->register_file },
 		{ KEY_BENCHMARK, &o->benchmark },
+		{ KEY_HTML, &o->html },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

@@ -26,6 +26,7 @@ enum {
 	TAKES_LIMITS = 1 << 6,		/* --least */
 	TAKES_TYPICAL = 1 << 7,		/* --best, --typical */
 	TAKES_BENCHMARK = 1 << 8,
+	TAKES_HTML = 1 << 9,
 };
 
 #define OPTIONS_PREVIOUS	64	/* times that --previous can be given */
@@ -42,6 +43,7 @@ struct score_options {
 	const char *previous_questionnaire, *previous_round;
 	const char *register_file;
 	const char *benchmark;
+	const char *html;		/* the page's file */
 	const char *language;		/* "sv", "en"; NULL: the reader's */
 	const char *output;		/* a folder or a file, by the command */
 	struct scoring_limits limits;	/* SCORING_LIMITS where not given */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/i18n.h"
-#include "base/message.h"
 
 #define N_OF(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -69,21 +68,4 @@ words_assumed(const char *what)
 	const char *said = find(words, N_OF(words), what, strlen(what));
 
 	return said != NULL ? said : what;
-}
-
-const char *
-words_decimal(double value, unsigned decimals,
-    char out[static WORDS_NUMBER_LEN])
-{
-	const char *mark = strcmp(message_language_name(), "sv") == 0 ? "," :
-	    ".";
-	char *p;
-
-	(void)snprintf(out, WORDS_NUMBER_LEN, "%.*f",
-	    decimals > 6 ? 6 : (int)decimals, value);
-	/* The locale of numbers need not be that of the words. */
-	for (p = out; *p != '\0'; p++)
-		if (*p == '.' || *p == ',')
-			*p = *mark;
-	return out;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- * Words and numbers that texts and pages have in common, in the language of
+ * Words that texts and pages have in common, in the language of
  * messages (base/message.h).
  */
 #ifndef SIGILL_SCORING_WORDS_H
@@ -21,10 +21,5 @@ void words_group_best(const char *id, int64_t best,
 /* What of a definition is assumed (docs/SCORING.md), behind a colon; of what
  * it does not know, the same. */
 const char *words_assumed(const char *what);
-
-/* With so many decimals (at most 6), and the language's decimal mark. */
-#define WORDS_NUMBER_LEN	48
-const char *words_decimal(double value, unsigned decimals,
-    char out[static WORDS_NUMBER_LEN]);
 
 #endif

@@ -9,6 +9,7 @@
 #include "format/orgnr.h"
 #include "scoring/feedback/feedback_read.h"
 #include "scoring/feedback/feedback_text_way.h"
+#include "scoring/page/number.h"
 #include "scoring/words.h"
 
 /* A screen is 80 columns wide. */
@@ -39,7 +40,7 @@ report_head(const json_t *doc, struct report *r)
 static void
 say_figures(const json_t *o, char *out, size_t size)
 {
-	char number[WORDS_NUMBER_LEN];
+	char number[NUMBER_LEN];
 	size_t n = 0;
 
 	out[0] = '\0';
@@ -54,8 +55,8 @@ say_figures(const json_t *o, char *out, size_t size)
 		    n != 0 ? ", " : "", feedback_whole(o, "boxes"));
 	if (json_object_get(o, "mean") != NULL && n < size)
 		(void)snprintf(out + n, size - n, _("%smean %s"),
-		    n != 0 ? ", " : "", words_decimal(json_number_value(
-		    json_object_get(o, "mean")), 2, number));
+		    n != 0 ? ", " : "", number_json(number,
+		    json_object_get(o, "mean"), 2));
 }
 
 static void
@@ -66,7 +67,7 @@ report_total(const json_t *doc, struct report *r)
 	const json_t *boxes = json_object_get(doc, "boxes");
 	const json_t *scale = json_object_get(doc, "scale");
 	const json_t *mean = json_object_get(doc, "mean");
-	char number[WORDS_NUMBER_LEN];
+	char number[NUMBER_LEN];
 
 	if (level != NULL)
 		report_line(r, _("Result"), _("level %lld of %lld: %s"),
@@ -80,8 +81,8 @@ report_total(const json_t *doc, struct report *r)
 		    feedback_whole(boxes, "of"));
 	if (mean != NULL)
 		report_line(r, _("Result"), _("mean %s, on a scale from %lld "
-		    "to %lld"), words_decimal(json_number_value(mean), 2,
-		    number), feedback_whole(scale, "least"),
+		    "to %lld"), number_json(number, mean, 2),
+		    feedback_whole(scale, "least"),
 		    feedback_whole(scale, "greatest"));
 }
 
@@ -132,14 +133,9 @@ report_last(const json_t *doc, struct report *r)
 static void
 column(struct report *r, const json_t *v)
 {
-	char cell[WORDS_NUMBER_LEN] = "-";
+	char cell[NUMBER_LEN];
 
-	if (json_is_integer(v))
-		(void)snprintf(cell, sizeof(cell), "%lld",
-		    (long long)json_integer_value(v));
-	else if (json_is_real(v))
-		(void)words_decimal(json_real_value(v), 2, cell);
-	report_column(r, cell, COLUMN);
+	report_column(r, number_json(cell, v, 2), COLUMN);
 }
 
 static void
