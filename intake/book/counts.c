@@ -42,12 +42,11 @@ add(struct digests *d, const uint8_t *digest, struct err *e)
 	return ERR_OK;
 }
 
+/* Ends the statement, which gives digests. */
 static enum err_code
-load(struct sql *db, bool done, struct digests *out, struct err *e)
+load(struct sql *db, struct sql_stmt *stmt, struct digests *out,
+    struct err *e)
 {
-	struct sql_stmt *stmt = sql_prepare(db, e,
-	    "SELECT DISTINCT digest FROM decisions WHERE done = ?", "i",
-	    (int64_t)done);
 	uint8_t digest[DIGEST_LEN];
 	enum err_code code;
 	bool more;
@@ -64,14 +63,29 @@ load(struct sql *db, bool done, struct digests *out, struct err *e)
 	return code;
 }
 
+static enum err_code
+load_decided(struct sql *db, bool done, struct digests *out, struct err *e)
+{
+	return load(db, sql_prepare(db, e,
+	    "SELECT DISTINCT digest FROM decisions WHERE done = ?", "i",
+	    (int64_t)done), out, e);
+}
+
 enum err_code
 counts_decided(struct sql *db, struct digests *out, struct err *e)
 {
-	return load(db, true, out, e);
+	return load_decided(db, true, out, e);
 }
 
 enum err_code
 counts_open(struct sql *db, struct digests *out, struct err *e)
 {
-	return load(db, false, out, e);
+	return load_decided(db, false, out, e);
+}
+
+enum err_code
+counts_scored(struct sql *db, struct digests *out, struct err *e)
+{
+	return load(db, sql_prepare(db, e, "SELECT digest FROM scores", ""),
+	    out, e);
 }

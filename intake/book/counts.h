@@ -28,5 +28,8 @@ bool digests_have(const struct digests *d,
 enum err_code counts_decided(struct sql *db, struct digests *out,
     struct err *e);
 enum err_code counts_open(struct sql *db, struct digests *out, struct err *e);
+/* Alone.  The files that have been scored. */
+enum err_code counts_scored(struct sql *db, struct digests *out,
+    struct err *e);
 
 #endif

@@ -73,6 +73,7 @@ arrival_note(const struct arrival *a, const struct beside *beside,
 		{ accepted && !a->duplicate && !a->same_answers &&
 		    !a->counts, "replaced" },
 		{ arrival_is_unhanded(a), "unhanded" },
+		{ digests_have(&beside->scored, a->digest), "scored" },
 		{ o != NULL && strcmp(o->name, a->facts.name) != 0,
 		    "name differs" },
 		{ o != NULL && o->kind != a->facts.organisation_kind,
@@ -108,7 +109,7 @@ arrival_json(const struct arrival *a, const struct beside *beside)
 	const bool verified = a->facts.size != 0;
 
 	return json_pack("{s:o, s:I, s:s, s:o, s:o, s:o, s:s, s:s*, s:I, "
-	    "s:o, s:b, s:b, s:b, s:b, s:b, s:o, s:o, s:o, s:o}",
+	    "s:o, s:b, s:b, s:b, s:b, s:b, s:o, s:b, s:o, s:o, s:o}",
 	    "sealed_digest", member_hex(a->digest, DIGEST_LEN),
 	    "sealed_size", (json_int_t)a->size, "source", a->source,
 	    "place", report_text(a->place != NULL ? a->place : ""),
@@ -122,6 +123,7 @@ arrival_json(const struct arrival *a, const struct beside *beside)
 	    "same_answers", (int)a->same_answers,
 	    "decided", (int)digests_have(&beside->decided, a->digest),
 	    "counts", (int)a->counts, "handed", time_or_null(a->handed),
+	    "scored", (int)digests_have(&beside->scored, a->digest),
 	    "filed", time_or_null(a->filed),
 	    "registered", registered_json(registered(a, &beside->roll)),
 	    "facts", verified ? facts_json(&a->facts) : json_null());

@@ -6,7 +6,9 @@ beside_load(struct sql *db, struct beside *out, struct err *e)
 {
 	enum err_code code = roll_load(db, &out->roll, e);
 
-	return code == ERR_OK ? counts_open(db, &out->decided, e) : code;
+	if (code == ERR_OK)
+		code = counts_open(db, &out->decided, e);
+	return code == ERR_OK ? counts_scored(db, &out->scored, e) : code;
 }
 
 void
@@ -14,4 +16,5 @@ beside_wipe(struct beside *b)
 {
 	roll_wipe(&b->roll);
 	digests_wipe(&b->decided);
+	digests_wipe(&b->scored);
 }

@@ -44,11 +44,11 @@ add_day(struct figures *f, int64_t t, struct err *e)
 }
 
 static enum err_code
-count_one(const struct arrival *a, const struct roll *roll,
+count_one(const struct arrival *a, const struct beside *beside,
     struct figures_all *out, struct err *e)
 {
 	const bool accepted = a->state == ARRIVAL_ACCEPTED;
-	const char *kind = arrival_kind(a, roll);
+	const char *kind = arrival_kind(a, &beside->roll);
 	enum err_code code;
 
 	out->total++;
@@ -59,6 +59,7 @@ count_one(const struct arrival *a, const struct roll *roll,
 	out->replaced += accepted && !a->duplicate && !a->same_answers &&
 	    !a->counts;
 	out->unhanded += arrival_is_unhanded(a);
+	out->scored += digests_have(&beside->scored, a->digest);
 	code = add(&out->states, arrival_state_name(a->state), e);
 	if (code == ERR_OK && a->state == ARRIVAL_REJECTED)
 		code = add(&out->rejected, err_name(a->code), e);
@@ -120,13 +121,13 @@ count_durations(const struct pile *pile, const struct digests *decided,
 }
 
 enum err_code
-figures_count(const struct pile *pile, const struct roll *roll,
+figures_count(const struct pile *pile, const struct beside *beside,
     const struct digests *decided, struct figures_all *out, struct err *e)
 {
 	enum err_code code = ERR_OK;
 
 	for (size_t i = 0; code == ERR_OK && i < pile->len; i++)
-		code = count_one(&pile->v[i], roll, out, e);
+		code = count_one(&pile->v[i], beside, out, e);
 	return code == ERR_OK ? count_durations(pile, decided, out, e) : code;
 }
 

@@ -10,8 +10,8 @@
 
 #include "base/err.h"
 #include "intake/book/counts.h"
+#include "intake/staff/beside.h"
 #include "intake/staff/pile.h"
-#include "intake/staff/roll.h"
 
 #define FIGURE_NAME_LEN	48
 /* So many of that name. */
@@ -25,6 +25,7 @@ struct duration { size_t n; int64_t median, longest; };
 /* Everything is owned; { 0 } is an empty one. */
 struct figures_all {
 	size_t total, late, duplicate, same_answers, replaced, unhanded;
+	size_t scored;
 	size_t held;
 	struct figures states;
 	struct figures rejected;	/* by code */
@@ -35,8 +36,8 @@ struct figures_all {
 	struct duration staff;		/* by a person */
 };
 
-enum err_code figures_count(const struct pile *pile, const struct roll *roll,
-    const struct digests *decided, struct figures_all *out, struct err *e);
+enum err_code figures_count(const struct pile *pile,
+    const struct beside *beside, const struct digests *decided, struct figures_all *out, struct err *e);
 void figures_wipe(struct figures_all *f);
 
 #endif

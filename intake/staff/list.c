@@ -149,6 +149,7 @@ csv_row(struct report *r, const struct arrival *a,
 	csv_foreign(r, a->place);
 	csv_foreign(r, a->name);
 	csv_cell(r, note);
+	csv_cell(r, digests_have(&beside->scored, a->digest) ? "yes" : "no");
 	csv_end(r);
 }
 
@@ -158,7 +159,7 @@ tell_csv(const struct pile *pile, const struct beside *beside,
 {
 	buf_add_str(&r->text, "digest,arrived,state,code,number,name,kind,"
 	    "questionnaire,round,fingerprint,late,duplicate,counts,verified,"
-	    "handed,source,place,file,note\n");
+	    "handed,source,place,file,note,scored\n");
 	for (size_t i = 0; i < pile->len; i++)
 		csv_row(r, &pile->v[i], beside);
 }

@@ -12,6 +12,7 @@
 #include "format/member.h"
 #include "format/receipt.h"
 #include "intake/book/decisions.h"
+#include "intake/book/scores.h"
 #include "intake/book/verdicts.h"
 #include "intake/staff/arrival_tell.h"
 #include "intake/staff/desk.h"
@@ -236,6 +237,32 @@ tell_receipt(struct desk *desk, const struct arrival *a, struct report *r,
 	return code;
 }
 
+/* What scoring has made of it. */
+static enum err_code
+tell_score(struct desk *desk, const struct arrival *a, struct report *r,
+    struct err *e)
+{
+	struct score score = { 0 };
+	struct err found = { 0 };
+	enum err_code code;
+
+	code = scores_get(desk->db, a->digest, &score, &found);
+	if (code == ERR_HTTP_NOT_FOUND)
+		return ERR_OK;
+	if (code != ERR_OK)
+		return err_set(e, code, found.where, 0, "%s", found.msg);
+	tell_time(r, "Scored", score.time, score.sealed.len != 0 ?
+	    "and the feedback sealed to who handed in" :
+	    "but the feedback could be sealed to nobody");
+	tell_hex(r, "Feedback", score.feedback, DIGEST_LEN);
+	report_set(r, "score", json_pack("{s:o, s:o, s:b}",
+	    "time", member_time(score.time),
+	    "feedback", member_hex(score.feedback, DIGEST_LEN),
+	    "sealed", (int)(score.sealed.len != 0)));
+	score_wipe(&score);
+	return ERR_OK;
+}
+
 static bool
 replaces(const struct arrival *a, const struct arrival *b)
 {
@@ -307,6 +334,8 @@ show_one(struct desk *desk, const struct arrival *a,
 	}
 	if (code == ERR_OK)
 		code = tell_receipt(desk, a, r, e);
+	if (code == ERR_OK)
+		code = tell_score(desk, a, r, e);
 	pile_wipe(&kin);
 	return code;
 }

@@ -43,6 +43,7 @@ static const struct { const char *name, *title; size_t offset; } numbers[] = {
 	{ "replaced", "Replaced", offsetof(struct figures_all, replaced) },
 	{ "unhanded", "Not handed over",
 	    offsetof(struct figures_all, unhanded) },
+	{ "scored", "Scored", offsetof(struct figures_all, scored) },
 };
 #define N_NUMBERS	(sizeof(numbers) / sizeof(numbers[0]))
 
@@ -237,7 +238,7 @@ summary_run(const struct options *o, struct report *r)
 	    (code = beside_load(desk.db, &beside, &e)) == ERR_OK &&
 	    (code = load(o, &filter, &desk, &s, &pile, &e)) == ERR_OK &&
 	    (code = counts_decided(desk.db, &decided, &e)) == ERR_OK &&
-	    (code = figures_count(&pile, &beside.roll, &decided, &f, &e)) ==
+	    (code = figures_count(&pile, &beside, &decided, &f, &e)) ==
 	    ERR_OK) {
 		pile_sort(&pile);
 		s.now = desk.now;

@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The way back from scoring: feedback documents become receipts and sealed
 feedback, once for each file, whatever happens in between."""
+import csv
+import io
 import json
 import os
 import shutil
 import subprocess
 import unittest
 
-from intake_case import INTAKE, SANITIZED
+from intake_case import INTAKE, SANITIZED, sha256
 from scored_case import ScoredCase, feedback_for
-from support import INFOSAK, ITSAK, read
+from support import BUILD, ITSAK, call, read
 
 STRACE = shutil.which("strace")
 
@@ -39,20 +41,52 @@ class Taken(ScoredCase):
         self.run_once()
         self.check_scored(digest, document)
 
+    def populate(self, count):
+        """So many organisations' submissions, accepted; their digests."""
+        call(BUILD + "/test/make-population", str(count),
+             self.at("pki/intake-p256.pem"),
+             "questionnaires/infosakkollen-2023.json", self.at("pop"), "0",
+             "7")
+        self.configure(anchors="pop/anchors.pem", crls="pop/crls.pem",
+                       rounds=read(self.at("pop/rounds.conf")).decode())
+        for name in os.listdir(self.at("pop/0")):
+            self.spool(read(os.path.join(self.at("pop/0"), name)))
+        self.run_once()
+        return sorted(self.documents())
+
     def test_many(self):
-        digests = [self.spool(self.seal(ITSAK, change=lambda a, i=i:
-                                        a["answers"].update(
-                                            self.one_less(a, i)))[0])
-                   for i in range(1)]
+        """More than go into one transaction, and one of them is wrong."""
+        digests = self.populate(40)
+        documents = {d: self.score(d) for d in digests[1:]}
+        self.score(digests[0], round="other")
         self.run_once()
-        documents = {d: self.score(d) for d in digests}
-        self.run_once()
+        self.assertEqual(self.refused(), [digests[0] + ".feedback.json"])
+        self.assertEqual(set(self.scores()), set(documents))
+        self.assertGreater(len(documents), 30)
         for digest, document in documents.items():
             self.check_scored(digest, document)
 
-    @staticmethod
-    def one_less(answers, i):
-        return answers["answers"] if i == 0 else {}
+    def test_what_staff_see(self):
+        digests = [self.accepted(), self.accepted(ITSAK)]
+        before = self.intake("show", digests[0])
+        self.assertNotIn("score", before)
+        document = self.score(digests[0])
+        self.run_once()
+        score = self.intake("show", digests[0])["score"]
+        self.assertEqual((score["feedback"], score["sealed"]),
+                         (sha256(document), self.scores()[digests[0]][2]
+                          is not None))
+        self.assertEqual({s["sealed_digest"]: s["scored"] for s in
+                          self.intake("list")["submissions"]},
+                         {digests[0]: True, digests[1]: False})
+        self.assertEqual(self.intake("report")["scored"], 1)
+        for words in (["show", digests[0]], ["list"], ["report"]):
+            out = call(INTAKE, *words, "--config", self.conf).decode()
+            self.assertRegex(out, "(?i)scored")
+        rows = list(csv.DictReader(io.StringIO(call(
+            INTAKE, "list", "--csv", "--config", self.conf).decode())))
+        self.assertEqual({r["digest"]: r["scored"] for r in rows},
+                         {digests[0]: "yes", digests[1]: "no"})
 
     def test_the_same_again_is_nothing_new(self):
         digest = self.accepted()
