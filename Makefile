@@ -36,7 +36,8 @@ FORMAT	= format/cbor.c format/cbor_reader.c format/text.c \
 	  format/field.c format/member.c format/statement.c \
 	  format/statement_json.c format/statement_check.c \
 	  format/answers.c format/submission.c format/receipt.c \
-	  format/receipt_log.c format/tree_head.c format/mandate.c
+	  format/receipt_log.c format/tree_head.c format/mandate.c \
+	  format/roll.c format/register.c format/csv_rows.c
 CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/unlock.c crypto/pkcs12.c crypto/cert.c \
 	  crypto/cert_request.c crypto/trust.c crypto/usage.c \
@@ -71,6 +72,7 @@ SCORING	= scoring/page/page.c scoring/page/style.c scoring/page/number.c \
 	  scoring/feedback/feedback_text_way.c
 SCORE	= scoring/main.c scoring/options.c scoring/select.c \
 	  scoring/output.c scoring/aggregate_command.c \
+	  scoring/benchmark_command.c \
 	  $(REPORT)
 REPORT	= scoring/report/figure.c scoring/report/census.c \
 	  scoring/report/change.c scoring/report/aggregate.c \
@@ -85,7 +87,8 @@ CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/seal.c client/seal_command.c client/prepare.c \
 	  client/submit.c client/earlier.c client/reason.c \
 	  client/send.c \
-	  client/session.c client/status.c client/bar.c client/receipt.c \
+	  client/session.c client/status.c client/status_tell.c client/scored.c \
+	  client/scored_open.c client/bar.c client/receipt.c \
 	  client/kept.c client/log_proof.c client/log_witness.c \
 	  client/inspect.c client/mandate.c \
 	  client/mandate_file.c \
@@ -137,8 +140,7 @@ TREE	= intake/book/tree.c intake/book/tree_had.c \
 INTAKE	= intake/main.c intake/options.c intake/tell.c intake/settings.c \
 	  intake/staff/export.c intake/staff/export_rows.c \
 	  intake/staff/desk.c intake/staff/table.c intake/staff/roll.c \
-	  intake/staff/register.c intake/staff/register_file.c \
-	  intake/staff/csv_rows.c \
+	  intake/staff/register.c \
 	  intake/staff/pile.c intake/staff/find.c intake/staff/who.c \
 	  intake/staff/arrival_tell.c intake/staff/beside.c \
 	  intake/staff/list.c intake/staff/outlook.c \
@@ -292,8 +294,9 @@ $(addprefix $(O)/test/,test_questionnaire test_scoring_rules): \
 $(O)/test/test_message: $(SHARE)
 
 # Of scoring.
-SCORING_TESTS = test_score test_disclosure test_typical test_benchmark
+SCORING_TESTS = test_sheet test_score test_disclosure test_typical test_benchmark
 $(addprefix $(O)/test/,$(SCORING_TESTS)): $(O)/lib/scoring.a
+$(O)/test/test_score: $(O)/obj/tests/unit/instrument.o
 $(addprefix $(O)/test/,test_typical test_benchmark): \
 	$(O)/obj/tests/unit/people.o
 
@@ -460,7 +463,8 @@ bench: deps
 
 # clang's libFuzzer; everything is compiled anew for it.
 FUZZERS	= fuzz_submission fuzz_receipt fuzz_mandate fuzz_sealed fuzz_deflate \
-	  fuzz_answers fuzz_definition fuzz_facts fuzz_worker
+	  fuzz_answers fuzz_definition fuzz_facts fuzz_worker \
+	  fuzz_benchmark
 FUZZ_SECONDS = 60
 $(O)/fuzz/fuzz_worker: intake/service/worker_talk.c \
 	intake/service/worker_known.c intake/service/channel.c \
