@@ -202,7 +202,7 @@ OPT	= -O2 -g
 ALL_CFLAGS = -std=c17 -D_GNU_SOURCE -I. $(OPT) $(WARN) $(HARDEN) $(SANFLAGS) \
 	  -DSIGILL_VERSION='"$(VERSION)"' $(CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(SANFLAGS) $(LDFLAGS)
-LIBS	= $(shell pkg-config --libs $(PKGS))
+LIBS	= $(shell pkg-config --libs $(PKGS)) -lcsv
 LEDGER_LIBS = -lsqlite3 -lpq
 
 obj	= $(patsubst %.c,$(O)/obj/%.o,$(1))
@@ -247,7 +247,7 @@ $(O)/bin/sigill-portal: $(call obj,$(PORTAL)) $(O)/lib/ledger.a $(LIB)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lmicrohttpd -lgnutls $(LEDGER_LIBS)
 
 WHOLE_INTAKE = $(INTAKE) $(BOOK) $(TREE) $(APART) $(SERVICE) $(JUDGE)
-INTAKE_LIBS = $(LEDGER_LIBS) $(APART_LIBS) -lcsv -pthread
+INTAKE_LIBS = $(LEDGER_LIBS) $(APART_LIBS) -pthread
 $(O)/bin/sigill-intake: $(call obj,$(WHOLE_INTAKE)) $(O)/lib/ledger.a $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(INTAKE_LIBS)

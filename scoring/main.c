@@ -14,6 +14,7 @@
 #include "base/wipe.h"
 #include "format/json.h"
 #include "scoring/aggregate_command.h"
+#include "scoring/benchmark_command.h"
 #include "scoring/options.h"
 
 #define PROGRAM	"sigill-score"
@@ -28,6 +29,13 @@ static const struct score_command commands[] = {
 	    "computed from."),
 	    TAKES_OUTPUT | TAKES_LANGUAGE | TAKES_PREVIOUS | TAKES_REGISTER |
 	    TAKES_LIMITS | TAKES_TYPICAL }, aggregate_run },
+	{ { "benchmark", N_("[WHAT...]"),
+	    N_("what organisations compare themselves with"),
+	    N_("Makes the typical answers of each group that is large enough, "
+	    "and of its best. With --output, they are written to the file, "
+	    "for 'sigill-intake benchmark' to sign."),
+	    TAKES_OUTPUT_FILE | TAKES_LIMITS | TAKES_TYPICAL },
+	    benchmark_run },
 	{ .run = NULL },
 };
 

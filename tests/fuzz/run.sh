@@ -140,8 +140,31 @@ done
 cp samples/*.json questionnaires/*.json tests/vectors/questionnaire.json \
     "$work/json"
 
+mkdir "$work/benchmark"
+/usr/bin/python3 - "$work/benchmark" <<'END'
+import json
+import os
+import sys
+
+GROUP = {"id": "all", "best": 0, "organisations": 40,
+         "answers": {"q1": ["a", "c"], "q2": "yes", "q3": 7}}
+BENCHMARK = {
+    "format": "sigill-benchmark", "version": 1,
+    "questionnaire": {"id": "vectors-1", "version": "1",
+                      "sha256": 64 * "0", "title": "Prov"},
+    "round": "2027", "environment": "test",
+    "settings": {"least": 5, "best": 20, "percent": 50}, "groups": []}
+for name, groups in {
+        "empty": [], "all": [GROUP],
+        "best": [GROUP, dict(GROUP, id="kommun", kind="kommun"),
+                 dict(GROUP, id="all-best", best=20)]}.items():
+    with open(os.path.join(sys.argv[1], name), "w") as f:
+        json.dump(dict(BENCHMARK, groups=groups), f)
+END
+
 pairs="submission:cbor receipt:receipt mandate:mandate sealed:sealed
-	deflate:zlib answers:json definition:json facts:facts worker:worker"
+	deflate:zlib answers:json definition:json facts:facts worker:worker
+	benchmark:benchmark"
 for f in tests/fuzz/fuzz_*.c; do
 	name=${f##*/fuzz_} name=${name%.c}
 	case " "$pairs in
