@@ -63,7 +63,7 @@ only() {
 	only "$not_tests" '<(postgresql/)?libpq-fe\.h' 'ledger/(postgres|link)\.c'
 	only "$not_tests" '<libp11\.h' 'crypto/token_module\.c'
 	only "$not_tests" '<(seccomp\.h|linux/landlock\.h)' 'intake/service/sandbox\.c'
-	only "$not_tests" '<csv\.h' 'intake/staff/csv_rows\.c'
+	only "$not_tests" '<csv\.h' 'format/csv_rows\.c'
 	only "$not_tests" '<(microhttpd\.h|gnutls/)' 'portal/[a-z0-9_]+\.[ch]'
 	grep -nE '^#[[:space:]]*include[[:space:]]*"[^/"]*"' $c /dev/null
 } >"$work/includes"

@@ -9,14 +9,6 @@
 #include "intake/book/arrivals_row.h"
 #include "intake/book/tree.h"
 
-void
-organisation_wipe(struct organisation *o)
-{
-	wipe_free(o->name);
-	wipe_free(o->contact);
-	explicit_bzero(o, sizeof(*o));
-}
-
 static enum err_code
 read_organisation(struct sql_stmt *stmt, struct organisation *out,
     struct err *e)

@@ -13,18 +13,8 @@
 #include "crypto/digest.h"
 #include "format/mandate.h"
 #include "format/orgnr.h"
-#include "format/statement.h"
+#include "format/roll.h"
 #include "ledger/sql.h"
-
-/* Everything is owned; { 0 } is an empty one. */
-struct organisation {
-	char number[ORGNR_LEN];
-	char *name;
-	enum organisation_kind kind;
-	char *contact;		/* "" when there is none */
-};
-
-void organisation_wipe(struct organisation *o);
 
 /* How a new register differs from the one that it replaces. */
 struct register_change {

@@ -6,8 +6,9 @@
 
 #include "base/file.h"
 #include "base/limits.h"
+#include "format/register.h"
+#include "intake/book/organisations.h"
 #include "intake/staff/desk.h"
-#include "intake/staff/register_file.h"
 #include "intake/staff/roll.h"
 #include "intake/staff/table.h"
 
@@ -243,7 +244,7 @@ read_file(const struct options *o, struct roll *out, struct report *r,
 
 	if ((code = file_read(o->operand, LIMIT_REGISTER_FILE, &data, e)) ==
 	    ERR_OK) {
-		register_file_parse(data.data, data.len, out, &unused,
+		register_parse(data.data, data.len, out, &unused,
 		    &r->errors);
 		r->mistakes_in = o->operand;
 		if (r->errors.len != 0)

@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/*
- * The register of those who are expected to answer, in memory, by number.
- */
+/* The register as the ledger has it, in memory (format/roll.h). */
 #ifndef SIGILL_INTAKE_STAFF_ROLL_H
 #define SIGILL_INTAKE_STAFF_ROLL_H
 
-#include <stddef.h>
-
 #include "base/err.h"
-#include "intake/book/organisations.h"
+#include "format/roll.h"
+#include "ledger/sql.h"
 
-/* Owned; { 0 } is an empty one. */
-struct roll {
-	struct organisation *v;	/* sorted by number, no two alike */
-	size_t len;
-};
-
-/* Takes *o, which is empty then, at the end: the caller sorts. */
-enum err_code roll_add(struct roll *roll, struct organisation *o,
-    struct err *e);
-void roll_sort(struct roll *roll);
+/* All of it, sorted. */
 enum err_code roll_load(struct sql *db, struct roll *out, struct err *e);
-/* NULL when it is not there. */
-const struct organisation *roll_find(const struct roll *roll,
-    const char *number);
-void roll_wipe(struct roll *roll);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "intake/staff/csv_rows.h"
+#include "format/csv_rows.h"
 
 #include <csv.h>
 #include <stdbool.h>

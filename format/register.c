@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-#include "intake/staff/register_file.h"
+#include "format/register.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -9,8 +9,8 @@
 
 #include "base/limits.h"
 #include "base/wipe.h"
+#include "format/csv_rows.h"
 #include "format/text.h"
-#include "intake/staff/csv_rows.h"
 
 enum column { NUMBER, NAME, KIND, CONTACT, COLUMNS };
 
@@ -266,7 +266,7 @@ finish(struct reading *r, struct roll *out)
 }
 
 void
-register_file_parse(const uint8_t *data, size_t len, struct roll *out,
+register_parse(const uint8_t *data, size_t len, struct roll *out,
     char **unused, struct err_list *mistakes)
 {
 	struct reading r = { .mistakes = mistakes };

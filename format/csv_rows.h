@@ -4,8 +4,8 @@
  * separator is a comma, a semicolon or a tab, whichever the first row has most
  * of, or that a first line "sep=;" names.  UTF-8, with a byte order mark or without; lines end with LF or CRLF.
  */
-#ifndef SIGILL_INTAKE_STAFF_CSV_ROWS_H
-#define SIGILL_INTAKE_STAFF_CSV_ROWS_H
+#ifndef SIGILL_FORMAT_CSV_ROWS_H
+#define SIGILL_FORMAT_CSV_ROWS_H
 
 #include <stddef.h>
 #include <stdint.h>
