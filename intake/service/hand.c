@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "crypto/digest.h"
 #include "intake/service/channel.h"
@@ -16,6 +17,7 @@
 /* What takes long is a lane's for one part in so many of its time. */
 #define LANE_SHARE	10
 #define DOCUMENT_MODE	0600
+#define GROUP_MODE	0640
 #define POSITION_LEN	24	/* digits, and a NUL */
 
 void
@@ -127,11 +129,15 @@ to_folder(const char *dir, struct matter *v, size_t n, struct err *e)
 {
 	char hex[DIGEST_HEX_LEN], name[DROP_NAME];
 	enum err_code code;
+	struct stat st;
 	struct drop d;
 
 	if ((code = drop_begin(&d, dir, DOCUMENT_MODE, e)) != ERR_OK)
 		return code;
 	d.same = handoff_same;
+	/* Whoever gives a folder this bit gives it to its group. */
+	if (fstat(d.dir, &st) == 0 && (st.st_mode & S_ISGID) != 0)
+		d.mode = GROUP_MODE;
 	for (size_t i = 0; code == ERR_OK && i < n; i++) {
 		if (v[i].document.len == 0)
 			continue;

@@ -16,6 +16,8 @@ from portal_case import BUILD, PORTAL, PortalCase
 
 UNITS = {"sigill-portal.service": ("system", "sbin/sigill-portal"),
          "sigill-intake.service": ("system", "sbin/sigill-intake"),
+         "sigill-score.service": ("system", None),
+         "sigill-score.timer": ("system", None),
          "sigill-outbox.service": ("user", "bin/sigill"),
          "sigill-outbox.timer": ("user", None)}
 ANALYZE = shutil.which("systemd-analyze")
@@ -51,6 +53,8 @@ class Units(unittest.TestCase):
             self.assertIn("=/usr/local/%s" % program, text)
             text = text.replace("/usr/local/" + program,
                                 "%s/bin/%s" % (BUILD, program.split("/")[1]))
+        text = text.replace("/usr/local/lib/sigill/",
+                            os.path.abspath("service") + "/")
         with open(self.dir + "/" + name, "w") as f:
             f.write(text)
         return self.dir + "/" + name
@@ -76,7 +80,7 @@ class Units(unittest.TestCase):
             self.copy(name)
         self.assertEqual(set(os.listdir("service")) - set(UNITS),
                          {"sigill-portal-direct.conf", "sigill.sysusers",
-                          "roles.sql"})
+                          "roles.sql", "sigill-score-folder"})
         for name in UNITS:
             with self.subTest(name):
                 self.assertEqual(self.verify(name), (0, ""))
@@ -110,6 +114,7 @@ class Units(unittest.TestCase):
         self.add_direct()
         direct = self.exposure("sigill-portal.service", 2.5)
         self.exposure("sigill-intake.service", 1.5)
+        self.exposure("sigill-score.service", 1)
         self.assertGreater(direct, closed)
         self.exposure("sigill-outbox.service", 7)
 
