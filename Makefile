@@ -72,6 +72,7 @@ SCORING	= scoring/page/page.c scoring/page/style.c scoring/page/number.c \
 	  scoring/feedback/feedback_text_way.c
 SCORE	= scoring/main.c scoring/options.c scoring/select.c \
 	  scoring/output.c scoring/aggregate_command.c \
+	  scoring/feedback_command.c \
 	  scoring/benchmark_command.c \
 	  $(REPORT)
 REPORT	= scoring/report/figure.c scoring/report/census.c \
@@ -91,6 +92,8 @@ CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/scored_open.c client/bar.c client/receipt.c \
 	  client/kept.c client/log_proof.c client/log_witness.c \
 	  client/inspect.c client/mandate.c \
+	  client/feedback_command.c client/feedback_benchmark.c \
+	  client/feedback_kept.c \
 	  client/mandate_file.c \
 	  client/delivery/delivery.c client/delivery/delivery_answer.c \
 	  client/delivery/tus.c client/delivery/pace.c \
@@ -215,6 +218,8 @@ DEFINITIONS = $(wildcard questionnaires/*.json)
 DOCS	= $(wildcard docs/*) service/sigill-portal-direct.conf service/roles.sql
 UNITS	= systemd/system/sigill-portal.service \
 	  systemd/system/sigill-intake.service \
+	  systemd/system/sigill-score.service \
+	  systemd/system/sigill-score.timer \
 	  systemd/user/sigill-outbox.service systemd/user/sigill-outbox.timer
 MAN	= man/sigill.1 man/sigill-verify.1 man/sigill-score.1 \
 	  man/sigill.conf.5 \
@@ -236,7 +241,7 @@ $(O)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(O)/bin/sigill: $(call obj,$(CLIENT)) $(LIB)
+$(O)/bin/sigill: $(call obj,$(CLIENT)) $(O)/lib/scoring.a $(LIB)
 	@mkdir -p $(@D)
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 $(O)/bin/sigill-verify: $(call obj,$(VERIFIER)) $(LIB)
@@ -503,6 +508,8 @@ install: all
 	    install -D -m 644 service/$${f##*/} $(DESTDIR)$(PREFIX)/lib/$$f && \
 	    sed -i 's,/usr/local/,$(PREFIX)/,' $(DESTDIR)$(PREFIX)/lib/$$f || \
 	    exit 1; done
+	install -D -m 755 service/sigill-score-folder \
+	    $(DESTDIR)$(PREFIX)/lib/sigill/sigill-score-folder
 	install -D -m 644 service/sigill.sysusers \
 	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/sigill.conf
 	for f in $(MAN); do \

@@ -12,6 +12,7 @@
 #include "base/wipe.h"
 #include "client/check.h"
 #include "client/doctor/doctor.h"
+#include "client/feedback_command.h"
 #include "client/init.h"
 #include "client/inspect.h"
 #include "client/mandate.h"
@@ -82,6 +83,14 @@ static const struct command commands[] = {
 	    "encloses: needs --submitter, --questionnaire, --round and "
 	    "--expires. With a file's name, shows what that one says."),
 	    TAKES_TERMS | TAKES_PASSPHRASE }, mandate_run },
+	{ { "feedback", N_("ANSWERS | FILE | ID"),
+	    N_("what answers give, before they are handed in; or what came "
+	    "back"),
+	    N_("Answers are checked and scored here, and nothing is sent: "
+	    "good to show to management first. Of a submission in the "
+	    "outbox, or a FILE.feedback.json that 'sigill status' has "
+	    "fetched, shows what the authority says."),
+	    TAKES_QUESTIONNAIRE | TAKES_COMPARED }, feedback_run },
 	{ { "inspect", N_("FILE"),
 	    N_("show what an outsider can see of a sealed file"),
 	    N_("Works without a configuration."),

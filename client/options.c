@@ -13,7 +13,8 @@ enum {
 	KEY_QUESTIONNAIRE, KEY_SUPERSEDES, KEY_SEALED, KEY_DIR,
 	KEY_ORGANISATION, KEY_NAME, KEY_KEY_TYPE, KEY_ENVIRONMENT,
 	KEY_NO_PASSPHRASE, KEY_LOCAL, KEY_MANDATE, KEY_SUBMITTER, KEY_ROUND,
-	KEY_EXPIRES, KEY_OLDER, KEY_HEAD, KEY_PROOF,
+	KEY_EXPIRES, KEY_OLDER, KEY_HEAD, KEY_PROOF, KEY_BENCHMARK,
+	KEY_PREVIOUS, KEY_PREVIOUS_QUESTIONNAIRE, KEY_HTML,
 };
 
 /* Every option once.  sigill(1) lists the same ones. */
@@ -65,6 +66,16 @@ static const struct command_option rows[] = {
 	{ TAKES_SEALED, KEY_PROOF, "proof", N_("FILE"),
 	    N_("a proof of the authority's that its log has only been "
 	    "added to") },
+	{ TAKES_COMPARED, KEY_BENCHMARK, "benchmark", N_("FILE"),
+	    N_("compare with others like you: a file that the authority "
+	    "gives out") },
+	{ TAKES_COMPARED, KEY_PREVIOUS, "previous", N_("ANSWERS"),
+	    N_("compare with your answers of the last round") },
+	{ TAKES_COMPARED, KEY_PREVIOUS_QUESTIONNAIRE,
+	    "previous-questionnaire", N_("FILE"),
+	    N_("the definition that those belong to") },
+	{ TAKES_COMPARED, KEY_HTML, "html", N_("FILE"),
+	    N_("write a page to this file, too") },
 	{ TAKES_PASSPHRASE, KEY_PASSPHRASE_FD, "passphrase-fd", N_("N"),
 	    N_("read the key's passphrase from file descriptor N") },
 	{ TAKES_PASSPHRASE, KEY_PASSPHRASE_FILE, "passphrase-file",
@@ -94,6 +105,10 @@ take_text(int key, const char *value, struct options *o)
 		{ KEY_MANDATE, &o->mandate },
 		{ KEY_SUBMITTER, &o->submitter },
 		{ KEY_ROUND, &o->round }, { KEY_EXPIRES, &o->expires },
+		{ KEY_BENCHMARK, &o->benchmark },
+		{ KEY_PREVIOUS, &o->previous },
+		{ KEY_PREVIOUS_QUESTIONNAIRE, &o->previous_questionnaire },
+		{ KEY_HTML, &o->html },
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

@@ -30,6 +30,7 @@ enum {
 	NEVER_ASKS = 1 << 9,
 	TAKES_MANDATE = 1 << 10,	/* to enclose */
 	TAKES_TERMS = 1 << 11,		/* of a mandate to make */
+	TAKES_COMPARED = 1 << 12,	/* what feedback compares with */
 };
 
 #define OPTIONS_OLDER	64	/* times that --older can be given */
@@ -56,6 +57,8 @@ struct options {
 	/* a mandate's; its questionnaire's id is in `questionnaire` */
 	const char *mandate;		/* the file */
 	const char *submitter, *round, *expires;
+	/* feedback */
+	const char *benchmark, *previous, *previous_questionnaire, *html;
 	/* the command's operands, and the first of them */
 	char **operands;
 	size_t n_operands;

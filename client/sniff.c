@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "client/sniff.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/message.h"
@@ -17,10 +18,42 @@ static const uint8_t oid_data[] = {		/* …1.7.1 */
 	0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x01,
 };
 
-/* In a mandate's content, "format" and what it is; only its round stands
- * before. */
-static const char mandate_format[] = "\x66" "format\x6e" "sigill-mandate";
+/* What a file says that it is, in its first bytes: only a mandate's round
+ * stands before. */
+static const struct { const char *format; enum sniff_kind kind; } contents[] = {
+	{ "\x66" "format\x6e" "sigill-mandate", SNIFF_MANDATE },
+	{ "\"sigill-benchmark\"", SNIFF_SIGNED_BENCHMARK },
+}, documents[] = {
+	{ "\"sigill-benchmark\"", SNIFF_BENCHMARK },
+	{ "\"sigill-feedback\"", SNIFF_FEEDBACK },
+};
 static const char proof_format[] = "\"sigill-log-proof\"";
+
+static bool
+says(const uint8_t *data, size_t len, size_t head, const char *format)
+{
+	return memmem(data, len < head ? len : head, format,
+	    strlen(format)) != NULL;
+}
+
+static enum sniff_kind
+sniff_signed(const uint8_t *data, size_t len)
+{
+	for (size_t i = 0; i < sizeof(contents) / sizeof(contents[0]); i++)
+		if (says(data, len, 256, contents[i].format))
+			return contents[i].kind;
+	return SNIFF_RECEIPT;
+}
+
+/* Answers may have any of these words in a text, further down. */
+static enum sniff_kind
+sniff_document(const uint8_t *data, size_t len)
+{
+	for (size_t i = 0; i < sizeof(documents) / sizeof(documents[0]); i++)
+		if (says(data, len, 64, documents[i].format))
+			return documents[i].kind;
+	return says(data, len, len, proof_format) ? SNIFF_PROOF : SNIFF_JSON;
+}
 
 enum sniff_kind
 sniff(const uint8_t *data, size_t len)
@@ -41,16 +74,13 @@ sniff(const uint8_t *data, size_t len)
 		    sizeof(oid_content_info)) != NULL)
 			return SNIFF_SEALED;
 		if (memmem(data, head, oid_data, sizeof(oid_data)) != NULL)
-			return memmem(data, len < 256 ? len : 256,
-			    mandate_format, sizeof(mandate_format) - 1) !=
-			    NULL ? SNIFF_MANDATE : SNIFF_RECEIPT;
+			return sniff_signed(data, len);
 	}
 	while (i < len && strchr(" \t\r\n", data[i]) != NULL && data[i] != 0)
 		i++;
 	if (i == len || data[i] != '{')
 		return SNIFF_OTHER;
-	return memmem(data, len, proof_format, sizeof(proof_format) - 1) !=
-	    NULL ? SNIFF_PROOF : SNIFF_JSON;
+	return sniff_document(data + i, len - i);
 }
 
 enum err_code
@@ -70,6 +100,12 @@ sniff_expect(enum sniff_kind expected, const uint8_t *data, size_t len,
 		    "for 'sigill submit --mandate' and 'sigill mandate'"),
 		[SNIFF_PROOF] = N_("it looks like a proof about a log, "
 		    "for 'sigill receipt --proof'"),
+		[SNIFF_BENCHMARK] = N_("it looks like a benchmark that the "
+		    "authority has not signed yet"),
+		[SNIFF_SIGNED_BENCHMARK] = N_("it looks like a benchmark, "
+		    "for 'sigill feedback --benchmark'"),
+		[SNIFF_FEEDBACK] = N_("it looks like feedback, "
+		    "for 'sigill feedback'"),
 		[SNIFF_ZIP] = N_("it looks like a workbook or another zip "
 		    "archive"),
 	};

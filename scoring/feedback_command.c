@@ -208,12 +208,9 @@ show_one(const struct making *m, struct report *r, struct err *e)
 		    "for each"), pile->len);
 	if ((code = make(m, &pile->v[0], &doc, e)) != ERR_OK)
 		return code;
+	feedback_report(doc, r);
 	if (m->o->html != NULL)
 		code = put_page(m, doc, r, e);
-	else
-		feedback_report(doc, r);
-	if (m->o->html != NULL && code == ERR_OK)
-		report_set(r, "feedback", json_incref(doc));
 	json_decref(doc);
 	return code;
 }

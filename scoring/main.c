@@ -15,6 +15,7 @@
 #include "format/json.h"
 #include "scoring/aggregate_command.h"
 #include "scoring/benchmark_command.h"
+#include "scoring/feedback_command.h"
 #include "scoring/options.h"
 
 #define PROGRAM	"sigill-score"
@@ -36,6 +37,14 @@ static const struct score_command commands[] = {
 	    "for 'sigill-intake benchmark' to sign."),
 	    TAKES_OUTPUT_FILE | TAKES_LIMITS | TAKES_TYPICAL },
 	    benchmark_run },
+	{ { "feedback", N_("[WHAT...]"),
+	    N_("what one organisation is told, or each of many"),
+	    N_("Of one submission, prints a text, and with --html writes a "
+	    "page, too. With --output, the folder gets a document for each, "
+	    "named by the sealed file's SHA-256; one that is there is left "
+	    "as it is. '-' is one that sigill-intake hands over."),
+	    TAKES_OUTPUT | TAKES_LANGUAGE | TAKES_PREVIOUS | TAKES_BENCHMARK |
+	    TAKES_HTML }, feedback_run },
 	{ .run = NULL },
 };
 

@@ -40,7 +40,7 @@ static const struct command_option rows[] = {
 	{ TAKES_BENCHMARK, KEY_BENCHMARK, "benchmark", N_("FILE"),
 	    N_("compare with this benchmark") },
 	{ TAKES_HTML, KEY_HTML, "html", N_("FILE"),
-	    N_("write a page to this file, instead of a text") },
+	    N_("write a page to this file, too") },
 	{ TAKES_LIMITS, KEY_LEAST, "least", N_("N"),
 	    N_("organisations that a figure must be about (5)") },
 	{ TAKES_TYPICAL, KEY_BEST, "best", N_("N"),
