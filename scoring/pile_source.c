@@ -125,6 +125,7 @@ split(struct splitting *s, int fd, const char *name, struct err *e)
 {
 	struct err found = { 0 };
 	enum err_code code;
+	bool any = false;
 	size_t end, n = 1;
 
 	s->text.len = s->start = 0;
@@ -142,10 +143,11 @@ split(struct splitting *s, int fd, const char *name, struct err *e)
 			    ERR_OK)
 				return code;
 			go_on(s, end);
+			any = true;
 		}
 	}
-	/* What is cut short, or no JSON. */
-	if (s->start != s->text.len)
+	/* What is cut short, even to nothing, or no JSON. */
+	if (s->start != s->text.len || !any)
 		return s->take(s->arg, name, s->line,
 		    s->text.data + s->start, s->text.len - s->start, e);
 	return ERR_OK;
