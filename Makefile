@@ -52,7 +52,7 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 	  ledger/link.c ledger/schema.c
 # How answers become results: of sigill-score, and of sigill for its own.
-SCORING	= scoring/page/page.c scoring/page/style.c scoring/page/number.c \
+SCORING	= scoring/report/compare.c scoring/page/page.c scoring/page/style.c scoring/page/number.c \
 	  scoring/page/chart.c \
 	  scoring/feedback/feedback_view.c scoring/feedback/feedback_page.c \
 	  scoring/feedback/feedback_page_now.c \

@@ -36,18 +36,31 @@ struct comparable {
 	size_t n_options;
 };
 
+/* Which sums over questions mean the same in both: there is nothing in one of
+ * them that is not in the other, and counts as much. */
+struct comparable_sums {
+	bool boxes;		/* the same questions and options */
+	bool points;		/* and the same points for them */
+	bool levels;		/* and the same demands */
+	bool means;		/* the same values of what is chosen */
+};
+
 struct comparison {
 	struct comparable *v;
 	size_t len;
-	/* Same demands, points and areas: may levels and points be compared,
-	 * too? */
-	bool levels, points;
+	/* Of the whole, which may be comparable when its areas are not. */
+	bool boxes, points, levels, means;
+	struct comparable_area {
+		size_t then;	/* SIZE_MAX: not there */
+		struct comparable_sums sums;
+	} *areas;		/* [now->n_areas] */
 };
 
 enum err_code compare_definitions(const struct questionnaire *now,
     const struct questionnaire *then, struct comparison *out,
     struct err *e);
 void comparison_wipe(struct comparison *c);
+/* "same", "added", "removed", "type", "label", "condition", "options". */
 const char *incomparable_name(enum incomparable why);
 
 /*
