@@ -13,8 +13,8 @@
 #include "scoring/words.h"
 
 /* A screen is 80 columns wide. */
-#define LABEL	34		/* of an area, in the table */
-#define COLUMN	10
+#define LABEL	40		/* of an area, in the table */
+#define COLUMN	8
 
 /* --- whose it is, and the whole ------------------------------------------- */
 
@@ -129,67 +129,72 @@ report_last(const json_t *doc, struct report *r)
 
 /* --- areas ---------------------------------------------------------------- */
 
-/* A figure, level or mean; without one, a dash. */
+/* A row of the table: cells, of which the last one ends the line. */
 static void
-column(struct report *r, const json_t *v)
+say_row(struct report *r, const char *label, const char *const *cells,
+    size_t n)
 {
-	char cell[NUMBER_LEN];
+	char cut[LABEL];
 
-	report_column(r, number_json(cell, v, 2), COLUMN);
+	tame_line(label, cut, sizeof(cut));
+	report_column(r, cut, LABEL);
+	for (size_t i = 0; i + 1 < n; i++)
+		report_column(r, cells[i], COLUMN);
+	report_say(r, "%s", cells[n - 1]);
 }
 
-static void
-column_of(struct report *r, const json_t *o, const char *key,
-    const char *of_key)
+static const char *
+share(const json_t *o, const char *key, const char *of_key,
+    char out[static NUMBER_LEN])
 {
-	char cell[64];
-
-	(void)snprintf(cell, sizeof(cell), "%lld/%lld", feedback_whole(o, key),
+	(void)snprintf(out, NUMBER_LEN, "%lld/%lld", feedback_whole(o, key),
 	    feedback_whole(o, of_key));
-	report_column(r, cell, COLUMN);
+	return out;
 }
 
 static void
 area_row(const json_t *doc, const json_t *area, struct report *r)
 {
-	const char *what = feedback_is(doc, "levels") ? "level" : "mean";
-	char label[LABEL];
+	const bool levels = feedback_is(doc, "levels");
+	const char *what = levels ? "level" : "mean", *cells[5];
+	const json_t *theirs = json_object_get(area, "benchmark");
+	const json_t *last = json_object_get(area, "last");
+	char text[5][NUMBER_LEN];
+	size_t n = 0;
 
-	tame_line(feedback_text(area, "label"), label, sizeof(label));
-	report_column(r, label, LABEL);
-	column(r, json_object_get(area, what));
-	if (feedback_is(doc, "levels")) {
-		column_of(r, area, "points", "points_of");
-		column_of(r, area, "boxes", "boxes_of");
+	cells[n++] = number_json(text[0], json_object_get(area, what), 2);
+	if (levels) {
+		cells[n++] = share(area, "points", "points_of", text[1]);
+		cells[n++] = share(area, "boxes", "boxes_of", text[2]);
 	}
 	if (json_object_get(doc, "benchmark") != NULL)
-		column(r, json_object_get(json_object_get(area,
-		    "benchmark"), what));
+		cells[n++] = number_json(text[3], json_object_get(theirs,
+		    what), 2);
 	if (json_object_get(doc, "last") != NULL)
-		column(r, json_object_get(json_object_get(area,
-		    "last"), what));
-	report_say(r, "%s", "");
+		cells[n++] = number_json(text[4], json_object_get(last, what),
+		    2);
+	say_row(r, feedback_text(area, "label"), cells, n);
 }
 
 static void
 report_areas(const json_t *doc, struct report *r)
 {
+	const bool levels = feedback_is(doc, "levels");
+	const char *cells[5];
 	const json_t *area;
-	size_t i;
+	size_t i, n = 0;
 
-	report_say(r, "%s", "");
-	report_column(r, _("Area"), LABEL);
-	report_column(r, feedback_is(doc, "levels") ? _("level") : _("mean"),
-	    COLUMN);
-	if (feedback_is(doc, "levels")) {
-		report_column(r, _("points"), COLUMN);
-		report_column(r, _("ticked"), COLUMN);
+	cells[n++] = levels ? _("level") : _("mean");
+	if (levels) {
+		cells[n++] = _("points");
+		cells[n++] = _("ticked");
 	}
 	if (json_object_get(doc, "benchmark") != NULL)
-		report_column(r, _("group"), COLUMN);
+		cells[n++] = _("group");
 	if (json_object_get(doc, "last") != NULL)
-		report_column(r, _("last"), COLUMN);
+		cells[n++] = _("last");
 	report_say(r, "%s", "");
+	say_row(r, _("Area"), cells, n);
 	json_array_foreach(json_object_get(doc, "areas"), i, area)
 		area_row(doc, area, r);
 }

@@ -51,8 +51,8 @@ report_missing(const json_t *doc, struct report *r)
 	}
 	report_line(r, _("Next level"), "%lld: %s",
 	    feedback_whole(next, "level"), feedback_text(next, "label"));
-	report_line(r, "", _("lacking something: %zu questions, the most "
-	    "urgent first"), n);
+	report_line(r, "", P_("lacking something: %zu question",
+	    "lacking something: %zu questions, the most urgent first", n), n);
 	json_array_foreach(missing, i, gap) {
 		if (i == MISSING)
 			break;
@@ -119,14 +119,15 @@ feedback_text_weakest(const json_t *doc, struct report *r)
 {
 	const json_t *list = json_object_get(doc, "weakest"), *weak;
 	const json_t *theirs;
+	const size_t n = json_array_size(list);
 	const char *answer;
 	size_t i;
 
 	report_say(r, "%s", "");
-	if (json_array_size(list) == 0)
+	if (n == 0)
 		return;
-	report_line(r, _("Weakest"), _("%zu statements are below the highest "
-	    "value"), json_array_size(list));
+	report_line(r, _("Weakest"), P_("%zu statement is below the highest "
+	    "value", "%zu statements are below the highest value", n), n);
 	json_array_foreach(list, i, weak) {
 		if (i == WEAKEST)
 			break;
