@@ -469,14 +469,14 @@ bench: deps
 # clang's libFuzzer; everything is compiled anew for it.
 FUZZERS	= fuzz_submission fuzz_receipt fuzz_mandate fuzz_sealed fuzz_deflate \
 	  fuzz_answers fuzz_definition fuzz_facts fuzz_worker \
-	  fuzz_benchmark
+	  fuzz_benchmark fuzz_document
 FUZZ_SECONDS = 60
 $(O)/fuzz/fuzz_worker: intake/service/worker_talk.c \
 	intake/service/worker_known.c intake/service/channel.c \
 	intake/service/document.c
 $(O)/fuzz/fuzz_facts $(O)/fuzz/fuzz_worker: $(FACTS) verifier/verify.c verifier/entitled.c \
 	verifier/seen.c
-$(O)/fuzz/fuzz_benchmark: $(SCORING)
+$(O)/fuzz/fuzz_benchmark $(O)/fuzz/fuzz_document: $(SCORING)
 $(O)/fuzz/%: tests/fuzz/%.c $(BASE) $(FORMAT) $(CRYPTO)
 	@mkdir -p $(@D)
 	clang -std=c17 -D_GNU_SOURCE -I. -O1 -g \

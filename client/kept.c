@@ -26,6 +26,36 @@ kept_path(const char *sealed, enum receipt_stage stage,
 }
 
 enum err_code
+kept_beside(const char *sealed, const char *ending, char out[static 4096],
+    struct err *e)
+{
+	int n = snprintf(out, 4096, "%s%s", sealed, ending);
+
+	if (n < 0 || n >= 4096)
+		return err_errno(e, ERR_IO, sealed, ENAMETOOLONG);
+	return ERR_OK;
+}
+
+enum err_code
+kept_write_reply(const char *sealed, const struct buf *pem, struct err *e)
+{
+	char path[4096];
+	struct err found = { 0 };
+	enum err_code code;
+
+	if ((code = kept_beside(sealed, KEPT_REPLY, path, e)) != ERR_OK)
+		return code;
+	code = file_write_new(path, pem->data, pem->len, 0600, &found);
+	if (code == ERR_OUTPUT_EXISTS)
+		return err_set(e, code, path, 0, _("it is the key for the "
+		    "feedback on a sealed file that had this name; keep it "
+		    "with that one"));
+	if (code != ERR_OK)
+		*e = found;
+	return code;
+}
+
+enum err_code
 kept_read(const char *sealed, enum receipt_stage stage, bool *found,
     struct buf *out, struct err *e)
 {

@@ -151,6 +151,7 @@ prepare_sealed(const struct options *o, const struct settings *settings,
 		.supersedes = extras->supersedes,
 		.mandate = extras->mandate->der.len != 0 ? extras->mandate :
 		    NULL,
+		.reply = extras->reply && settings->feedback,
 		.now = timestamp_now(),
 	};
 	char subject[256];

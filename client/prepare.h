@@ -38,6 +38,8 @@ enum err_code prepare_mandate(const struct options *o,
 struct prepare_extras {
 	const uint8_t *supersedes;	/* NULL when nothing is replaced */
 	const struct mandate_file *mandate;	/* prepare_mandate's */
+	bool reply;			/* there is a place for the key that
+					 * feedback is to be sealed for */
 };
 
 /* Seals, after judging whatever would be refused afterwards; the file that is

@@ -172,6 +172,8 @@ find_receipt(const struct options *o, const struct settings *s,
 		[OUTBOX_STORED] = STAGE_STORED,
 		[OUTBOX_REJECTED] = STAGE_REJECTED,
 		[OUTBOX_ACCEPTED] = STAGE_ACCEPTED,
+		/* The log and the fingerprint are in that one. */
+		[OUTBOX_SCORED] = STAGE_ACCEPTED,
 	};
 	struct outbox_list list = { 0 };
 	struct err_list broken = { 0 };

@@ -9,6 +9,7 @@
 #include "crypto/crypto.h"
 #include "crypto/envelope.h"
 #include "crypto/key.h"
+#include "crypto/reply.h"
 #include "crypto/usage.h"
 #include "format/deflate.h"
 
@@ -16,6 +17,7 @@ void
 sealed_wipe(struct sealed *s)
 {
 	buf_wipe(&s->data);
+	buf_wipe(&s->reply);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -130,6 +132,20 @@ add_recipients(const struct sealing *how, struct submission *s,
 	return ERR_OK;
 }
 
+/* A key of its own for each submission: its certificate goes along, and the
+ * key stays here. */
+static enum err_code
+add_reply(int64_t now, struct submission *s, struct buf *pem, struct err *e)
+{
+	struct key *key = NULL;
+	enum err_code code;
+
+	if ((code = reply_make(now, &key, &s->reply, e)) == ERR_OK)
+		code = reply_pem(key, &s->reply, pem, e);
+	key_free(key);
+	return code;
+}
+
 enum err_code
 seal_statement(const struct statement *s, const struct sealing *how,
     struct sealed *out, struct err *e)
@@ -153,7 +169,9 @@ seal_statement(const struct statement *s, const struct sealing *how,
 	if (how->mandate != NULL)
 		buf_add(&submission.mandate, how->mandate->der.data,
 		    how->mandate->der.len);
-	if ((code = buf_check(&submission.mandate, e)) != ERR_OK)
+	if ((code = buf_check(&submission.mandate, e)) != ERR_OK ||
+	    (how->reply && (code = add_reply(how->now, &submission,
+	    &out->reply, e)) != ERR_OK))
 		goto out;
 	submission.statement = *s;	/* lent; given back below */
 	code = submission_encode(&submission, &content, e);

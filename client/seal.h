@@ -7,6 +7,7 @@
 #ifndef SIGILL_CLIENT_SEAL_H
 #define SIGILL_CLIENT_SEAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -28,12 +29,16 @@ struct sealing {
 	enum environment environment;
 	const uint8_t *supersedes;	/* DIGEST_LEN bytes, or NULL */
 	const struct mandate_file *mandate;	/* to enclose, or NULL */
+	bool reply;			/* make a key for feedback */
 	int64_t now;			/* UTC seconds */
 };
 
 /* { 0 } is an empty one. */
 struct sealed {
 	struct buf data;		/* the sealed file */
+	struct buf reply;		/* PEM of the key that feedback will be
+					 * sealed for (crypto/reply.h); empty:
+					 * none */
 	uint8_t digest[DIGEST_LEN];	/* of data */
 	uint8_t submission[SUBMISSION_ID_LEN];
 };

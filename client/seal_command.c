@@ -9,6 +9,7 @@
 #include "base/message.h"
 #include "base/report.h"
 #include "client/check.h"
+#include "client/kept.h"
 #include "client/mandate_file.h"
 #include "client/options.h"
 #include "client/prepare.h"
@@ -59,6 +60,32 @@ check_output(const char *path, struct err *e)
 	    _("if it is what you want to hand in, use 'sigill send'"));
 }
 
+/* The key first: a sealed file whose key has got lost would be taken for one
+ * that is in order.  A key alone, after a crash, does no harm. */
+static enum err_code
+write_files(const struct sealed *sealed, const char *path, struct report *r,
+    struct err *e)
+{
+	char key[4096];
+	enum err_code code;
+
+	if (sealed->reply.len != 0 && (code = kept_write_reply(path,
+	    &sealed->reply, e)) != ERR_OK)
+		return code;
+	code = file_write_new(path, sealed->data.data, sealed->data.len, 0600,
+	    e);
+	if (sealed->reply.len == 0 ||
+	    kept_beside(path, KEPT_REPLY, key, NULL) != ERR_OK)
+		return code;
+	if (code != ERR_OK) {
+		(void)unlink(key);
+		return code;
+	}
+	report_line(r, _("Key for feedback"), "%s", key);
+	report_set_text(r, "reply_key", key);
+	return ERR_OK;
+}
+
 /* Where the sealed file goes: to its name, durable, or to standard output. */
 static enum err_code
 write_sealed(const struct sealed *sealed, const char *path, struct report *r,
@@ -71,8 +98,7 @@ write_sealed(const struct sealed *sealed, const char *path, struct report *r,
 		buf_add(&r->output, sealed->data.data, sealed->data.len);
 		return buf_check(&r->output, e);
 	}
-	if ((code = file_write_new(path, sealed->data.data, sealed->data.len,
-	    0600, e)) != ERR_OK)
+	if ((code = write_files(sealed, path, r, e)) != ERR_OK)
 		return code;
 	prepare_report(path, sealed->digest, sealed->data.len, r);
 	report_say(r, _("Next: sigill send %s"), path);
@@ -109,6 +135,7 @@ seal_run(const struct options *o, struct report *r)
 		goto out;
 	if (given)
 		extras.supersedes = supersedes;
+	extras.reply = strcmp(path, "-") != 0;
 	if ((code = prepare_sealed(o, &settings, &checked, &identity,
 	    &extras, &sealed, r, &e)) != ERR_OK)
 		goto out;

@@ -99,11 +99,10 @@ session_connect(struct session *s, struct err *e)
 
 /* --- receipts ---------------------------------------------------------- */
 
-/* Judges a receipt and that it is for this file and stage. */
-static enum err_code
-judge(const struct session *s, const struct parcel *p, const struct buf *der,
-    const char *name, enum receipt_stage stage, struct receipt *out,
-    struct err *e)
+enum err_code
+session_judge(const struct session *s, const struct parcel *p,
+    const struct buf *der, const char *name, enum receipt_stage stage,
+    struct receipt *out, struct err *e)
 {
 	enum err_code code;
 
@@ -131,7 +130,7 @@ session_kept(const struct session *s, const struct parcel *p,
 	if ((code = kept_path(p->path, stage, path, e)) == ERR_OK &&
 	    (code = kept_read(p->path, stage, found, &der, e)) == ERR_OK &&
 	    *found)
-		code = judge(s, p, &der, path, stage, out, e);
+		code = session_judge(s, p, &der, path, stage, out, e);
 	if (code != ERR_OK)
 		*found = false;
 	buf_wipe(&der);
@@ -148,8 +147,8 @@ keep(const struct session *s, const struct parcel *p,
 	enum err_code code;
 	bool found = false;
 
-	if ((code = judge(s, p, der, _("the portal's receipt"), stage, out,
-	    e)) != ERR_OK ||
+	if ((code = session_judge(s, p, der, _("the portal's receipt"), stage,
+	    out, e)) != ERR_OK ||
 	    (code = kept_write(p->path, stage, der, &why)) == ERR_OK)
 		return code;
 	receipt_wipe(out);

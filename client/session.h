@@ -61,6 +61,12 @@ void session_close(struct session *s);
 /* Key, certificate and connection, once.  Nothing is sent yet. */
 enum err_code session_connect(struct session *s, struct err *e);
 
+/* Judges a receipt: is it good, and for this file and stage?  name is its file,
+ * for messages.  receipt_judge's errors, ERR_RECEIPT_DIGEST. */
+enum err_code session_judge(const struct session *s, const struct parcel *p,
+    const struct buf *der, const char *name, enum receipt_stage stage,
+    struct receipt *out, struct err *e);
+
 /*
  * The receipt of a stage that lies beside the file, verified; *found says
  * whether there is one.  ERR_RECEIPT_*, and kept_read's errors.

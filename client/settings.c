@@ -34,6 +34,7 @@ static const struct config_item items[] = {
 	{ "network", "proxy_password_file", CONFIG_PATH, false, false },
 	{ "questionnaires", "directory", CONFIG_PATH, false, false },
 	{ "outbox", "directory", CONFIG_PATH, false, false },
+	{ "feedback", "receive", CONFIG_STRING, false, false },
 	{ "round", "closes", CONFIG_TIME, false, true },
 	{ 0 },
 };
@@ -73,14 +74,33 @@ find_config(const struct options *o, char out[static 4096])
 	return access(SYSTEM_CONFIG, F_OK) == 0 ? SYSTEM_CONFIG : NULL;
 }
 
+static enum err_code
+take_choices(struct settings *s, struct err *e)
+{
+	const char *environment = config_get(s->config, "sigill",
+	    "environment");
+	const char *receive = config_get(s->config, "feedback", "receive");
+	int which;
+
+	if ((which = environment_parse(environment)) == -1)
+		return err_set(e, ERR_CONFIG, config_path(s->config), 0,
+		    _("[sigill] environment must be 'test' or 'production'"));
+	s->environment = (enum environment)which;
+	if (receive != NULL && strcmp(receive, "yes") != 0 &&
+	    strcmp(receive, "no") != 0)
+		return err_set(e, ERR_CONFIG, config_path(s->config), 0,
+		    _("[feedback] receive must be 'yes' or 'no'"));
+	s->feedback = receive == NULL || strcmp(receive, "yes") == 0;
+	return ERR_OK;
+}
+
 enum err_code
 settings_load(const struct options *o, bool optional, struct settings *out,
     struct err *e)
 {
-	const char *path, *environment;
+	const char *path;
 	char found[4096];
 	enum err_code code;
-	int which;
 
 	memset(out, 0, sizeof(*out));
 	if ((path = find_config(o, found)) == NULL && optional)
@@ -92,15 +112,9 @@ settings_load(const struct options *o, bool optional, struct settings *out,
 		return err_set(e, ERR_CONFIG_MISSING, NULL, 0, NULL);
 	if ((code = config_load(path, items, &out->config, e)) != ERR_OK)
 		return code;
-	environment = config_get(out->config, "sigill", "environment");
-	if ((which = environment_parse(environment)) == -1) {
-		code = err_set(e, ERR_CONFIG, path, 0,
-		    _("[sigill] environment must be 'test' or 'production'"));
+	if ((code = take_choices(out, e)) != ERR_OK)
 		settings_wipe(out);
-		return code;
-	}
-	out->environment = (enum environment)which;
-	return ERR_OK;
+	return code;
 }
 
 void

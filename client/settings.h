@@ -7,6 +7,8 @@
 #ifndef SIGILL_CLIENT_SETTINGS_H
 #define SIGILL_CLIENT_SETTINGS_H
 
+#include <stdbool.h>
+
 #include "base/config.h"
 #include "base/err.h"
 #include "crypto/cert.h"
@@ -21,6 +23,7 @@ struct options;
 struct settings {
 	struct config *config;		/* NULL: there is none */
 	enum environment environment;
+	bool feedback;			/* a key for it goes along */
 };
 
 /*

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "client/status.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,34 +13,10 @@
 #include "client/options.h"
 #include "client/outbox/dispatch.h"
 #include "client/outbox/outbox.h"
-#include "client/outbox/outbox_kin.h"
-#include "client/outbox/outbox_show.h"
-#include "client/reason.h"
 #include "client/send.h"
 #include "client/session.h"
 #include "client/sniff.h"
-#include "format/fingerprint.h"
-
-/* A submission that is asked about. */
-struct row {
-	struct outbox_entry *entry;	/* NULL: a sealed file elsewhere */
-	struct parcel parcel;
-	struct receipt stored;		/* when there is one */
-	enum outbox_state state;	/* by receipts that were verified */
-	bool named;
-};
-
-struct status {
-	const struct options *o;
-	struct report *r;
-	struct settings settings;
-	struct session session;
-	struct outbox *outbox;
-	struct outbox_list list;
-	struct row *v;
-	size_t len;
-	bool waiting;		/* something has not been handed in */
-};
+#include "client/status_tell.h"
 
 /* --- which ------------------------------------------------------------- */
 
@@ -168,6 +143,18 @@ look(struct status *s, struct row *row)
 	}
 }
 
+/* What became of accepted answers, as far as it is here. */
+static void
+look_scored(struct status *s, struct row *row)
+{
+	if (row->state != OUTBOX_ACCEPTED)
+		return;
+	row->parcel.entry = row->entry;
+	if (scored_look(&s->session, &row->parcel, &row->scored,
+	    &row->unscored) == ERR_OK && row->scored.state >= SCORED_PENDING)
+		row->state = OUTBOX_SCORED;
+}
+
 /* Asks the portal, once, about those that wait for their verdict. */
 static void
 ask(struct status *s)
@@ -202,117 +189,56 @@ ask(struct status *s)
 	free(of);
 }
 
-/* --- telling ----------------------------------------------------------- */
-
-/* One line: which, for what, who, how far, when. */
-static void
-show_row(const struct row *row, struct report *r)
+/* Is the portal out of reach, or would it not hear us?  The reason. */
+static const struct err *
+find_down(const struct status *s)
 {
-	static const char *const words[] = {
-		[OUTBOX_WAITING] = N_("waiting"),
-		[OUTBOX_STORED] = N_("stored"),
-		[OUTBOX_REJECTED] = N_("rejected"),
-		[OUTBOX_ACCEPTED] = N_("accepted"),
-	};
-	const struct outbox_entry *entry = row->entry;
-	const struct receipt *receipt = &row->parcel.verdict;
-	char when[TIMESTAMP_LOCAL_LEN] = "", number[12] = "";
-	char printed[FINGERPRINT_LEN] = "";
+	for (size_t i = 0; i < s->len; i++) {
+		const struct err *e = &s->v[i].parcel.err;
 
-	if (row->state == OUTBOX_STORED)
-		receipt = &row->stored;
-	if (row->state != OUTBOX_WAITING)
-		timestamp_format_local(receipt->time, when);
-	else if (entry != NULL)
-		timestamp_format_local(entry->created, when);
-	if (entry != NULL) {
-		orgnr_format(entry->organisation, number);
-		report_say(r, "%-21s %s %s  %s  %s  %s%s", entry->id,
-		    entry->questionnaire, entry->round, number,
-		    row->state == OUTBOX_WAITING &&
-		    outbox_show_sending(entry) ? _("being sent") :
-		    _(words[row->state]), when, entry->environment ==
-		    ENVIRONMENT_TEST ? _(" (TEST)") : "");
-	} else {
-		/* Only its verdict tells what the sealed file holds. */
-		if (row->state == OUTBOX_ACCEPTED)
-			fingerprint_format(receipt->fingerprint, printed);
-		report_say(r, "%s%s%s  %s  %s", printed, printed[0] != '\0' ?
-		    "   " : "", row->parcel.path, _(words[row->state]), when);
+		if (e->code != ERR_OK && e->code != ERR_VERDICT_PENDING &&
+		    (s->session.upload == NULL || err_status(e->code) == 75))
+			return e;
 	}
-	if (row->state == OUTBOX_REJECTED)
-		reason_say(receipt, r);
+	return NULL;
 }
 
-static json_t *
-row_json(const struct status *s, const struct row *row)
-{
-	const struct outbox_entry *entry = row->entry;
-	json_t *o, *receipts;
-
-	o = entry != NULL ? outbox_show_json(entry, settings_closes(
-	    &s->settings, entry->round), timestamp_now()) :
-	    json_pack("{s:s}", "sealed", row->parcel.path);
-	receipts = json_object();
-	if (row->stored.authority != NULL)
-		(void)json_object_set_new(receipts, "stored",
-		    receipt_json(&row->stored));
-	if (row->parcel.verdict.authority != NULL)
-		(void)json_object_set_new(receipts, receipt_stage_name(
-		    row->parcel.verdict.stage),
-		    receipt_json(&row->parcel.verdict));
-	if (json_object_set_new(o, "state", json_string(outbox_show_state(
-	    row->state))) != 0 ||
-	    json_object_set_new(o, "verified", receipts) != 0)
-		s->r->failed = true;
-	return o;
-}
-
-/* What stands in the way of one is often the same for all: said once. */
+/*
+ * Asks for what follows a verdict: months later, or never.  So it is no fault
+ * when there is none, or when the portal cannot be asked, which is then tried
+ * once.
+ */
 static void
-report_once(struct status *s, struct err *e)
+ask_scored(struct status *s)
 {
-	for (size_t i = 0; i < s->r->errors.len; i++)
-		if (s->r->errors.v[i].code == e->code &&
-		    strcmp(s->r->errors.v[i].msg, e->msg) == 0)
-			return;
-	report_err(s->r, e);
-}
-
-static void
-report_rows(struct status *s)
-{
-	json_t *list = json_array();
-	struct err e;
+	const struct err *down = find_down(s);
+	const int64_t now = timestamp_now();
 
 	for (size_t i = 0; i < s->len; i++) {
 		struct row *row = &s->v[i];
+		const bool made = row->entry != NULL && row->entry->has_reply;
 
-		show_row(row, s->r);
-		if (json_array_append_new(list, row_json(s, row)) != 0)
-			s->r->failed = true;
-		s->waiting |= row->state == OUTBOX_WAITING;
-		memset(&e, 0, sizeof(e));
-		if (row->state == OUTBOX_REJECTED && (row->named ||
-		    outbox_needs_care(&s->list, row->entry)))
-			(void)reason_err(&row->parcel.verdict,
-			    row->entry != NULL ? row->entry->id :
-			    row->parcel.path, &e);
-		report_err(s->r, &e);
+		if (row->scored.state == SCORED_NOT_ASKED)
+			look_scored(s, row);
+		if (row->unscored.code != ERR_OK ||
+		    (row->scored.state != SCORED_NONE &&
+		    row->scored.state != SCORED_PENDING) ||
+		    (!row->named && !scored_may_come(&row->parcel, made,
+		    row->parcel.verdict.time, now)))
+			continue;
+		if (down != NULL) {
+			row->scored.unheard = *down;
+			continue;
+		}
+		(void)scored_ask(&s->session, &row->parcel, &row->scored,
+		    &row->unscored);
+		if (row->scored.unheard.code != ERR_OK)
+			down = &row->scored.unheard;
+		if (row->scored.state >= SCORED_PENDING)
+			row->state = OUTBOX_SCORED;
+		if (row->entry != NULL)
+			row->entry->state = row->state;
 	}
-	if (s->len == 0 && s->o->n_operands == 0)
-		report_say(s->r, "%s", s->list.len == 0 ?
-		    _("The outbox is empty.") :
-		    _("All that is in the outbox is for the other "
-		    "environment."));
-	report_set(s->r, "submissions", list);
-	/* After the rejections, which are worse. */
-	for (size_t i = 0; i < s->len; i++)
-		if (s->v[i].parcel.err.code != ERR_OK &&
-		    s->v[i].parcel.err.code != ERR_VERDICT_PENDING)
-			report_once(s, &s->v[i].parcel.err);
-	if (s->waiting)
-		err_set(&s->r->quiet, ERR_WAITING, NULL, 0, NULL);
 }
 
 enum err_code
@@ -337,11 +263,13 @@ status_run(const struct options *o, struct report *r)
 	for (size_t i = 0; i < s.len; i++)
 		look(&s, &s.v[i]);
 	ask(&s);
-	report_rows(&s);
+	ask_scored(&s);
+	status_tell(&s);
 out:
 	report_err(r, &e);
 	for (size_t i = 0; i < s.len; i++) {
 		receipt_wipe(&s.v[i].stored);
+		scored_wipe(&s.v[i].scored);
 		parcel_wipe(&s.v[i].parcel);
 	}
 	free(s.v);

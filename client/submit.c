@@ -99,7 +99,7 @@ seal_and_put(struct submitting *s, struct err *e)
 	const struct prepare_extras extras = {
 		.supersedes = s->entry.has_supersedes ?
 		    s->entry.supersedes : NULL,
-		.mandate = &mandate,
+		.mandate = &mandate, .reply = true,
 	};
 	char base[256];
 	enum err_code code;
@@ -127,8 +127,8 @@ seal_and_put(struct submitting *s, struct err *e)
 		    mandate.content.submitter : s->entry.organisation,
 		    sizeof(s->entry.signer));
 		s->entry.created = timestamp_now();
-		code = outbox_put(s->outbox, base, &sealed.data, &s->entry,
-		    e);
+		s->entry.has_reply = sealed.reply.len != 0;
+		code = outbox_put(s->outbox, base, &sealed, &s->entry, e);
 	}
 out:
 	mandate_file_wipe(&mandate);
@@ -164,7 +164,7 @@ deliver(struct submitting *s, struct err *e)
 	if (delivered && outbox_check_names(entry, e) != ERR_OK)
 		code = e->code;
 	else if (delivered)
-		code = session_kept(&s->session, &parcel, entry->state ==
+		code = session_kept(&s->session, &parcel, entry->state >=
 		    OUTBOX_ACCEPTED ? STAGE_ACCEPTED : STAGE_STORED, &found,
 		    &receipt, e);
 	else
@@ -186,7 +186,7 @@ deliver(struct submitting *s, struct err *e)
 	else if (code == ERR_OK && found && receipt.stage == STAGE_STORED)
 		schedule_report_done(closes, receipt.time, s->r);
 	receipt_wipe(&receipt);
-	if (code == ERR_OK && entry->state == OUTBOX_ACCEPTED)
+	if (code == ERR_OK && entry->state >= OUTBOX_ACCEPTED)
 		report_set_text(s->r, "verdict", "accepted");
 	else if (code == ERR_OK && s->o->wait >= 0) {
 		/* Nobody is kept from it for as long as that. */

@@ -67,6 +67,11 @@ enum err_code delivery_receipt(struct upload *u,
     const uint8_t digest[static DIGEST_LEN], const char *stage,
     struct buf *receipt, unsigned *retry_after, struct err *e);
 
+/* The same for the feedback on a sealed file, which is sealed itself. */
+enum err_code delivery_feedback(struct upload *u,
+    const uint8_t digest[static DIGEST_LEN], struct buf *sealed,
+    unsigned *retry_after, struct err *e);
+
 /*
  * What an answer that says no means: our code for its status, and the
  * portal's reason (application/problem+json, RFC 9457) in the person's

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/i18n.h"
+#include "base/limits.h"
 #include "base/tame.h"
 
 static const char *
@@ -64,19 +65,19 @@ delivery_refused(const struct upload_answer *a, enum err_code *reason,
 	return code;
 }
 
-enum err_code
-delivery_receipt(struct upload *u, const uint8_t digest[static DIGEST_LEN],
-    const char *stage, struct buf *receipt, unsigned *retry_after,
-    struct err *e)
+/* GET of something that is one CMS file: empty while there is none. */
+static enum err_code
+fetch(struct upload *u, const char *path, size_t most, struct buf *out,
+    unsigned *retry_after, struct err *e)
 {
-	char hex[DIGEST_HEX_LEN], path[128], url[UPLOAD_URL_LEN];
-	const struct upload_request request = { .method = "GET", .url = url };
+	char url[UPLOAD_URL_LEN];
+	const struct upload_request request = {
+		.method = "GET", .url = url, .most = most,
+	};
 	struct upload_answer a = { 0 };
 	enum err_code code, reason;
 
 	*retry_after = 0;
-	digest_hex(digest, hex);
-	(void)snprintf(path, sizeof(path), "v1/receipts/%s/%s", hex, stage);
 	if ((code = upload_url(u, NULL, path, url, e)) != ERR_OK ||
 	    (code = upload_perform(u, &request, &a, e)) != ERR_OK)
 		return code;
@@ -85,12 +86,36 @@ delivery_receipt(struct upload *u, const uint8_t digest[static DIGEST_LEN],
 		code = delivery_refused(&a, &reason, e);
 	else if (a.status == 200 && (a.body.len == 0 ||
 	    strcmp(a.type, "application/cms") != 0))
-		code = err_set(e, ERR_PROTOCOL, NULL, 0,
-		    _("the answer is not a receipt"));
+		code = err_set(e, ERR_PROTOCOL, NULL, 0, most == 0 ?
+		    _("the answer is not a receipt") :
+		    _("the answer is not sealed feedback"));
 	else if (a.status == 200)
-		buf_add(receipt, a.body.data, a.body.len);
+		buf_add(out, a.body.data, a.body.len);
 	if (code == ERR_OK)
-		code = buf_check(receipt, e);
+		code = buf_check(out, e);
 	upload_answer_wipe(&a);
 	return code;
+}
+
+enum err_code
+delivery_receipt(struct upload *u, const uint8_t digest[static DIGEST_LEN],
+    const char *stage, struct buf *receipt, unsigned *retry_after,
+    struct err *e)
+{
+	char hex[DIGEST_HEX_LEN], path[128];
+
+	digest_hex(digest, hex);
+	(void)snprintf(path, sizeof(path), "v1/receipts/%s/%s", hex, stage);
+	return fetch(u, path, 0, receipt, retry_after, e);
+}
+
+enum err_code
+delivery_feedback(struct upload *u, const uint8_t digest[static DIGEST_LEN],
+    struct buf *sealed, unsigned *retry_after, struct err *e)
+{
+	char hex[DIGEST_HEX_LEN], path[128];
+
+	digest_hex(digest, hex);
+	(void)snprintf(path, sizeof(path), "v1/feedback/%s", hex);
+	return fetch(u, path, LIMIT_FEEDBACK_SEALED, sealed, retry_after, e);
 }

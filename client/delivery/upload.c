@@ -326,6 +326,7 @@ upload_perform(struct upload *u, const struct upload_request *request,
 	CURLcode result = CURLE_OK;
 
 	memset(out, 0, sizeof(*out));
+	out->most = request->most;
 	u->error[0] = '\0';
 	if (!set_request(&t, &list) || !transfer_begin(&t))
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);

@@ -44,6 +44,8 @@ struct upload_request {
 	/* For progress: what was sent before, of how much in all.  0: this is
 	 * nothing that a person waits for. */
 	uint64_t before, total;
+	size_t most;		/* of what comes back; 0: what a receipt or a
+				 * problem document can be */
 };
 
 struct upload;			/* opaque */

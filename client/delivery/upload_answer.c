@@ -117,8 +117,11 @@ upload_answer_header(struct upload_answer *a, const char *data, size_t len)
 		if ((unsigned char)line[i] < 0x20 && line[i] != '\t')
 			return false;
 	if (strncmp(line, "HTTP/", 5) == 0) {
+		const size_t most = a->most;
+
 		/* An interim answer may have come before. */
 		upload_answer_wipe(a);
+		a->most = most;
 		return true;
 	}
 	if ((value = strchr(line, ':')) == NULL)
@@ -131,7 +134,9 @@ upload_answer_header(struct upload_answer *a, const char *data, size_t len)
 bool
 upload_answer_body(struct upload_answer *a, const char *data, size_t len)
 {
-	if (len > LIMIT_RECEIPT - a->body.len)
+	const size_t most = a->most != 0 ? a->most : LIMIT_RECEIPT;
+
+	if (len > most - a->body.len)
 		return false;
 	buf_add(&a->body, data, len);
 	return !a->body.failed;

@@ -37,14 +37,16 @@ struct upload_answer {
 	char tus_extension[200];
 	uint64_t tus_max_size;
 	struct buf body;
+	size_t most;			/* it may become so large; 0: as large
+					 * as a receipt */
 };
 
 /* Takes one header line, or the status line, which begins anew.  False when
  * it is malformed, or a field that we look at comes twice. */
 bool upload_answer_header(struct upload_answer *a, const char *data,
     size_t len);
-/* Takes a piece of the body; false when it becomes larger than a receipt or
- * a problem document may be, or without memory. */
+/* Takes a piece of the body; false when it becomes larger than it may be, or
+ * without memory. */
 bool upload_answer_body(struct upload_answer *a, const char *data,
     size_t len);
 /* All of it is here: what one field means by another is worked out. */

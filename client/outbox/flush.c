@@ -198,6 +198,7 @@ check_delivered(struct flush *f, struct outbox_entry *entry)
 		[OUTBOX_STORED] = STAGE_STORED,
 		[OUTBOX_REJECTED] = STAGE_REJECTED,
 		[OUTBOX_ACCEPTED] = STAGE_ACCEPTED,
+		[OUTBOX_SCORED] = STAGE_ACCEPTED,
 	};
 	struct parcel parcel = dispatch_parcel(entry);
 	struct receipt receipt = { 0 };

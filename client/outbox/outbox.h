@@ -8,7 +8,10 @@
  *		entry.json		what it is; never changes, and is what
  *					the lock is on
  *		NAME.sigill		the sealed file; never changes
+ *		NAME.sigill.reply.pem	key for the feedback, when one was
+ *					made
  *		NAME.sigill.STAGE.p7s	receipts (client/kept.h)
+ *		NAME.sigill.feedback.json	what has been fetched
  *		attempts.json		how sending went; not there: never
  *					tried
  *	OUTBOX/.new.XXXXXX/		being put or being removed
@@ -44,6 +47,7 @@ enum outbox_state {
 	OUTBOX_STORED,
 	OUTBOX_REJECTED,
 	OUTBOX_ACCEPTED,
+	OUTBOX_SCORED,		/* accepted before */
 };
 
 /* One submission.  { 0 } is an empty one. */
@@ -69,6 +73,7 @@ struct outbox_entry {
 	uint8_t mandate[DIGEST_LEN];	/* its digest */
 	uint8_t recipients[DIGEST_LEN];	/* of whom it was sealed for
 					 * (prepare_recipients) */
+	bool has_reply;			/* with a key for feedback */
 	int64_t created;		/* UTC seconds */
 	/* attempts.json; zeros when it is not there */
 	unsigned attempts;		/* 0: the portal has never heard of it */

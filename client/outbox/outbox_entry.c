@@ -75,7 +75,7 @@ outbox_entry_encode(const struct outbox_entry *entry, const char *name,
 	digest_hex(entry->mandate, mandate);
 	timestamp_format(entry->created, created);
 	return dump(json_pack("{s:i, s:s, s:s, s:I, s:s, s:s, s:s, s:s, s:s, "
-	    "s:s, s:s, s:s*, s:s*, s:s*}",
+	    "s:s, s:s, s:s*, s:s*, s:s*, s:o*}",
 	    "version", VERSION, "sealed", name, "sealed_digest", digest,
 	    "sealed_size", (json_int_t)entry->size,
 	    "fingerprint", fingerprint, "organisation", entry->organisation,
@@ -84,7 +84,8 @@ outbox_entry_encode(const struct outbox_entry *entry, const char *name,
 	    "recipients", recipients, "created", created,
 	    "supersedes", entry->has_supersedes ? supersedes : NULL,
 	    "mandate", entry->has_mandate ? mandate : NULL,
-	    "signer", entry->has_mandate ? entry->signer : NULL), out, e);
+	    "signer", entry->has_mandate ? entry->signer : NULL,
+	    "reply", entry->has_reply ? json_true() : NULL), out, e);
 }
 
 enum err_code
@@ -217,6 +218,7 @@ take_entry(const json_t *o, const char *folder, struct outbox_entry *out)
 	if (supersedes != NULL &&
 	    !digest_from_hex(text_of(o, "supersedes"), out->supersedes))
 		return false;
+	out->has_reply = json_is_true(json_object_get(o, "reply"));
 	out->has_mandate = mandate != NULL;
 	if (mandate != NULL &&
 	    (!digest_from_hex(text_of(o, "mandate"), out->mandate) ||
@@ -281,6 +283,7 @@ state_of(const char *sealed)
 		enum receipt_stage stage;
 		enum outbox_state state;
 	} order[] = {
+		{ STAGE_SCORED, OUTBOX_SCORED },
 		{ STAGE_ACCEPTED, OUTBOX_ACCEPTED },
 		{ STAGE_REJECTED, OUTBOX_REJECTED },
 		{ STAGE_STORED, OUTBOX_STORED },

@@ -13,12 +13,14 @@
 #include "base/file.h"
 #include "base/message.h"
 #include "base/tame.h"
+#include "client/kept.h"
 #include "client/outbox/outbox_entry.h"
 #include "client/outbox/outbox_folder.h"
+#include "client/seal.h"
 
 #define ENDING		".sigill"
-/* Room for the longest receipt's name, as it is first called. */
-#define NAME_ROOM	(NAME_MAX - (sizeof("..accepted.p7s.XXXXXX") - 1) - \
+/* Room for the longest name beside it, as that is first called. */
+#define NAME_ROOM	(NAME_MAX - (sizeof("." KEPT_FEEDBACK ".XXXXXX") - 1) - \
 			    (sizeof(ENDING) - 1))
 #define NUMBER_MAX	99999	/* of one fingerprint's entries */
 
@@ -58,7 +60,7 @@ sealed_name(const char *name, char out[static NAME_MAX + 1])
 
 /* Everything of an entry into the new folder. */
 static enum err_code
-fill(const char *folder, const char *name, const struct buf *sealed,
+fill(const char *folder, const char *name, const struct sealed *sealed,
     struct outbox_entry *entry, struct err *e)
 {
 	char path[PATH_MAX];
@@ -66,8 +68,10 @@ fill(const char *folder, const char *name, const struct buf *sealed,
 	enum err_code code;
 
 	(void)snprintf(path, sizeof(path), "%.3800s/%.255s", folder, name);
-	if ((code = file_write_new(path, sealed->data, sealed->len, 0600,
-	    e)) != ERR_OK ||
+	if ((sealed->reply.len != 0 && (code = kept_write_reply(path,
+	    &sealed->reply, e)) != ERR_OK) ||
+	    (code = file_write_new(path, sealed->data.data, sealed->data.len,
+	    0600, e)) != ERR_OK ||
 	    (code = outbox_entry_encode(entry, name, &text, e)) != ERR_OK)
 		goto out;
 	(void)snprintf(path, sizeof(path), "%.3800s/%s", folder,
@@ -111,7 +115,7 @@ give_name(struct outbox *o, const char *folder, struct outbox_entry *entry,
 }
 
 static enum err_code
-put(struct outbox *o, const char *name, const struct buf *sealed,
+put(struct outbox *o, const char *name, const struct sealed *sealed,
     struct outbox_entry *entry, struct err *e)
 {
 	char folder[PATH_MAX], path[PATH_MAX], full[NAME_MAX + 1];
@@ -142,7 +146,7 @@ put(struct outbox *o, const char *name, const struct buf *sealed,
 }
 
 enum err_code
-outbox_put(struct outbox *o, const char *name, const struct buf *sealed,
+outbox_put(struct outbox *o, const char *name, const struct sealed *sealed,
     struct outbox_entry *entry, struct err *e)
 {
 	enum err_code code;

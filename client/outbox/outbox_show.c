@@ -24,7 +24,7 @@ outbox_show_state(enum outbox_state state)
 	static const char *const names[] = {
 		[OUTBOX_WAITING] = "waiting", [OUTBOX_STORED] = "stored",
 		[OUTBOX_REJECTED] = "rejected",
-		[OUTBOX_ACCEPTED] = "accepted",
+		[OUTBOX_ACCEPTED] = "accepted", [OUTBOX_SCORED] = "scored",
 	};
 
 	return names[state];
@@ -38,6 +38,7 @@ in_words(enum outbox_state state)
 		[OUTBOX_STORED] = N_("handed in; no verdict yet"),
 		[OUTBOX_REJECTED] = N_("rejected by the authority"),
 		[OUTBOX_ACCEPTED] = N_("accepted by the authority"),
+		[OUTBOX_SCORED] = N_("accepted and scored by the authority"),
 	};
 
 	return _(words[state]);
@@ -95,7 +96,15 @@ show_attempts(const struct outbox_entry *entry, int64_t closes, int64_t now,
 		    _("as soon as 'sigill outbox flush' runs"));
 }
 
-/* Where its receipts are, and when each of them came. */
+/* The feedback's file, when it is there; else NULL. */
+static const char *
+feedback_of(const struct outbox_entry *entry, char path[static 4096])
+{
+	return kept_beside(entry->sealed, KEPT_FEEDBACK, path, NULL) ==
+	    ERR_OK && access(path, F_OK) == 0 ? path : NULL;
+}
+
+/* Where its receipts are, and when each of them came; and the feedback. */
 static void
 show_receipts(const struct outbox_entry *entry, struct report *r)
 {
@@ -111,6 +120,8 @@ show_receipts(const struct outbox_entry *entry, struct report *r)
 		report_line(r, label, _("%s (came %s)"), path, when);
 		label = "";
 	}
+	if (feedback_of(entry, path) != NULL)
+		report_line(r, _("Feedback"), "%s", path);
 }
 
 void
@@ -162,7 +173,7 @@ outbox_show_json(const struct outbox_entry *entry, int64_t closes,
 	char created[TIMESTAMP_LEN], last[TIMESTAMP_LEN], due[TIMESTAMP_LEN];
 	char ends[TIMESTAMP_LEN], digest[DIGEST_HEX_LEN];
 	char fingerprint[DIGEST_HEX_LEN], supersedes[DIGEST_HEX_LEN];
-	char mandate[DIGEST_HEX_LEN];
+	char mandate[DIGEST_HEX_LEN], feedback[4096];
 	const bool waiting = entry->state == OUTBOX_WAITING;
 	const bool sending = outbox_show_sending(entry);
 
@@ -177,7 +188,7 @@ outbox_show_json(const struct outbox_entry *entry, int64_t closes,
 	digest_hex(entry->mandate, mandate);
 	return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, "
 	    "s:s, s:I, s:s*, s:s*, s:s*, s:b, s:I, s:s*, s:s*, s:s*, s:s*, "
-	    "s:o}",
+	    "s:o, s:s*}",
 	    "id", entry->id, "fingerprint", fingerprint,
 	    "state", outbox_show_state(entry->state),
 	    "organisation", entry->organisation,
@@ -194,5 +205,6 @@ outbox_show_json(const struct outbox_entry *entry, int64_t closes,
 	    err_name(entry->last_error) : NULL,
 	    "next_attempt", waiting && !sending ? due : NULL,
 	    "closes", closes != 0 ? ends : NULL,
-	    "receipts", receipts_json(entry));
+	    "receipts", receipts_json(entry),
+	    "feedback", feedback_of(entry, feedback));
 }

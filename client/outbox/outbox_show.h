@@ -13,7 +13,7 @@
 
 struct report;
 
-/* "waiting" | "stored" | "rejected" | "accepted", for programs. */
+/* "waiting" | "stored" | "rejected" | "accepted" | "scored", for programs. */
 const char *outbox_show_state(enum outbox_state state);
 
 /* Is another run sending it at this moment? */

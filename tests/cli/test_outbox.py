@@ -29,7 +29,7 @@ class Submit(Outbox):
         self.assertEqual(self.new_files(), set())
         self.assertEqual(self.entry(ID), {
             "entry.json", "attempts.json", "a.sigill",
-            "a.sigill.stored.p7s"})
+            "a.sigill.reply.pem", "a.sigill.stored.p7s"})
         folder = self.path("outbox/" + ID)
         for text in (ID, folder + "/a.sigill,", "stored: the portal has",
                      "belongs in the registry",

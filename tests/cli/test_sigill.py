@@ -405,15 +405,17 @@ class Check(Scratch):
 class Seal(Scratch):
     def test_seals_and_names_what_is_next(self):
         p = self.good("seal", "a.json")
-        self.assertEqual(self.new_files(), {"a.sigill"})
+        self.assertEqual(self.new_files(), {"a.sigill",
+                                            "a.sigill.reply.pem"})
         self.assertIn("sigill send a.sigill", p.out)
         self.assertIn("CN=Intake RSA", p.out)
-        mode = os.stat(self.path("a.sigill")).st_mode
-        self.assertEqual(stat.S_IMODE(mode), 0o600)
+        for name in "a.sigill", "a.sigill.reply.pem":
+            mode = os.stat(self.path(name)).st_mode
+            self.assertEqual(stat.S_IMODE(mode), 0o600)
 
     def test_output(self):
         self.good("seal", "a.json", "-o", "b.out")
-        self.assertEqual(self.new_files(), {"b.out"})
+        self.assertEqual(self.new_files(), {"b.out", "b.out.reply.pem"})
 
     def test_standard_output(self):
         p = self.sigill("seal", "a.json", "-o", "-")
@@ -622,7 +624,8 @@ class Passphrase(Scratch):
         self.assertEqual(status, 0, out)
         self.assertIn("exempelkoping.key", out)
         self.assertNotIn(PASSPHRASE, out)
-        self.assertEqual(self.new_files(), {"a.sigill"})
+        self.assertEqual(self.new_files(), {"a.sigill",
+                                            "a.sigill.reply.pem"})
 
     def test_check_and_inspect_need_none(self):
         self.good("check", "a.json")
