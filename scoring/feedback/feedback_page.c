@@ -26,6 +26,9 @@ static const char style[] =
     "ul.wins{margin:.4rem 0;padding-left:1.2rem}\n"
     ".note{border-left:3px solid var(--bar);background:var(--tint);"
     "padding:.6rem .9rem;max-width:44rem}.note p{margin:.15rem 0}\n"
+    "section[aria-labelledby=answers] table{table-layout:fixed;"
+    "min-width:30rem}section[aria-labelledby=answers] th:first-child{"
+    "width:34%}\n"
     "tbody th[scope=rowgroup]{font-weight:600;padding-top:.8rem}\n"
     "dl.proof{display:grid;grid-template-columns:max-content 1fr;"
     "gap:.1rem 1rem;margin:.5rem 0;font-size:.875rem}"
@@ -34,7 +37,8 @@ static const char style[] =
     "@media (max-width:40rem){dl.proof{grid-template-columns:1fr}"
     "dl.proof dd{margin-bottom:.4rem}}\n"
     "@media print{.big{font-size:17pt}.meaning{font-size:11pt}"
-    "ol.way>li{margin-bottom:.8mm}.do,ul.wins,table{font-size:9pt}"
+    "table.dense{font-size:8pt;line-height:1.25}.dense td.c,.dense th.c{"
+    "width:16%}ol.way>li{margin-bottom:.8mm}.note{max-width:none}.do,ul.wins,table{font-size:9pt}"
     ".eyebrow,caption{font-size:9pt}"
     "dl.proof,small{font-size:7.5pt;line-height:1.3}"
     ".note{padding:1.2mm 3mm}}\n";
@@ -58,7 +62,7 @@ put_header(struct feedback_view *v)
 	page_element_class(p, "p", "quiet", _("Feedback for those who lead "
 	    "the organisation and those who lead its security work"));
 	page_close(p);
-	(void)view_take(v, 6 + view_lines(strlen(name), 45), -1000);
+	(void)view_take(v, 3.8 + 1.5 * view_lines(strlen(name), 40), -1000);
 }
 
 /* --- what it rests on ----------------------------------------------------- */
@@ -172,9 +176,14 @@ put_basis(struct feedback_view *v)
 static double
 lines_of_the_end(const struct feedback_view *v)
 {
-	size_t rules = json_array_size(json_object_get(v->doc, "indications"));
+	const json_t *rule;
+	double lines = 12.2;
+	size_t i;
 
-	return 15 + (rules != 0 ? 5 + 2 * (double)rules : 0);
+	json_array_foreach(json_object_get(v->doc, "indications"), i, rule)
+		lines += (i == 0 ? 4.3 : 0) + 0.3 + view_lines(view_length(rule,
+		    "label") + 140, VIEW_COLUMNS);
+	return lines;
 }
 
 enum err_code

@@ -20,7 +20,7 @@ answer_length(const json_t *answer)
 	size_t i, n = 2;
 
 	json_array_foreach(answer, i, option)
-		n += strlen(view_text(option, "label")) + 2;
+		n += view_length(option, "label") + 2;
 	return n;
 }
 
@@ -66,7 +66,7 @@ differs(const json_t *question)
 static double
 lines_of(const json_t *question)
 {
-	size_t n = strlen(view_text(question, "label")) + 6, other;
+	size_t n = view_length(question, "label") + 6, other;
 
 	other = answer_length(json_object_get(question, "answer"));
 	n = other * 3 / 2 > n ? other * 3 / 2 : n;
@@ -179,10 +179,10 @@ feedback_page_answers(struct feedback_view *v)
 	}
 	json_array_foreach(questions, i, one)
 		not_asked += !asked(one);
-	(void)view_take(v, 8 + 2 * (double)json_array_size(areas), -1000);
+	(void)view_take(v, 8 + 1.7 * (double)json_array_size(areas), -1000);
 	left = choose(v, questions, paper);
 	view_section(v, "answers", _("Your answers"));
-	view_table(v, *v->typical != '\0' ?
+	view_table(v, NULL, *v->typical != '\0' ?
 	    _("Your answers beside what is typical") : _("Your answers"));
 	put_head(v);
 	json_array_foreach(areas, i, one)

@@ -9,6 +9,11 @@
 #include "scoring/page/chart.h"
 #include "scoring/page/number.h"
 
+/* Characters of a label on a line of print, and how many lines of labels leave
+ * room for what follows. */
+#define COLUMN	25
+#define DENSE	36
+
 /* What is drawn: levels, or means. */
 struct measure {
 	const char *key, *name;
@@ -132,21 +137,34 @@ put_area(struct feedback_view *v, const struct measure *m,
 		put_part(v, area, "boxes", "boxes_of");
 	}
 	page_close(&v->page);
-	(void)view_take(v, 0.6 + view_lines(strlen(view_text(area, "label")) + 1,
-	    24), -1000);
+}
+
+/* Of print, for all rows. */
+static double
+lines_of(const struct feedback_view *v)
+{
+	const json_t *area;
+	double lines = 0;
+	size_t i;
+
+	json_array_foreach(json_object_get(v->doc, "areas"), i, area)
+		lines += 0.4 + 0.9 * view_lines(view_length(area, "label"),
+		    COLUMN);
+	return lines;
 }
 
 void
 feedback_page_areas(struct feedback_view *v)
 {
 	const struct measure m = measure_of(v);
+	const double lines = lines_of(v);
 	const json_t *area;
 	size_t i;
 
 	view_section(v, "areas", _("Area by area"));
 	put_key(v, &m);
-	view_table(v, strcmp(m.key, "level") == 0 ?
-	    _("Levels, points and actions of each area") :
+	view_table(v, lines > DENSE ? "dense" : NULL, strcmp(m.key,
+	    "level") == 0 ? _("Levels, points and actions of each area") :
 	    _("Means of each area"));
 	put_head(v, &m);
 	page_open(&v->page, "tbody", NULL);
@@ -156,5 +174,5 @@ feedback_page_areas(struct feedback_view *v)
 	page_close(&v->page);
 	page_close(&v->page);
 	page_close(&v->page);
-	(void)view_take(v, 9, -1000);
+	(void)view_take(v, 8.9 + (lines > DENSE ? lines * 0.6 : lines), -1000);
 }

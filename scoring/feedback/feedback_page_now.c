@@ -160,7 +160,7 @@ put_totals(struct feedback_view *v, bool means)
 		return;
 	(void)snprintf(you, sizeof(you), _("You, round %.64s"),
 	    view_text(v->doc, "round"));
-	view_table(v, _("All areas together"));
+	view_table(v, NULL, _("All areas together"));
 	page_open(&v->page, "thead", NULL);
 	page_open(&v->page, "tr", NULL);
 	view_head(v, NULL, _("Who"));
@@ -190,7 +190,7 @@ put_totals(struct feedback_view *v, bool means)
 	page_close(&v->page);
 	page_close(&v->page);
 	page_close(&v->page);
-	(void)view_take(v, 7, -1000);
+	(void)view_take(v, 6.6, -1000);
 }
 
 /* What the last round can be compared in, when not in everything. */
@@ -219,7 +219,7 @@ put_comparable(struct feedback_view *v)
 		    number_whole(b, view_whole(boxes, "now")));
 	}
 	page_close(&v->page);
-	(void)view_take(v, 3, -1000);
+	(void)view_take(v, 2.4, -1000);
 }
 
 void
@@ -240,5 +240,5 @@ feedback_page_now(struct feedback_view *v)
 	}
 	put_comparable(v);
 	page_close(&v->page);
-	(void)view_take(v, 9, -1000);
+	(void)view_take(v, strcmp(result, "levels") == 0 ? 8.8 : 6, -1000);
 }

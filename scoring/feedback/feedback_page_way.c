@@ -8,15 +8,10 @@
 #include "scoring/page/number.h"
 
 #define OPTIONS		3	/* that are named at once */
-#define WINS		5	/* that are on paper */
+#define WINS		5	/* that are on paper, when there is room */
+#define WINS_KEPT	3	/* those that there is always room for */
 
 /* --- one thing to do ------------------------------------------------------ */
-
-static size_t
-length(const json_t *o, const char *key)
-{
-	return strlen(view_text(o, key));
-}
 
 /* How many of the options are named at once: those that it takes, or a few. */
 static size_t
@@ -33,16 +28,17 @@ named(const json_t *item)
 }
 
 static double
-lines_of(const json_t *item)
+lines_of(const struct feedback_view *v, const json_t *item)
 {
 	const json_t *option, *options = json_object_get(item, "options");
-	size_t i, all = length(item, "label") + 50, some = 40;
+	size_t i, all = view_length(item, "label") + 20, some = 40 +
+	    strlen(view_area(v, view_text(item, "area"))) + strlen(v->typical);
 
 	json_array_foreach(options, i, option)
 		if (i < named(item))
-			some += length(option, "label") + 2;
+			some += view_length(option, "label") + 2;
 	if (json_object_get(item, "follows") != NULL)
-		some += length(json_object_get(item, "follows"), "label") + 60;
+		some += 90;
 	return view_lines(all, VIEW_COLUMNS) + view_lines(some,
 	    VIEW_COLUMNS + 4) + 0.35;
 }
@@ -156,13 +152,26 @@ put_item(struct feedback_view *v, const json_t *item, bool paper)
 
 /* --- lists ---------------------------------------------------------------- */
 
-/* Lines that the wins take, with their heading. */
+static double
+lines_of_win(const struct feedback_view *v, const json_t *win)
+{
+	return view_lines(strlen(view_area(v, view_text(win, "area"))) + 45 +
+	    4 * json_array_size(json_object_get(win, "questions")),
+	    VIEW_COLUMNS);
+}
+
+/* Lines that the first wins take, with their heading. */
 static double
 lines_of_wins(const struct feedback_view *v)
 {
-	size_t n = json_array_size(json_object_get(v->doc, "wins"));
+	const json_t *win;
+	double lines = 0;
+	size_t i;
 
-	return n == 0 ? 0 : 4.5 + 1.6 * (double)(n < WINS ? n : WINS);
+	json_array_foreach(json_object_get(v->doc, "wins"), i, win)
+		if (i < WINS_KEPT)
+			lines += (i == 0 ? 4.1 : 0) + lines_of_win(v, win);
+	return lines;
 }
 
 static void
@@ -184,10 +193,10 @@ put_next(struct feedback_view *v)
 	    "the areas that are furthest behind, then what others in your "
 	    "group do already."));
 	page_close(&v->page);
-	(void)view_take(v, 5.5, -1000);
+	(void)view_take(v, 7.2, -1000);
 	page_open(&v->page, "ol", "class", "way", NULL);
 	json_array_foreach(missing, i, item) {
-		if (paper == i && view_take(v, lines_of(item), keep))
+		if (paper == i && view_take(v, lines_of(v, item), keep))
 			paper++;
 		put_item(v, item, i < paper);
 	}
@@ -228,16 +237,21 @@ static void
 put_wins(struct feedback_view *v)
 {
 	const json_t *wins = json_object_get(v->doc, "wins"), *win;
-	size_t i;
+	size_t i, paper = 0;
 
 	if (json_array_size(wins) == 0)
 		return;
+	(void)view_take(v, lines_of_wins(v), -1000);
 	view_section(v, "wins", _("Nearest wins"));
 	page_element(&v->page, "p", _("Areas that a few actions lift, whatever "
 	    "the whole then reaches:"));
 	page_open(&v->page, "ul", "class", "wins", NULL);
-	json_array_foreach(wins, i, win)
-		put_win(v, win, i < WINS);
+	json_array_foreach(wins, i, win) {
+		if (i < WINS_KEPT || (paper == i && i < WINS &&
+		    view_take(v, lines_of_win(v, win), 0)))
+			paper++;
+		put_win(v, win, i < paper);
+	}
 	page_close(&v->page);
 	page_close(&v->page);
 }
@@ -277,7 +291,7 @@ put_weakest(struct feedback_view *v)
 	if (json_array_size(weakest) == 0)
 		return;
 	view_section(v, "weakest", _("Where there is most to win"));
-	view_table(v, _("Questions with the lowest values first; among equals "
+	view_table(v, NULL, _("Questions with the lowest values first; among equals "
 	    "those where you are furthest behind"));
 	page_open(&v->page, "thead", NULL);
 	page_open(&v->page, "tr", NULL);
@@ -292,7 +306,7 @@ put_weakest(struct feedback_view *v)
 	page_open(&v->page, "tbody", NULL);
 	(void)view_take(v, 9, -1000);
 	json_array_foreach(weakest, i, weak) {
-		longest = 6 + length(weak, "label");
+		longest = 6 + view_length(weak, "label");
 		if (paper == i && view_take(v, 0.5 + view_lines(longest, 32),
 		    1))
 			paper++;

@@ -69,6 +69,17 @@ view_lines(size_t characters, unsigned columns)
 	return (double)((characters + columns - 1) / columns);
 }
 
+size_t
+view_length(const json_t *o, const char *key)
+{
+	size_t n = 0;
+
+	/* RFC 3629: all octets but those that continue a character. */
+	for (const char *p = view_text(o, key); *p != '\0'; p++)
+		n += (*p & 0xc0) != 0x80;
+	return n;
+}
+
 bool
 view_take(struct feedback_view *v, double lines, double keep)
 {
@@ -108,13 +119,13 @@ view_section(struct feedback_view *v, const char *id, const char *title)
 }
 
 void
-view_table(struct feedback_view *v, const char *caption)
+view_table(struct feedback_view *v, const char *class, const char *caption)
 {
 	struct page *p = &v->page;
 
 	page_open(p, "div", "class", "scroll", "role", "group", "aria-label",
 	    caption, "tabindex", "0", NULL);
-	page_open(p, "table", NULL);
+	page_open(p, "table", "class", class, NULL);
 	page_element(p, "caption", caption);
 }
 

@@ -15,7 +15,7 @@
 
 /* Lines of print that two A4 pages hold, and characters that a line of their
  * whole width does; both rather too few. */
-#define VIEW_LINES	112
+#define VIEW_LINES	113
 #define VIEW_COLUMNS	92
 
 struct feedback_view {
@@ -43,6 +43,8 @@ const char *view_area(const struct feedback_view *v, const char *id);
  * false, and nothing taken, when less than keep would be left. */
 bool view_take(struct feedback_view *v, double lines, double keep);
 double view_lines(size_t characters, unsigned columns);
+/* Characters of a member. */
+size_t view_length(const json_t *o, const char *key);
 
 /* A cell with a number (text tells it), class "n" and perhaps another. */
 void view_cell(struct feedback_view *v, const char *class,
@@ -54,8 +56,9 @@ void view_head(struct feedback_view *v, const char *class,
 void view_section(struct feedback_view *v, const char *id,
     const char *title);
 /* A table in a frame that scrolls by itself on narrow screens; the same words
- * name both.  Two elements are open then. */
-void view_table(struct feedback_view *v, const char *caption);
+ * name both.  Two elements are open then.  class: the table's, or NULL. */
+void view_table(struct feedback_view *v, const char *class,
+    const char *caption);
 /* On paper only: that so many more of a list are elsewhere.  Nothing for 0. */
 void view_rest(struct feedback_view *v, size_t n);
 

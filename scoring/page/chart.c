@@ -2,6 +2,7 @@
 #include "scoring/page/chart.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "scoring/page/number.h"
@@ -48,25 +49,50 @@ upright(struct page *p, const char *class, const char *x, const char *y1,
 
 /* A path has no per cents: it stands in an SVG that has. */
 static void
-shape(struct page *p, enum chart_shape s, const char *x)
+shape(struct page *p, enum chart_shape s, const char *x, const char *y)
 {
-	page_open(p, "svg", "x", x, "y", MIDDLE, NULL);
+	page_open(p, "svg", "x", x, "y", y, NULL);
 	page_open(p, "path", "class", shapes[s].class, "d", shapes[s].path,
 	    NULL);
 	page_close(p);
 	page_close(p);
 }
 
+/* Would one cover the other? */
+static bool
+is_near(const struct chart_scale *scale, double a, double b)
+{
+	double apart = a > b ? a - b : b - a;
+
+	return apart < (scale->to - scale->from) / 16;
+}
+
+/* Where marks stand whose values are near each other: the first of two
+ * above the second. */
+static const char *const heights[][4] = {
+	{ MIDDLE }, { "6", "16" }, { "4", MIDDLE, "18" },
+	{ "2", "8", "14", "20" },
+};
+
 static void
 marks_draw(struct page *p, const struct chart_scale *scale,
     const struct chart_mark *marks, size_t n)
 {
 	char x[NUMBER_LEN];
+	size_t near, before;
 
-	for (size_t i = 0; i < n; i++)
-		if (!isnan(marks[i].value))
-			shape(p, marks[i].shape, number_place(x,
-			    marks[i].value, scale->from, scale->to));
+	for (size_t i = 0; i < n; i++) {
+		if (isnan(marks[i].value))
+			continue;
+		near = before = 0;
+		for (size_t j = 0; j < n; j++) {
+			near += is_near(scale, marks[i].value, marks[j].value);
+			before += j < i && is_near(scale, marks[i].value,
+			    marks[j].value);
+		}
+		shape(p, marks[i].shape, number_place(x, marks[i].value,
+		    scale->from, scale->to), heights[near - 1][before]);
+	}
 }
 
 static void
@@ -231,11 +257,11 @@ step(struct page *p, int64_t i, int64_t highest, int64_t level)
 	char digit[NUMBER_LEN];
 	int64_t rise = 8 + 12 * i, top = 12 * highest - 12 * i + 4;
 
-	(void)snprintf(x, sizeof(x), "%lld", (long long)(i * 34));
+	(void)snprintf(x, sizeof(x), "%lld", (long long)(i * 34 + 1));
 	(void)snprintf(y, sizeof(y), "%lld", (long long)top);
 	(void)snprintf(height, sizeof(height), "%lld", (long long)rise);
 	(void)snprintf(middle, sizeof(middle), "%lld",
-	    (long long)(i * 34 + 15));
+	    (long long)(i * 34 + 16));
 	(void)snprintf(below, sizeof(below), "%lld", (long long)(top + rise +
 	    16));
 	page_open(p, "rect", "class", i <= level ? "step on" : "step", "x", x,
@@ -255,7 +281,7 @@ chart_stair(struct page *p, int64_t level, int64_t highest,
 
 	highest = highest < 9 ? highest : 9;
 	(void)snprintf(width, sizeof(width), "%lld",
-	    (long long)(highest * 34 + 30));
+	    (long long)(highest * 34 + 32));
 	(void)snprintf(height, sizeof(height), "%lld",
 	    (long long)(highest * 12 + 32));
 	page_open(p, "svg", "class", "stair", "width", width, "height",
@@ -297,7 +323,7 @@ void
 chart_key_mark(struct page *p, enum chart_shape s, const char *text)
 {
 	key_begin(p);
-	shape(p, s, "10");
+	shape(p, s, "10", MIDDLE);
 	key_end(p, NULL, text);
 }
 

@@ -32,11 +32,11 @@ void chart_patterns(struct page *p);
 
 /* The numbers of a scale, for the head of its column. */
 void chart_axis(struct page *p, const struct chart_scale *scale);
-/* A bar (value NAN: none) and marks upon it. */
+/* A bar (value NAN: none) and marks upon it, at most 4. */
 void chart_bar(struct page *p, const struct chart_scale *scale,
     double value, const struct chart_mark *marks, size_t n,
     const char *title);
-/* Marks, and a line from the least to the greatest. */
+/* Marks, at most 4, and a line from the least to the greatest. */
 void chart_points(struct page *p, const struct chart_scale *scale,
     const struct chart_mark *marks, size_t n, const char *title);
 /* Parts of a whole, side by side; n at most CHART_PARTS. */
