@@ -82,7 +82,8 @@ REPORT	= scoring/report/figure.c scoring/report/census.c \
 	  scoring/report/aggregate_typical.c \
 	  scoring/report/aggregate_questions.c \
 	  scoring/report/aggregate_change.c \
-	  scoring/report/aggregate_rounds.c
+	  scoring/report/aggregate_rounds.c scoring/report/asked.c \
+	  scoring/report/report_csv.c scoring/report/report_text.c
 CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
 	  client/seal.c client/seal_command.c client/prepare.c \
@@ -476,7 +477,9 @@ $(O)/fuzz/fuzz_worker: intake/service/worker_talk.c \
 	intake/service/document.c
 $(O)/fuzz/fuzz_facts $(O)/fuzz/fuzz_worker: $(FACTS) verifier/verify.c verifier/entitled.c \
 	verifier/seen.c
-$(O)/fuzz/fuzz_benchmark $(O)/fuzz/fuzz_document: $(SCORING)
+$(O)/fuzz/fuzz_benchmark: $(SCORING)
+$(O)/fuzz/fuzz_document: scoring/sheet.c scoring/score.c scoring/document.c \
+	scoring/pile_source.c scoring/pile.c
 $(O)/fuzz/%: tests/fuzz/%.c $(BASE) $(FORMAT) $(CRYPTO)
 	@mkdir -p $(@D)
 	clang -std=c17 -D_GNU_SOURCE -I. -O1 -g \

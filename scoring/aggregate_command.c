@@ -1,26 +1,52 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "scoring/aggregate_command.h"
 
+#include "base/message.h"
 #include "scoring/output.h"
 #include "scoring/report/aggregate.h"
+#include "scoring/report/asked.h"
+#include "scoring/report/report_csv.h"
+#include "scoring/report/report_text.h"
 #include "scoring/select.h"
 
+/* All of them or none. */
 static enum err_code
-write_files(const struct score_options *o, const json_t *doc, struct report *r)
+write_files(const char *dir, const json_t *doc, struct err *e)
 {
 	struct output out = { 0 };
 	struct buf *json = output_add(&out, "report.json");
-	struct err e = { 0 };
+	struct buf *csv = output_add(&out, "report.csv");
 	enum err_code code;
 
-	if (json == NULL)
-		code = err_set(&e, ERR_NO_MEMORY, NULL, 0, NULL);
-	else if ((code = aggregate_write(doc, json, &e)) == ERR_OK)
-		code = output_write(&out, o->output, &e);
+	if (json == NULL || csv == NULL)
+		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	else if ((code = aggregate_write(doc, json, e)) == ERR_OK &&
+	    (code = report_csv(doc, csv, e)) == ERR_OK)
+		code = output_write(&out, dir, e);
 	output_wipe(&out);
-	if (code != ERR_OK)
-		report_err(r, &e);
 	return code;
+}
+
+/* The texts are in the language that was asked for. */
+static enum err_code
+tell(const struct score_options *o, const json_t *doc, struct report *r,
+    struct err *e)
+{
+	const bool other = o->language != NULL && !o->json;
+	enum err_code code = ERR_OK;
+
+	if (o->output != NULL)
+		code = write_files(o->output, doc, e);
+	if (code != ERR_OK)
+		return code;
+	if (other)
+		(void)message_language(o->language);
+	report_tell(doc, r);
+	if (other)
+		(void)message_language(NULL);
+	if (o->output != NULL)
+		report_set_text(r, "output", o->output);
+	return ERR_OK;
 }
 
 static enum err_code
@@ -34,15 +60,17 @@ make(const struct score_options *o, const struct selection *now,
 	};
 	json_t *doc = NULL;
 	struct err e = { 0 };
-	enum err_code code;
+	enum err_code code = ERR_OK;
 
 	for (int kind = 0; kind <= KIND_ANNAN; kind++)
 		in.asked[kind] = -1;
-	if (aggregate_make(&in, &doc, &e) != ERR_OK)
-		return report_err(r, &e);
-	code = o->output != NULL ? write_files(o, doc, r) : ERR_OK;
-	if (code == ERR_OK)
-		report_set(r, "report", json_incref(doc));
+	if (o->register_file != NULL &&
+	    (code = asked_read(o->register_file, &now->pile, in.asked, r)) !=
+	    ERR_OK)
+		return code;
+	if ((code = aggregate_make(&in, &doc, &e)) == ERR_OK)
+		code = tell(o, doc, r, &e);
+	report_err(r, &e);
 	json_decref(doc);
 	return code;
 }

@@ -98,7 +98,8 @@ gather(struct census *c, struct err *e)
 /* --- what may be shown --------------------------------------------------- */
 
 /* The sets in the order in which they are wanted, those of a part's groups
- * together, and a group's three slices together or not at all. */
+ * together, and a group's three slices together or not at all; slices of kinds
+ * before those of all, which say less. */
 static void
 order_sets(const struct census *c, size_t order[static CENSUS_SETS],
     bool with_last[static CENSUS_SETS])
@@ -108,7 +109,8 @@ order_sets(const struct census *c, size_t order[static CENSUS_SETS],
 	memset(with_last, 0, CENSUS_SETS * sizeof(*with_last));
 	for (size_t part = CENSUS_WHOLE; part < CENSUS_PARTS; part++)
 		for (size_t i = 0; i < GROUPS; i++) {
-			size_t group = c->groups.order[i];
+			size_t group = c->groups.order[part == CENSUS_LOW ?
+			    (i + 1) % GROUPS : i];
 
 			if (part == CENSUS_LOW) {
 				with_last[n + 1] = with_last[n + 2] = true;

@@ -9,8 +9,11 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Columns: table,group,subset,item,option,measure,value,of,percent,suppressed.
- * English and the same for every language. */
+/*
+ * Appends it.  Columns: table,group,subset,item,option,measure,value,of,percent,
+ * suppressed; English and the same for every language; every figure of the
+ * document is in it (docs/SCORING.md).
+ */
 enum err_code report_csv(const json_t *doc, struct buf *out, struct err *e);
 
 #endif

@@ -1,0 +1,409 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "scoring/report/report_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "scoring/page/number.h"
+#include "scoring/words.h"
+
+/* A screen is 80 columns wide. */
+#define LABEL	34
+#define COLUMN	9
+
+static const char *
+text_of(const json_t *o, const char *key)
+{
+	const char *s = json_string_value(json_object_get(o, key));
+
+	return s != NULL ? s : "";
+}
+
+/* --- cells --------------------------------------------------------------- */
+
+/* A name, cut between characters where it does not fit. */
+static void
+put_label(struct report *r, const char *text)
+{
+	char cell[4 * LABEL];
+	size_t n = 0, width = 0;
+
+	for (; text[n] != '\0' && n < sizeof(cell) - 5; n++) {
+		width += ((unsigned char)text[n] & 0xc0) != 0x80;
+		if (width > LABEL - 3)
+			break;
+		cell[n] = text[n];
+	}
+	cell[n] = '\0';
+	if (text[n] != '\0')
+		(void)strcpy(cell + n, "…");
+	report_column(r, "", 2);
+	report_column(r, cell, LABEL - 2);
+}
+
+/* A number, per cent of a share, or how many were too few to tell. */
+static void
+put_cell(struct report *r, const json_t *v, unsigned decimals)
+{
+	const json_t *percent = json_object_get(v, "percent");
+	char cell[NUMBER_LEN];
+
+	if (json_object_get(v, "suppressed") != NULL)
+		report_column(r, "*", COLUMN);
+	else if (percent != NULL)
+		report_column(r, number_percent(cell,
+		    json_number_value(percent), 1), COLUMN);
+	else
+		report_column(r, number_json(cell, v, decimals), COLUMN);
+}
+
+static void
+end_row(struct report *r)
+{
+	while (r->text.len != 0 && r->text.data[r->text.len - 1] == ' ')
+		r->text.len--;
+	buf_add_str(&r->text, "\n");
+}
+
+static void
+put_title(struct report *r, const char *title)
+{
+	report_say(r, "%s", "");
+	report_say(r, "%s", title);
+}
+
+/* --- tables, a line for each group --------------------------------------- */
+
+/* Does any group have this member? */
+static bool
+have(const json_t *groups, const char *key)
+{
+	const json_t *g;
+	size_t i;
+
+	json_array_foreach(groups, i, g)
+		if (json_object_get(g, key) != NULL)
+			return true;
+	return false;
+}
+
+static void
+tell_participation(const json_t *groups, struct report *r)
+{
+	const json_t *g;
+	size_t i;
+
+	put_title(r, _("Who answered"));
+	json_array_foreach(groups, i, g) {
+		const json_t *p = json_object_get(g, "participation");
+		const json_t *rate = json_object_get(p, "rate");
+		char n[NUMBER_LEN], of[NUMBER_LEN];
+
+		put_label(r, words_group(text_of(g, "id")));
+		if (p == NULL) {
+			report_say(r, "*");
+			continue;
+		}
+		put_cell(r, json_object_get(p, "respondents"), 0);
+		if (rate != NULL && json_object_get(rate, "percent") != NULL)
+			report_say(r, _("%s of %s"), number_percent(n,
+			    json_number_value(json_object_get(rate,
+			    "percent")), 1), number_json(of,
+			    json_object_get(p, "asked"), 0));
+		else
+			end_row(r);
+	}
+}
+
+static void
+tell_levels(const json_t *groups, struct report *r)
+{
+	const json_t *g, *row;
+	const json_t *first = json_object_get(json_array_get(groups, 0),
+	    "levels");
+	char cell[32];
+	size_t i, j;
+
+	if (!have(groups, "levels"))
+		return;
+	put_title(r, _("At this level or a higher one"));
+	put_label(r, "");
+	json_array_foreach(first, j, row) {
+		(void)snprintf(cell, sizeof(cell), "%lld",
+		    (long long)json_integer_value(json_object_get(row,
+		    "level")));
+		report_column(r, cell, COLUMN);
+	}
+	end_row(r);
+	json_array_foreach(groups, i, g) {
+		if (json_object_get(g, "levels") == NULL)
+			continue;
+		put_label(r, words_group(text_of(g, "id")));
+		json_array_foreach(json_object_get(g, "levels"), j, row)
+			put_cell(r, json_object_get(row, "at_least"), 1);
+		end_row(r);
+	}
+}
+
+/* One figure of each group, as the member "key.sub" has it. */
+static void
+tell_member(const json_t *groups, const char *title, const char *key,
+    const char *sub, unsigned decimals, struct report *r)
+{
+	const json_t *g;
+	size_t i;
+
+	if (!have(groups, key))
+		return;
+	put_title(r, title);
+	json_array_foreach(groups, i, g) {
+		const json_t *v = json_object_get(g, key);
+
+		if (v == NULL)
+			continue;
+		put_label(r, words_group(text_of(g, "id")));
+		put_cell(r, sub == NULL ||
+		    json_object_get(v, "suppressed") != NULL ? v :
+		    json_object_get(v, sub), decimals);
+		end_row(r);
+	}
+}
+
+static void
+tell_spread(const json_t *groups, struct report *r)
+{
+	const json_t *g, *v;
+	size_t i, j;
+
+	if (!have(groups, "spread"))
+		return;
+	put_title(r, _("Weakest tenth, middle and best tenth"));
+	json_array_foreach(groups, i, g) {
+		const json_t *spread = json_object_get(g, "spread");
+		const json_t *total = json_object_get(spread, "total");
+
+		if (spread == NULL)
+			continue;
+		put_label(r, words_group(text_of(g, "id")));
+		if (total == NULL)
+			put_cell(r, spread, 2);
+		json_array_foreach(total, j, v)
+			put_cell(r, v, 2);
+		end_row(r);
+	}
+}
+
+/* "boxes" of the typical organisation, or its mean; of the best ones too. */
+static void
+tell_typical(const json_t *groups, const char *key, const char *title,
+    struct report *r)
+{
+	const json_t *g;
+	size_t i;
+
+	if (!have(groups, key) || !have(groups, "spread"))
+		return;
+	put_title(r, title);
+	json_array_foreach(groups, i, g) {
+		const json_t *t = json_object_get(g, key);
+		const json_t *boxes = json_object_get(t, "boxes");
+		const json_t *level = json_object_get(t, "level");
+		char n[NUMBER_LEN], of[NUMBER_LEN], p[NUMBER_LEN];
+
+		if (t == NULL)
+			continue;
+		put_label(r, words_group(text_of(g, "id")));
+		if (level != NULL)
+			report_say(r, _("level %s, %s of %s ticked (%s)"),
+			    number_json(n, level, 0),
+			    number_json(p, json_object_get(boxes, "count"), 0),
+			    number_json(of, json_object_get(boxes, "of"), 0),
+			    number_percent((char[NUMBER_LEN]){ 0 },
+			    json_number_value(json_object_get(boxes,
+			    "percent")), 1));
+		else {
+			put_cell(r, json_object_get(t, "mean") != NULL ?
+			    json_object_get(t, "mean") : t, 2);
+			end_row(r);
+		}
+	}
+}
+
+/* --- areas, and the round before ----------------------------------------- */
+
+static const char *
+area_label(const json_t *doc, const char *id)
+{
+	const json_t *a;
+	size_t i;
+
+	json_array_foreach(json_object_get(json_object_get(doc,
+	    "questionnaire"), "areas"), i, a)
+		if (strcmp(text_of(a, "id"), id) == 0)
+			return text_of(a, "label");
+	return id;
+}
+
+static void
+tell_areas(const json_t *doc, const json_t *all, struct report *r)
+{
+	static const char *const keys[] = { "mean_level", "points", "boxes",
+	    "mean" };
+	const char *const titles[] = { _("level"), _("points"), _("ticked"),
+	    _("mean") };
+	const json_t *areas = json_object_get(all, "areas"), *a;
+	const json_t *first = json_array_get(areas, 0);
+	size_t i;
+
+	if (first == NULL)
+		return;
+	put_title(r, _("Areas, means of all"));
+	put_label(r, "");
+	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+		if (json_object_get(first, keys[k]) != NULL)
+			report_column(r, titles[k], COLUMN);
+	end_row(r);
+	json_array_foreach(areas, i, a) {
+		put_label(r, area_label(doc, text_of(a, "id")));
+		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
+			if (json_object_get(a, keys[k]) != NULL)
+				put_cell(r, json_object_get(a, keys[k]), 2);
+		end_row(r);
+	}
+}
+
+/* A percentage of change, with its sign. */
+static void
+put_change(struct report *r, const json_t *pair)
+{
+	const json_t *percent = json_object_get(pair, "percent");
+	char cell[NUMBER_LEN], out[NUMBER_LEN + 4];
+
+	if (percent == NULL)
+		return;
+	(void)snprintf(out, sizeof(out), "%s%s",
+	    json_number_value(percent) > 0 ? "+" : "",
+	    number_percent(cell, json_number_value(percent), 1));
+	report_column(r, out, COLUMN);
+}
+
+static void
+put_pair(struct report *r, const char *label, const json_t *pair)
+{
+	if (pair == NULL)
+		return;
+	put_label(r, label);
+	if (json_object_get(pair, "suppressed") != NULL)
+		put_cell(r, pair, 2);
+	else {
+		put_cell(r, json_object_get(pair, "then"), 2);
+		put_cell(r, json_object_get(pair, "now"), 2);
+		put_change(r, pair);
+	}
+	end_row(r);
+}
+
+static void
+tell_change(const json_t *all, struct report *r)
+{
+	const json_t *change = json_object_get(all, "change");
+	const json_t *both = json_object_get(change, "both");
+
+	if (change == NULL)
+		return;
+	put_title(r, _("Since the round before, of all: then and now"));
+	put_pair(r, _("respondents"), json_object_get(change, "respondents"));
+	put_label(r, _("in both rounds"));
+	put_cell(r, json_object_get(both, "suppressed") != NULL ? both :
+	    json_object_get(both, "organisations"), 0);
+	end_row(r);
+	put_pair(r, _("points of these"), json_object_get(both, "points"));
+	put_pair(r, _("ticked by these"), json_object_get(both, "boxes"));
+	put_pair(r, _("mean of these"), json_object_get(both, "mean"));
+	put_pair(r, _("the typical one"), json_object_get(change, "typical"));
+	put_pair(r, _("the typical one of the best"),
+	    json_object_get(change, "best"));
+}
+
+/* --- all of it ----------------------------------------------------------- */
+
+/* The object "suppressed" stands for a figure, anywhere. */
+static bool
+has_hidden(const json_t *v)
+{
+	const json_t *one;
+	const char *key;
+	size_t i;
+
+	if (json_is_array(v)) {
+		json_array_foreach(v, i, one)
+			if (has_hidden(one))
+				return true;
+	} else
+		json_object_foreach((json_t *)v, key, one)
+			if (strcmp(key, "suppressed") == 0 || has_hidden(one))
+				return true;
+	return false;
+}
+
+static void
+tell_head(const json_t *doc, struct report *r)
+{
+	const char *round = text_of(doc, "round");
+	const char *before = text_of(json_object_get(doc, "previous"),
+	    "round");
+
+	report_line(r, _("Survey"), "%s", text_of(json_object_get(doc,
+	    "questionnaire"), "title"));
+	if (*before != '\0')
+		report_line(r, _("Round"), _("%s, and %s before it"), round,
+		    before);
+	else
+		report_line(r, _("Round"), "%s", round);
+	if (strcmp(text_of(doc, "environment"), "test") == 0)
+		report_line(r, _("Note"), "%s", _("these are answers of the "
+		    "test environment"));
+}
+
+static void
+tell_assumed(const json_t *doc, struct report *r)
+{
+	const json_t *list = json_object_get(doc, "assumed"), *v;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	put_title(r, _("Not published by the authority, and so assumed:"));
+	json_array_foreach(list, i, v)
+		report_say(r, "  %s", words_assumed(json_string_value(v)));
+}
+
+void
+report_tell(const json_t *doc, struct report *r)
+{
+	const json_t *groups = json_object_get(doc, "groups");
+	const json_t *all = json_array_get(groups, 0);
+
+	tell_head(doc, r);
+	tell_participation(groups, r);
+	tell_levels(groups, r);
+	tell_member(groups, _("Points, on the mean"), "points", "mean", 2, r);
+	tell_member(groups, _("Mean"), "mean", NULL, 2, r);
+	tell_areas(doc, all, r);
+	tell_spread(groups, r);
+	tell_typical(groups, "typical", _("The typical organisation"), r);
+	tell_typical(groups, "best", _("The typical one of the best"), r);
+	tell_member(groups, _("How much of the result the leadership's area "
+	    "tells (R²)"), "lead", "r2", 4, r);
+	tell_change(all, r);
+	tell_assumed(doc, r);
+	if (has_hidden(groups)) {
+		report_say(r, "%s", "");
+		report_say(r, _("* not shown: it would be about fewer than "
+		    "%lld organisations, or tell of them."),
+		    (long long)json_integer_value(json_object_get(
+		    json_object_get(doc, "settings"), "least")));
+	}
+	report_set(r, "report", json_incref((json_t *)doc));
+}
