@@ -108,6 +108,46 @@ questionnaire_member(const struct questionnaire *q)
 	    figure_put(o, "areas", area_list(q)));
 }
 
+/* Whether sums of the two rounds mean the same, and which questions do not. */
+static json_t *
+comparable_member(const struct change *c, const struct questionnaire *then)
+{
+	const struct questionnaire *q = c->census[CHANGE_NOW].pile->layout.q;
+	const struct comparison *all = &c->comparison;
+	json_t *o = json_object(), *left_out = json_array();
+	bool ok = o != NULL && left_out != NULL;
+
+	for (size_t i = 0; ok && i < all->len; i++)
+		if (all->v[i].why != COMPARE_SAME)
+			ok = figure_add(left_out, json_pack("{s:s, s:s}",
+			    "id", all->v[i].now != SIZE_MAX ?
+			    q->questions[all->v[i].now].id :
+			    then->questions[all->v[i].then].id, "why",
+			    incomparable_name(all->v[i].why)));
+	ok = ok && figure_put(o, "levels", json_boolean(all->levels)) &&
+	    figure_put(o, "points", json_boolean(all->points)) &&
+	    figure_put(o, "means", json_boolean(all->means)) &&
+	    figure_put(o, "boxes", json_integer((json_int_t)c->n_boxes)) &&
+	    figure_put(o, "left_out", json_incref(left_out));
+	json_decref(left_out);
+	return figure_done(o, ok);
+}
+
+static json_t *
+previous_member(const struct making *m)
+{
+	const struct pile *then = m->in->then;
+	const struct questionnaire *q = then->layout.q;
+	json_t *o = json_object();
+
+	return figure_done(o, figure_put(o, "id", json_string(q->id)) &&
+	    (then->round == NULL ||
+	    figure_put(o, "round", json_string(then->round))) &&
+	    figure_put(o, "sha256", member_hex(q->digest,
+	    sizeof(q->digest))) &&
+	    figure_put(o, "comparable", comparable_member(&m->change, q)));
+}
+
 static bool
 put_head(const struct making *m, json_t *doc)
 {
@@ -120,8 +160,7 @@ put_head(const struct making *m, json_t *doc)
 	if (ok && now->round != NULL)
 		ok = figure_put(doc, "round", json_string(now->round));
 	if (ok && then != NULL)
-		ok = figure_put(doc, "previous", json_pack("{s:s, s:s?}",
-		    "id", then->layout.q->id, "round", then->round));
+		ok = figure_put(doc, "previous", previous_member(m));
 	if (ok && now->len != 0)
 		ok = figure_put(doc, "environment", json_string(
 		    environment_name(now->v[0].document.environment)));

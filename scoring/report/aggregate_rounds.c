@@ -126,7 +126,7 @@ measure_of_areas(const struct change *c, enum measure *out)
 {
 	const struct questionnaire *q = definition(c);
 
-	if (aggregate_has_means(q) && c->means)
+	if (aggregate_has_means(q) && c->comparison.means)
 		*out = MEASURE_MEAN;
 	else if (aggregate_has_boxes(q) && c->n_boxes != 0)
 		*out = MEASURE_BOXES;
@@ -249,16 +249,16 @@ aggregate_both(const struct change *c, size_t group)
 
 	if (n == 0)
 		return figure_done(o, ok);
-	if (ok && aggregate_has_points(q) && c->points)
+	if (ok && aggregate_has_points(q) && c->comparison.points)
 		ok = figure_put(o, "points", both_pair(c, group,
 		    MEASURE_POINTS));
 	if (ok && aggregate_has_boxes(q) && c->n_boxes != 0)
 		ok = figure_put(o, "boxes", both_pair(c, group,
 		    MEASURE_BOXES));
-	if (ok && aggregate_has_means(q) && c->means)
+	if (ok && aggregate_has_means(q) && c->comparison.means)
 		ok = figure_put(o, "mean", both_pair(c, group,
 		    MEASURE_MEAN));
-	if (ok && aggregate_has_levels(q) && c->levels)
+	if (ok && aggregate_has_levels(q) && c->comparison.levels)
 		ok = figure_put(o, "level", both_levels(c, group));
 	return figure_done(o, ok && put_both_areas(c, group, o));
 }
@@ -311,11 +311,11 @@ only_member(const struct change *c, enum change_side side, size_t group)
 
 	if (n == 0)
 		return figure_done(o, ok);
-	if (ok && aggregate_has_points(q) && c->points)
+	if (ok && aggregate_has_points(q) && c->comparison.points)
 		ok = put_mean(c, o, "points", side, set, MEASURE_POINTS, all);
 	if (ok && aggregate_has_boxes(q) && c->n_boxes != 0)
 		ok = put_mean(c, o, "boxes", side, set, MEASURE_BOXES, all);
-	if (ok && aggregate_has_means(q) && c->means)
+	if (ok && aggregate_has_means(q) && c->comparison.means)
 		ok = put_mean(c, o, "mean", side, set, MEASURE_MEAN, all);
 	if (ok && measure_of_areas(c, &measure))
 		ok = figure_put(o, "areas", only_areas(c, side, set,

@@ -6,25 +6,30 @@
 
 /* --- which boxes --------------------------------------------------------- */
 
-/* The same definition: all of them. */
-static enum err_code
-compare(struct change *c, const struct questionnaire *q, struct err *e)
+/* The boxes of a question that has some of them in both. */
+static void
+take_question(struct change *c, const struct comparable *m, size_t area)
 {
-	c->levels = c->points = c->means = true;
+	for (size_t o = 0; o < m->n_options; o++)
+		c->boxes[c->n_boxes++] = (struct change_box){
+			.area = area, .question = { m->then, m->now },
+			.option = { m->options[o][1], m->options[o][0] },
+		};
+}
+
+static enum err_code
+take_boxes(struct change *c, const struct questionnaire *q, struct err *e)
+{
 	c->boxes = calloc(q->n_options + 1, sizeof(*c->boxes));
-	c->area_boxes = calloc(c->n_areas + 1, sizeof(*c->area_boxes));
-	if (c->boxes == NULL || c->area_boxes == NULL)
+	if (c->boxes == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	for (size_t k = 0; k < q->n_questions; k++)
-		for (size_t o = 0; q->questions[k].type ==
-		    QUESTION_MULTIPLE && o < q->questions[k].n_options; o++) {
-			c->boxes[c->n_boxes++] = (struct change_box){
-				.area = q->questions[k].area,
-				.question = { k, k }, .option = { o, o },
-			};
-			c->area_boxes[q->questions[k].area]++;
-		}
-	c->area_boxes[c->n_areas] = c->n_boxes;
+	for (size_t i = 0; i < c->comparison.len; i++) {
+		const struct comparable *m = &c->comparison.v[i];
+
+		if ((m->why == COMPARE_SAME || m->why == COMPARE_OPTIONS) &&
+		    q->questions[m->now].type == QUESTION_MULTIPLE)
+			take_question(c, m, q->questions[m->now].area);
+	}
 	return ERR_OK;
 }
 
@@ -68,20 +73,19 @@ enum err_code
 change_make(const struct pile *now, const struct pile *then,
     const struct scoring_limits *limits, struct change *out, struct err *e)
 {
+	const struct questionnaire *q = now->layout.q, *p = then->layout.q;
 	enum err_code code;
 
 	memset(out, 0, sizeof(*out));
-	if (memcmp(now->layout.q->digest, then->layout.q->digest,
-	    sizeof(now->layout.q->digest)) != 0)
-		return err_set(e, ERR_QUESTIONNAIRE_DIGEST, NULL, 0, NULL);
-	out->n_areas = now->layout.q->n_areas;
-	out->same = true;
+	out->n_areas = q->n_areas;
+	out->same = memcmp(q->digest, p->digest, sizeof(q->digest)) == 0;
 	if ((code = census_make(now, then, limits, &out->census[CHANGE_NOW],
 	    e)) == ERR_OK &&
 	    (code = census_make(then, now, limits, &out->census[CHANGE_THEN],
 	    e)) == ERR_OK &&
-	    (code = compare(out, now->layout.q, e)) ==
-	    ERR_OK && (code = count_all(out, CHANGE_NOW, e)) == ERR_OK)
+	    (code = compare_definitions(q, p, &out->comparison, e)) ==
+	    ERR_OK && (code = take_boxes(out, q, e)) == ERR_OK &&
+	    (code = count_all(out, CHANGE_NOW, e)) == ERR_OK)
 		code = count_all(out, CHANGE_THEN, e);
 	if (code != ERR_OK)
 		change_wipe(out);
@@ -96,6 +100,6 @@ change_wipe(struct change *c)
 		free(c->ticked[side]);
 	}
 	free(c->boxes);
-	free(c->area_boxes);
+	comparison_wipe(&c->comparison);
 	memset(c, 0, sizeof(*c));
 }

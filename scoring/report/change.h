@@ -12,6 +12,7 @@
 
 #include "base/err.h"
 #include "scoring/report/census.h"
+#include "scoring/report/compare.h"
 #include "scoring/sheet.h"
 
 /* The two rounds; indexes. */
@@ -20,8 +21,7 @@ enum change_side { CHANGE_THEN, CHANGE_NOW };
 struct change {
 	struct census census[2];	/* by side; each with the other one */
 	bool same;			/* definition */
-	/* May they be compared? */
-	bool levels, points, means;
+	struct comparison comparison;	/* which sums mean the same */
 	/* Boxes that are in both definitions. */
 	struct change_box {
 		size_t area;		/* of the later one */
@@ -29,7 +29,6 @@ struct change {
 	} *boxes;
 	size_t n_boxes;
 	size_t n_areas;			/* of the later one */
-	size_t *area_boxes;		/* [n_areas + 1]: of n_boxes; last, all */
 	uint32_t *ticked[2];		/* [pile->len][n_areas + 1] */
 };
 
