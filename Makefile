@@ -300,10 +300,10 @@ $(addprefix $(O)/test/,test_questionnaire test_scoring_rules): \
 $(O)/test/test_message: $(SHARE)
 
 # Of scoring.
-SCORING_TESTS = test_sheet test_score test_disclosure test_typical test_benchmark
+SCORING_TESTS = test_gap test_sheet test_score test_disclosure test_typical test_benchmark
 $(addprefix $(O)/test/,$(SCORING_TESTS)): $(O)/lib/scoring.a
-$(O)/test/test_score: $(O)/obj/tests/unit/instrument.o
-$(addprefix $(O)/test/,test_typical test_benchmark): \
+$(O)/test/test_score $(O)/test/test_gap: $(O)/obj/tests/unit/instrument.o
+$(addprefix $(O)/test/,test_gap test_typical test_benchmark): \
 	$(O)/obj/tests/unit/people.o
 
 # Of a program's own parts.

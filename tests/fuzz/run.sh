@@ -162,9 +162,31 @@ for name, groups in {
         json.dump(dict(BENCHMARK, groups=groups), f)
 END
 
+mkdir "$work/document"
+/usr/bin/python3 - "$work/document" <<'END'
+import sys
+
+sys.path.insert(0, "tests")
+from scoring import handed
+
+D = handed.Definition("tests/vectors/questionnaire.json")
+D.sha256 = 64 * "0"            # that of fuzz_document.c
+ANSWERS = {"q1": ["a", "c"], "q2": "yes", "q3": 7, "q4": "text"}
+one = handed.text(handed.document(D, 1, ANSWERS, position=3))
+more = handed.text(handed.document(D, 1, {"q1": []}, position=4, late=True))
+for name, text in {
+        "one": one, "two": one + more, "twice": one + one,
+        "test": handed.text(handed.document(D, 2, {}, environment="test")),
+        "others": one + handed.text(handed.document(D, 2, ANSWERS)) +
+        handed.text(handed.document(D, 3, {}, kind="region", round="2025")),
+        }.items():
+    with open("%s/%s" % (sys.argv[1], name), "wb") as f:
+        f.write(text)
+END
+
 pairs="submission:cbor receipt:receipt mandate:mandate sealed:sealed
 	deflate:zlib answers:json definition:json facts:facts worker:worker
-	benchmark:benchmark"
+	benchmark:benchmark document:document"
 for f in tests/fuzz/fuzz_*.c; do
 	name=${f##*/fuzz_} name=${name%.c}
 	case " "$pairs in
