@@ -393,7 +393,7 @@ class Together(Case):
         self.line(0, "1 delivered\n")
         self.assertEqual(sorted(os.listdir(self.path("outbox"))),
                          [".lock", ID])
-        self.assertEqual(len(self.entry(ID)), 4)
+        self.assertEqual(len(self.entry(ID)), 5)
 
     def test_verdicts(self):
         self.good("submit", "a.json")

@@ -3,6 +3,7 @@
 """sigill status, once answers are accepted: the scored receipt and the sealed
 feedback of portals that are well, slow, old, or tell lies.  What they serve is
 made by openssl(1) and Python (sealer.py)."""
+import fcntl
 import glob
 import hashlib
 import json
@@ -10,15 +11,25 @@ import os
 import stat
 import subprocess
 import sys
+import time
 import unittest
 import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import sealer  # noqa: E402
-from scratch import BIN, BUILD, SwedishScratch  # noqa: E402
+from scratch import BIN, SwedishScratch  # noqa: E402
 from scripted_portal import NOWHERE, Scripted  # noqa: E402
 
 CMS = "application/cms"
+
+
+def moved(folder, env, now):
+    """env, but it is that time."""
+    lib = os.path.join(folder, "moved_clock.so")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-D_GNU_SOURCE", "-o", lib,
+                    "tests/cli/moved_clock.c"], check=True)
+    return dict(env, LD_PRELOAD=lib,
+                MOVED_CLOCK=str(now - int(time.time())))
 
 
 class Scored(Scripted):
@@ -205,7 +216,7 @@ class Files(Scored):
                     feedback=digest)),
                 ("receipt-structure", b"garbage")):
             self.give("scored", receipt)
-            self.refuses(code)
+            self.refuses(code, 65 if code == "receipt-structure" else 77)
 
     def test_damaged_on_the_way(self):
         self.accepted()
@@ -301,7 +312,8 @@ class Files(Scored):
         makes it so."""
         name = self.accepted()
         document = self.scored()
-        for call in "fsync", "link", "renameat2", "rename":
+        seen = set()
+        for call in "fsync", "renameat2":
             for n in 1, 2, 3, 4:
                 argv = ["strace", "-f", "-qq", "-o", "/dev/null", "-e",
                         "inject=%s:signal=SIGKILL:when=%d" % (call, n),
@@ -310,6 +322,7 @@ class Files(Scored):
                     self.env, ASAN_OPTIONS="detect_leaks=0"),
                     capture_output=True, timeout=120)
                 kept = self.kept()
+                seen.add(len(kept))
                 if "scored.p7s" in kept:
                     self.assertIn("feedback.json", kept)
                 if "feedback.json" in kept:
@@ -321,6 +334,7 @@ class Files(Scored):
                     path = self.path(name + "." + ending)
                     if os.path.exists(path):
                         os.unlink(path)
+        self.assertEqual(seen, {0, 1, 2})
 
     def test_full_disk(self):
         name = self.accepted()
@@ -394,10 +408,11 @@ class Entries(Scored):
         self.assertEqual(len(self.log), 1)
         # Years later nobody asks any more, unless somebody names it.
         self.write(name + ".accepted.p7s", sealer.receipt(
-            "accepted", self.read(name), time=1690000000))
-        self.good("status")
+            "accepted", self.read(name), time=1740000000))
+        later = moved(self.dir, self.env, 1740000000 + 1100 * 86400)
+        self.good("status", env=later)
         self.assertEqual(len(self.log), 1)
-        self.good("status", self.id)
+        self.good("status", self.id, env=later)
         self.assertEqual(len(self.log), 2)
 
     def test_without(self):
@@ -417,7 +432,6 @@ class Entries(Scored):
         self.scored(name)
         entry = self.path(os.path.dirname(name) + "/entry.json")
         with open(entry) as f:
-            import fcntl
             fcntl.flock(f, fcntl.LOCK_EX)
             self.good("status")
             self.assertEqual(self.kept(name), [])
@@ -452,6 +466,7 @@ class Entries(Scored):
 class Sealing(Scored):
     def test_the_key_comes_first(self):
         """Killed at each sync: never a sealed file without its key."""
+        seen = set()
         for n in range(1, 6):
             for path in glob.glob(self.path("k.sigill*")):
                 os.unlink(path)
@@ -465,6 +480,8 @@ class Sealing(Scored):
             if os.path.exists(self.path("k.sigill")):
                 self.assertTrue(os.path.exists(
                     self.path("k.sigill.reply.pem")), n)
+            seen.add(len(glob.glob(self.path("k.sigill*"))))
+        self.assertEqual(seen, {0, 1, 2})
         self.assertTrue(os.path.exists(self.path("k.sigill")))
 
     def test_a_key_is_not_replaced(self):
