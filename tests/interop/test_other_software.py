@@ -12,7 +12,7 @@ import unittest
 import zlib
 
 import cbor2
-from asn1crypto import cms, core
+from asn1crypto import cms, core, x509
 
 sys.path.insert(0, "tests")
 from support import INFOSAK, SIGILL, Scratch, call, read, write  # noqa: E402
@@ -112,6 +112,36 @@ class OtherSoftware(unittest.TestCase):
         statement = cbor2.dumps(got["statement"], canonical=True)
         told = json.loads(call(SIGILL, "check", "--json", INFOSAK))
         self.assertIn(hashlib.sha256(statement).hexdigest(), told.values())
+
+    def test_reply_certificate(self):
+        """What feedback is to be sealed for, by asn1crypto and openssl(1):
+        the form that docs/SPEC.md gives, and the key beside the file."""
+        sealed = self.seal("exempelkoping", INFOSAK)
+        _, _, compressed = self.unwrap(sealed, "intake-p256")
+        der = cbor2.loads(self.content(compressed)[0])["reply"]
+        got = x509.Certificate.load(der, strict=True)
+        self.assertEqual(got.dump(force=True), der)
+        self.assertEqual(got.subject.native, {"common_name": "Sigill reply"})
+        self.assertEqual(got.issuer.native, got.subject.native)
+        self.assertEqual(got.public_key.curve, ("named", "secp256r1"))
+        self.assertEqual(got.signature_algo, "ecdsa")
+        self.assertEqual(got.hash_algo, "sha256")
+        self.assertEqual([e["extn_id"].native for e in
+                          got["tbs_certificate"]["extensions"]],
+                         ["key_usage", "key_identifier"])
+        self.assertEqual(got.key_usage_value.native, {"key_agreement"})
+        point = bytes(got.public_key["public_key"])
+        self.assertEqual(got.key_identifier,
+                         hashlib.sha256(point).digest()[:20])
+        length = got.not_valid_after - got.not_valid_before
+        self.assertEqual(length.days, 1096)
+        beside = sealed + ".reply.pem"
+        self.assertEqual(call("openssl", "x509", "-in", beside, "-outform",
+                              "DER"), der)
+        self.assertEqual(
+            call("openssl", "pkey", "-in", beside, "-pubout"),
+            call("openssl", "x509", "-in", beside, "-pubkey", "-noout"))
+        call("openssl", "verify", "-CAfile", beside, "-check_ss_sig", beside)
 
     def test_layers_by_asn1crypto(self):
         sealed = self.seal("exempelkoping", INFOSAK)
