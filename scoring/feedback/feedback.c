@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "scoring/feedback/feedback.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "format/member.h"
@@ -41,36 +40,23 @@ put_head(struct feedback_maker *m, json_t *doc)
 
 /* --- figures -------------------------------------------------------------- */
 
-/* What of another sheet's score can be put beside this one's. */
-struct beside {
-	bool level, points, boxes, mean;
-};
-
 static void
-put_figures(struct feedback_maker *m, json_t *o, const struct beside *which,
-    int64_t level, int64_t points, size_t boxes, int64_t mean)
+put_figures(struct feedback_maker *m, json_t *o,
+    const struct comparable_sums *which, int64_t level, int64_t points, size_t boxes, int64_t mean)
 {
 	const enum scoring_result result = m->q->scoring->result;
 
-	if (which->level && result == SCORING_LEVELS && level >= 0)
+	if (which->levels && result == SCORING_LEVELS && level >= 0)
 		feedback_put_whole(m, o, "level", level);
 	if (which->points && result == SCORING_LEVELS)
 		feedback_put_whole(m, o, "points", points);
 	if (which->boxes && result == SCORING_LEVELS)
 		feedback_put_whole(m, o, "boxes", (int64_t)boxes);
-	if (which->mean && result == SCORING_MEANS && mean >= 0)
+	if (which->means && result == SCORING_MEANS && mean >= 0)
 		feedback_put_mean(m, o, "mean", mean);
 }
 
-static const struct beside all = { true, true, true, true };
-
-static struct beside
-beside_last(const struct feedback_maker *m)
-{
-	return (struct beside){ .level = m->compared.levels,
-	    .points = m->compared.points, .boxes = m->whole,
-	    .mean = m->whole };
-}
+static const struct comparable_sums all = { true, true, true, true };
 
 static void
 put_total(struct feedback_maker *m, json_t *doc)
@@ -94,21 +80,9 @@ put_total(struct feedback_maker *m, json_t *doc)
 		feedback_put_mean(m, doc, "mean", s->mean);
 }
 
-/* The last round's area of that name; SIZE_MAX: it had none. */
-static size_t
-last_area(const struct feedback_maker *m, const char *id)
-{
-	const struct questionnaire *q = m->in->last_layout->q;
-
-	for (size_t i = 0; i < q->n_areas; i++)
-		if (strcmp(q->areas[i].id, id) == 0)
-			return i;
-	return SIZE_MAX;
-}
-
 static json_t *
 area_figures(struct feedback_maker *m, const struct score_area *a,
-    const struct beside *which)
+    const struct comparable_sums *which)
 {
 	json_t *o = json_object();
 
@@ -120,11 +94,10 @@ static json_t *
 area_json(struct feedback_maker *m, size_t area)
 {
 	const struct score_area *a = &m->in->score->areas[area];
-	const struct beside last = beside_last(m);
-	const char *id = m->q->areas[area].id;
-	json_t *o = json_pack("{s:s, s:s}", "id", id, "label",
-	    m->q->areas[area].label);
-	size_t then;
+	const struct comparable_area *last = m->last ?
+	    &m->compared.areas[area] : NULL;
+	json_t *o = json_pack("{s:s, s:s}", "id", m->q->areas[area].id,
+	    "label", m->q->areas[area].label);
 
 	put_figures(m, o, &all, a->level, a->points, a->boxes, a->mean);
 	if (m->q->scoring->result == SCORING_LEVELS) {
@@ -136,9 +109,9 @@ area_json(struct feedback_maker *m, size_t area)
 	if (m->group != NULL)
 		feedback_put(m, o, "benchmark", area_figures(m,
 		    &m->group->score.areas[area], &all));
-	if (m->last && (then = last_area(m, id)) != SIZE_MAX)
+	if (last != NULL && last->then != SIZE_MAX)
 		feedback_put(m, o, "last", area_figures(m,
-		    &m->in->last_score->areas[then], &last));
+		    &m->in->last_score->areas[last->then], &last->sums));
 	return o;
 }
 
@@ -178,68 +151,24 @@ boxes_of(const struct question *q)
 	return q->type == QUESTION_MULTIPLE ? q->n_options : 0;
 }
 
-static void
-compared_wipe(struct comparison *c)
-{
-	for (size_t i = 0; i < c->len; i++)
-		free(c->v[i].options);
-	free(c->v);
-}
-
-static enum err_code
-compare_same(const struct questionnaire *q, struct comparison *out,
-    struct err *e)
-{
-	struct comparable *c;
-
-	if ((out->v = calloc(q->n_questions, sizeof(*out->v))) == NULL)
-		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	out->levels = out->points = true;
-	for (; out->len < q->n_questions; out->len++) {
-		c = &out->v[out->len];
-		c->now = c->then = out->len;
-		c->options = calloc(q->questions[out->len].n_options + 1,
-		    sizeof(*c->options));
-		if (c->options == NULL)
-			return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-		for (; c->n_options < q->questions[out->len].n_options;
-		    c->n_options++)
-			c->options[c->n_options][0] =
-			    c->options[c->n_options][1] = c->n_options;
-	}
-	return ERR_OK;
-}
-
 /* What the two rounds have in common. */
 static enum err_code
 compare_last(struct feedback_maker *m, struct err *e)
 {
 	const struct feedback_input *in = m->in;
-	const struct comparable *c;
 	enum err_code code;
 
 	if (in->last_layout == NULL)
 		return ERR_OK;
-	/* Rounds with another definition: report/compare.h is to tell. */
-	if (memcmp(m->q->digest, in->last_layout->q->digest, 32) != 0)
-		return ERR_OK;
-	if ((code = compare_same(m->q, &m->compared, e)) != ERR_OK)
+	if ((code = compare_definitions(m->q, in->last_layout->q,
+	    &m->compared, e)) != ERR_OK)
 		return code;
 	m->last = true;
-	m->whole = m->compared.points;
 	for (size_t i = 0; i < m->compared.len; i++) {
-		c = &m->compared.v[i];
-		if (c->why != COMPARE_SAME) {
+		if (m->compared.v[i].why == COMPARE_SAME)
+			m->same++;
+		else
 			m->left_out++;
-			m->whole = false;
-			continue;
-		}
-		m->same++;
-		if (boxes_of(&m->q->questions[c->now]) != 0 &&
-		    (c->n_options != m->q->questions[c->now].n_options ||
-		    c->n_options !=
-		    in->last_layout->q->questions[c->then].n_options))
-			m->whole = false;
 	}
 	return ERR_OK;
 }
@@ -272,7 +201,10 @@ common_boxes(const struct feedback_maker *m)
 static void
 put_last(struct feedback_maker *m, json_t *doc)
 {
-	const struct beside which = beside_last(m);
+	const struct comparable_sums which = {
+		.boxes = m->compared.boxes, .points = m->compared.points,
+		.levels = m->compared.levels, .means = m->compared.means,
+	};
 	const struct score *s = m->in->last_score;
 	json_t *o, *comparable;
 
@@ -340,6 +272,6 @@ feedback_make(const struct feedback_input *in, json_t **out, struct err *e)
 	}
 out:
 	json_decref(doc);
-	compared_wipe(&m.compared);
+	comparison_wipe(&m.compared);
 	return code;
 }

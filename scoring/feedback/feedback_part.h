@@ -22,7 +22,6 @@ struct feedback_maker {
 	struct comparison compared;	/* with it */
 	size_t same, left_out;	/* questions that can be compared, and those
 				 * of either round that cannot */
-	bool whole;		/* everything can be: sums, too */
 	bool failed;		/* out of memory */
 };
 
