@@ -73,9 +73,12 @@ SCORING	= scoring/report/compare.c scoring/page/page.c scoring/page/style.c scor
 SCORE	= scoring/main.c scoring/options.c scoring/select.c \
 	  scoring/output.c scoring/aggregate_command.c \
 	  scoring/feedback_command.c \
-	  scoring/benchmark_command.c \
+	  scoring/benchmark_command.c scoring/compare_command.c \
 	  $(REPORT)
-REPORT	= scoring/report/figure.c scoring/report/census.c \
+REPORT	= scoring/report/pairs.c scoring/report/compare_make.c \
+	  scoring/report/compare_part.c scoring/report/compare_sums.c \
+	  scoring/report/compare_text.c \
+	  scoring/report/figure.c scoring/report/census.c \
 	  scoring/report/change.c scoring/report/aggregate.c \
 	  scoring/report/aggregate_levels.c \
 	  scoring/report/aggregate_spread.c \
@@ -470,7 +473,7 @@ bench: deps
 # clang's libFuzzer; everything is compiled anew for it.
 FUZZERS	= fuzz_submission fuzz_receipt fuzz_mandate fuzz_sealed fuzz_deflate \
 	  fuzz_answers fuzz_definition fuzz_facts fuzz_worker \
-	  fuzz_benchmark fuzz_document
+	  fuzz_benchmark fuzz_document fuzz_reply
 FUZZ_SECONDS = 60
 $(O)/fuzz/fuzz_worker: intake/service/worker_talk.c \
 	intake/service/worker_known.c intake/service/channel.c \

@@ -16,6 +16,7 @@
 #include "scoring/aggregate_command.h"
 #include "scoring/benchmark_command.h"
 #include "scoring/feedback_command.h"
+#include "scoring/compare_command.h"
 #include "scoring/options.h"
 
 #define PROGRAM	"sigill-score"
@@ -45,6 +46,15 @@ static const struct score_command commands[] = {
 	    "as it is. '-' is one that sigill-intake hands over."),
 	    TAKES_OUTPUT | TAKES_LANGUAGE | TAKES_PREVIOUS | TAKES_BENCHMARK |
 	    TAKES_HTML }, feedback_run },
+	{ { "compare", N_("[NOW THEN]"),
+	    N_("two rounds, also where the questionnaire has changed"),
+	    N_("Of organisations that took part in both rounds: what they did "
+	    "then and now, of what means the same in both definitions. The "
+	    "rest is listed, each with its reason. THEN is the same as "
+	    "--previous=THEN. Without --previous-questionnaire each round's "
+	    "documents tell their definition."),
+	    TAKES_OUTPUT_FILE | TAKES_PREVIOUS | TAKES_LIMITS },
+	    compare_run },
 	{ .run = NULL },
 };
 

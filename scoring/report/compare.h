@@ -45,6 +45,8 @@ struct comparable_sums {
 	bool means;		/* the same values of what is chosen */
 };
 
+#define COMPARISON_FORMAT	"sigill-comparison"
+
 struct comparison {
 	struct comparable *v;
 	size_t len;

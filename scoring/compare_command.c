@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "scoring/compare_command.h"
+
+#include "base/i18n.h"
+#include "base/wipe.h"
+#include "scoring/output.h"
+#include "scoring/report/compare.h"
+#include "scoring/report/compare_text.h"
+#include "scoring/select.h"
+
+/* The round before is the second operand where no --previous tells it. */
+static enum err_code
+split(const struct score_options *o, struct score_options *out,
+    struct err *e)
+{
+	*out = *o;
+	if (o->n_previous > 0)
+		return ERR_OK;
+	if (o->n_operands != 2)
+		return err_set(e, ERR_USAGE, "compare", 0,
+		    _("which rounds? Name the documents of the later one and "
+		    "those of the earlier one, or the latter with "
+		    "--previous"));
+	out->n_operands = 1;
+	out->previous[out->n_previous++] = o->operands[1];
+	return ERR_OK;
+}
+
+static enum err_code
+write_file(const char *path, const json_t *doc, struct report *r)
+{
+	char *text = json_dumps(doc, JSON_COMPACT | JSON_PRESERVE_ORDER |
+	    JSON_REAL_PRECISION(15));
+	struct buf out = { 0 };
+	struct err e = { 0 };
+
+	buf_add_str(&out, text != NULL ? text : "");
+	buf_add_str(&out, "\n");
+	if (text == NULL)
+		err_set(&e, ERR_NO_MEMORY, NULL, 0, NULL);
+	else if (buf_check(&out, &e) == ERR_OK)
+		(void)output_write_file(path, &out, &e);
+	buf_wipe(&out);
+	wipe_free(text);
+	if (e.code != ERR_OK)
+		return report_err(r, &e);
+	report_set_text(r, "file", path);
+	return ERR_OK;
+}
+
+static enum err_code
+make(const struct score_options *o, const struct pile *now,
+    const struct pile *then, struct report *r)
+{
+	json_t *doc = NULL;
+	struct err e = { 0 };
+	enum err_code code;
+
+	if (compare_make(now, then, &o->limits, &doc, &e) != ERR_OK)
+		return report_err(r, &e);
+	code = o->output != NULL ? write_file(o->output, doc, r) : ERR_OK;
+	if (code == ERR_OK)
+		compare_tell(doc, r);
+	json_decref(doc);
+	return code;
+}
+
+enum err_code
+compare_run(const struct score_options *given, struct report *r)
+{
+	struct selection now = { 0 }, then = { 0 };
+	struct score_options o;
+	struct err e = { 0 };
+	enum err_code code;
+
+	if (split(given, &o, &e) != ERR_OK)
+		return report_err(r, &e);
+	if ((code = select_now(&o, &now, r)) == ERR_OK &&
+	    (code = select_previous(&o, &then, r)) == ERR_OK)
+		code = make(&o, &now.pile, &then.pile, r);
+	selection_wipe(&now);
+	selection_wipe(&then);
+	return code;
+}
