@@ -42,6 +42,21 @@ for name in os.listdir(sys.argv[1]):
     with open(os.path.join(sys.argv[2], name), "wb") as f:
         f.write(content or b"")
 END
+mkdir "$work/reply"
+/usr/bin/python3 - "$work/cbor" "$work/reply" <<'END'
+import os
+import sys
+
+import cbor2
+
+for name in os.listdir(sys.argv[1]):
+    if "reply" not in name:
+        continue
+    with open(os.path.join(sys.argv[1], name), "rb") as f:
+        der = cbor2.load(f)["reply"]
+    with open(os.path.join(sys.argv[2], name), "wb") as f:
+        f.write(der)
+END
 mkdir "$work/facts"
 /usr/bin/python3 - "$work/facts" <<'END'
 import os
@@ -186,7 +201,7 @@ END
 
 pairs="submission:cbor receipt:receipt mandate:mandate sealed:sealed
 	deflate:zlib answers:json definition:json facts:facts worker:worker
-	benchmark:benchmark document:document"
+	benchmark:benchmark document:document reply:reply"
 for f in tests/fuzz/fuzz_*.c; do
 	name=${f##*/fuzz_} name=${name%.c}
 	case " "$pairs in
