@@ -73,6 +73,16 @@ keeps_up(const struct lane *l)
 	return l->number == l->tools.common->settings->workers;
 }
 
+/* Is there nobody left who may still add to this one's work? */
+static bool
+may_end(const struct lane *l)
+{
+	struct lanes *common = l->tools.common;
+
+	return atomic_load(&common->drain) && (!keeps_up(l) ||
+	    atomic_load(&common->running) == 1);
+}
+
 /* All that was settled before this service began is upkeep's, and later what
  * its own lane, or another intake, must have done by now. */
 static enum err_code
@@ -118,9 +128,8 @@ keep_up(struct lane *l, bool *more, struct err *e)
 	}
 	*more = (l->before != 0 || hands_left(&common->hands) != 0) &&
 	    hands_ready(&common->hands, common->settings);
-	/* Last: scoring may have answered what was handed over just now. */
-	code = scored_look(&l->tools, l->look || atomic_load(&common->drain),
-	    e);
+	/* Scoring may have answered what was handed over just now. */
+	code = scored_look(&l->tools, l->look || may_end(l), e);
 	l->look = l->look && code != ERR_OK;
 	return code;
 }
@@ -144,16 +153,6 @@ work(struct lane *l, bool *more, struct err *e)
 		code = batch_note(&l->tools, e);
 	*more = n != 0 || kept != l->tools.n_kept;
 	return code;
-}
-
-/* Is there nobody left who may still add to this one's work? */
-static bool
-may_end(const struct lane *l)
-{
-	struct lanes *common = l->tools.common;
-
-	return atomic_load(&common->drain) && (!keeps_up(l) ||
-	    atomic_load(&common->running) == 1);
 }
 
 /* True: this lane ends. */
