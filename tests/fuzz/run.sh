@@ -63,8 +63,13 @@ import os
 import sys
 
 sys.path.insert(0, "tests/cli")
+import cbor2
 from staff_case import Row
 
+keyed = cbor2.loads(Row().facts)
+keyed["accepted"]["reply"] = b"\x30\x03\x02\x01\x07"
+with open(os.path.join(sys.argv[1], "keyed"), "wb") as f:
+    f.write(cbor2.dumps(keyed, canonical=True))
 for name, row in {
         "accepted": Row(late=True), "correction": Row(supersedes=b"s" * 32),
         "rejected": Row("rejected", code="round"),
