@@ -1,0 +1,205 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: EUPL-1.2
+"""sigill-score aggregate: change between rounds, and what is not shown."""
+import json
+import os
+import random
+import sys
+import unittest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+from scoring.reports import (LEVELS, SCORE, Case, average,      # noqa: E402
+                             change, half_up, result, share, ticks)
+from support import run                                         # noqa: E402
+
+
+class Change(Case):
+    NOW = [(1, "kommun", ticks(2, 1, 0)), (2, "kommun", ticks(2, 2, 1)),
+           (3, "kommun", ticks(0, 0, 0)), (4, "kommun", ticks(1, 1, 1)),
+           (6, "region", ticks(1, 0, 0))]
+    THEN = [(1, "kommun", ticks(1, 1, 0)), (2, "kommun", ticks(2, 2, 1)),
+            (3, "kommun", ticks(1, 0, 0)), (5, "kommun", ticks(1, 0, 0)),
+            (7, "kommun", ticks(0, 1, 0))]
+
+    def made(self, now=None, then=None, before=LEVELS, *args):
+        d, old = self.define(LEVELS), self.define(before)
+        a = self.put("now", d, now or self.NOW)
+        b = self.put("then", old, then or self.THEN, round="2025")
+        return self.report(d, a, "--previous", b, "--least=1", *args)
+
+    def test_both(self):
+        doc = self.made()
+        self.assertEqual((doc["previous"]["id"], doc["previous"]["round"]),
+                         ("prov", "2025"))
+        c = self.group(doc, "kommun")["change"]
+        self.assertEqual(c["respondents"],
+                         {"now": 4, "then": 5, "percent": -20.0})
+        both = c["both"]
+        self.assertEqual(both["organisations"], 3)
+        # boxes then 2 5 1, now 3 5 0
+        self.assertEqual(both["points"],
+                         {"then": 2.67, "now": 2.67, "percent": 0.0})
+        self.assertEqual(both["boxes"], {
+            "then": 2.67, "now": 2.67, "percent": 0.0,
+            "percentage_points": 0.0})
+        self.assertEqual(both["level"], {"rose": 0, "same": 3, "fell": 0})
+        # led: then 1 2 1, now 2 2 0; tek: then 1 3 0, now 1 3 0
+        self.assertEqual(both["areas"], [
+            {"id": "led", "then": 1.33, "now": 1.33, "percent": 0.0},
+            {"id": "tek", "then": 1.33, "now": 1.33, "percent": 0.0}])
+        self.assertEqual(both["areas_mean_percent"], 0.0)
+        # Dice: 2 * 3 of 4 + 5
+        self.assertEqual(c["in_both"], share(6, 9))
+
+    def test_only(self):
+        c = self.group(self.made(), "kommun")["change"]
+        self.assertEqual(c["only_now"], {
+            "organisations": 1, "points": 3.0, "boxes": 3.0, "areas": [
+                {"id": "led", "boxes": 1.0}, {"id": "tek", "boxes": 2.0}]})
+        self.assertEqual(c["only_then"], {
+            "organisations": 2, "points": 1.0, "boxes": 1.0, "areas": [
+                {"id": "led", "boxes": 0.5}, {"id": "tek", "boxes": 0.5}]})
+        self.assertEqual(c["only"], {"boxes": {"percent": 200.0},
+                                     "areas_mean_percent": 200.0})
+
+    def test_typical(self):
+        c = self.group(self.made(), "kommun")["change"]
+        # now: a of 1 (3 of 4), a of 2 (3 of 4); b of 1 (2 of 4, not more
+        # than half); then: a of 1 (4 of 5), a of 2 (3 of 5)
+        self.assertEqual(c["typical"],
+                         {"then": 2, "now": 2, "percent": 0.0})
+
+    def test_from_nothing(self):
+        doc = self.made(then=[(9, "kommun", ticks(0, 0, 0))],
+                        now=[(9, "kommun", ticks(1, 0, 0))])
+        boxes = self.group(doc)["change"]["both"]["boxes"]
+        self.assertEqual(boxes, {"then": 0.0, "now": 1.0,
+                                 "percentage_points": 20.0})
+
+    def test_nobody_in_both(self):
+        c = self.group(self.made(then=[(90, "kommun", ticks(1, 0, 0))]))[
+            "change"]
+        self.assertEqual(c["both"], {"organisations": 0})
+        self.assertEqual(c["in_both"], share(0, 6))
+
+    def test_random_rounds(self):
+        r = random.Random(8)
+        now, then = ([(i, r.choice(("kommun", "myndighet")),
+                       ticks(r.randrange(3), r.randrange(3), r.randrange(2)))
+                      for i in range(start, start + 150)]
+                     for start in (0, 60))
+        doc = self.made(now, then)
+        was = {i: result(a) for i, _, a in then}
+        for id in "all", "kommun", "myndighet":
+            mine = [(i, result(a)) for i, k, a in now
+                    if id in ("all", k)]
+            pairs = [(was[i], a) for i, a in mine if i in was]
+            c = self.group(doc, id)["change"]
+            a = average([p[1][2] for p in pairs])
+            b = average([p[0][2] for p in pairs])
+            self.assertEqual(c["both"]["boxes"], {
+                "then": half_up(b, 2), "now": half_up(a, 2),
+                "percent": change(a, b),
+                "percentage_points": half_up(100 * (a - b) / 5, 1)})
+            self.assertEqual(c["both"]["level"], {
+                "rose": sum(q[0] > p[0] for p, q in pairs),
+                "same": sum(q[0] == p[0] for p, q in pairs),
+                "fell": sum(q[0] < p[0] for p, q in pairs)})
+
+    def test_other_definition(self):
+        before = json.loads(json.dumps(LEVELS))
+        before["id"] = "prov-old"
+        before["questions"][0]["label"] = "Något annat"
+        doc = self.made(None, None, before)
+        comparable = doc["previous"]["comparable"]
+        self.assertFalse(comparable["points"])
+        self.assertEqual(comparable["boxes"], 3)
+        self.assertEqual(comparable["left_out"],
+                         [{"id": "1", "why": "label"}])
+        both = self.group(doc, "kommun")["change"]["both"]
+        self.assertNotIn("points", both)
+        self.assertNotIn("level", both)
+        # Of question 2 and 3: then 1 3 0, now 1 3 0
+        self.assertEqual(both["boxes"]["then"], 1.33)
+
+
+class Hidden(Case):
+    def made(self, *sizes, args=(), then=None):
+        d = self.define(LEVELS)
+        people, i = [], 0
+        for kind, n in zip(("kommun", "region", "myndighet", "annan"), sizes):
+            for k in range(n):
+                i += 1
+                people.append((i, kind, ticks(k % 3, k % 2, k % 2)))
+        folder = self.put("now%s" % (sizes,), d, people)
+        if then is not None:
+            old = self.put("then%s" % (then,), d, [
+                (j, "kommun", ticks(1, 1, 0)) for j in then], round="2025")
+            args = (*args, "--previous", old)
+        return self.report(d, folder, *args)
+
+    def test_small(self):
+        doc = self.made(4)
+        for id in "all", "kommun":
+            self.assertEqual(
+                self.group(doc, id)["suppressed"], "small")
+            self.assertEqual(set(self.group(doc, id)),
+                             {"id", "kinds", "suppressed"})
+        self.assertNotIn("suppressed", self.group(self.made(5)))
+
+    def test_complementary(self):
+        doc = self.made(20, 3, 10)
+        self.assertNotIn("suppressed", self.group(doc))
+        self.assertNotIn("suppressed", self.group(doc, "kommun"))
+        self.assertEqual(self.group(doc, "region")["suppressed"], "small")
+        # All but municipalities and agencies would be three regions.
+        self.assertEqual(self.group(doc, "myndighet")["suppressed"],
+                         "complementary")
+
+    def test_outside_takes_nothing_along(self):
+        doc = self.made(20, 5, 10, 3)
+        self.assertEqual(self.group(doc, "annan")["suppressed"], "small")
+        for id in "all", "kommun", "region", "myndighet":
+            self.assertNotIn("suppressed", self.group(doc, id))
+
+    def test_least_is_a_setting(self):
+        doc = self.made(20, 3, 10, args=("--least=3",))
+        self.assertNotIn("suppressed", self.group(doc, "region"))
+
+    def test_slices(self):
+        # 10 % of 44 is 4: too few; of 45 it is 5.
+        self.assertEqual(self.group(self.made(44))["spread"],
+                         {"suppressed": "small"})
+        self.assertEqual(self.group(self.made(45))["spread"]["sizes"],
+                         [5, 35, 5])
+
+    def test_rounds(self):
+        # 20 now; 17 of them then: three are only in this round.
+        c = self.group(self.made(20, then=range(1, 18)), "kommun")["change"]
+        self.assertEqual(c["respondents"]["then"], 17)
+        for key in "both", "only_now", "in_both":
+            self.assertIn("suppressed", c[key], key)
+        # Eight and twelve can be told.
+        c = self.group(self.made(20, then=range(1, 13)), "kommun")["change"]
+        self.assertEqual(c["both"]["organisations"], 12)
+        self.assertEqual(c["only_now"]["organisations"], 8)
+
+    def test_small_round_before(self):
+        c = self.group(self.made(20, then=range(1, 4)), "kommun")["change"]
+        for key in "respondents", "both", "in_both", "typical":
+            self.assertIn("suppressed", c[key], key)
+
+    def test_figures_hidden_in_text(self):
+        d = self.define(LEVELS)
+        folder = self.put("now", d, [(i, "kommun", ticks(1, 1, 1))
+                                     for i in range(3)])
+        p = run(SCORE, "aggregate", "--questionnaires", self.dir, folder,
+                env=dict(os.environ, LC_ALL="C"))
+        self.assertEqual(p.returncode, 0)
+        for line in p.stdout.decode().splitlines():
+            if line.startswith(("  all", "  municipalities")):
+                self.assertEqual(line.split()[-1], "*")
+
+
+if __name__ == "__main__":
+    unittest.main()
