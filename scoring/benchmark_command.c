@@ -11,6 +11,8 @@
 #include "scoring/select.h"
 #include "scoring/words.h"
 
+#define WIDTH	40	/* of names */
+
 /* "level 1, 96 of 200 points, 150 of 348 boxes", as far as it has them. */
 static void
 add_result(struct report *r, const struct score *s)
@@ -46,7 +48,7 @@ tell_group(const struct benchmark_group *g, struct report *r)
 
 	benchmark_id(g, id);
 	words_group_best(id, (int64_t)g->best, name);
-	report_column(r, name, 32);
+	report_column(r, name, WIDTH);
 	(void)snprintf(n, sizeof(n), P_("%zu organisation",
 	    "%zu organisations", g->len), g->len);
 	buf_add_str(&r->text, n);
@@ -62,7 +64,7 @@ tell_left_out(const struct groups *shown, struct report *r)
 		if (shown->size[i] == 0 ||
 		    shown->verdict[i] == DISCLOSURE_SHOWN)
 			continue;
-		report_column(r, words_group(group_id(i)), 32);
+		report_column(r, words_group(group_id(i)), WIDTH);
 		report_say(r, "%s", shown->verdict[i] == DISCLOSURE_SMALL ?
 		    _("left out: too few organisations") :
 		    _("left out: another group could be computed from it"));
