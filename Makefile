@@ -51,6 +51,11 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/tls_identity.c
 LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 	  ledger/link.c ledger/schema.c
+# The report's page.
+PAGES	= scoring/report/report_view.c scoring/report/report_page.c \
+	  scoring/report/report_page_group.c \
+	  scoring/report/report_page_change.c \
+	  scoring/report/report_page_questions.c
 # How answers become results: of sigill-score, and of sigill for its own.
 SCORING	= scoring/report/compare.c scoring/page/page.c scoring/page/style.c scoring/page/number.c \
 	  scoring/page/chart.c \
@@ -86,7 +91,8 @@ REPORT	= scoring/report/pairs.c scoring/report/compare_make.c \
 	  scoring/report/aggregate_questions.c \
 	  scoring/report/aggregate_change.c \
 	  scoring/report/aggregate_rounds.c scoring/report/asked.c \
-	  scoring/report/report_csv.c scoring/report/report_text.c
+	  scoring/report/report_csv.c scoring/report/report_text.c \
+	  $(PAGES)
 CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \
 	  client/seal.c client/seal_command.c client/prepare.c \
@@ -368,7 +374,6 @@ $(O)/test/make-sealed $(O)/test/make-receipt: $(O)/test/make-%: \
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 # Pages of any documents.
-PAGES	=
 $(O)/test/make-page: $(O)/obj/tests/scoring/make-page.o $(call obj,$(PAGES)) \
 	$(O)/lib/scoring.a $(LIB)
 	@mkdir -p $(@D)
@@ -473,14 +478,14 @@ bench: deps
 # clang's libFuzzer; everything is compiled anew for it.
 FUZZERS	= fuzz_submission fuzz_receipt fuzz_mandate fuzz_sealed fuzz_deflate \
 	  fuzz_answers fuzz_definition fuzz_facts fuzz_worker \
-	  fuzz_benchmark fuzz_document fuzz_reply
+	  fuzz_benchmark fuzz_document fuzz_reply fuzz_feedback
 FUZZ_SECONDS = 60
 $(O)/fuzz/fuzz_worker: intake/service/worker_talk.c \
 	intake/service/worker_known.c intake/service/channel.c \
 	intake/service/document.c
 $(O)/fuzz/fuzz_facts $(O)/fuzz/fuzz_worker: $(FACTS) verifier/verify.c verifier/entitled.c \
 	verifier/seen.c
-$(O)/fuzz/fuzz_benchmark: $(SCORING)
+$(O)/fuzz/fuzz_benchmark $(O)/fuzz/fuzz_feedback: $(SCORING)
 $(O)/fuzz/fuzz_document: scoring/sheet.c scoring/score.c scoring/document.c \
 	scoring/pile_source.c scoring/pile.c
 $(O)/fuzz/%: tests/fuzz/%.c $(BASE) $(FORMAT) $(CRYPTO)

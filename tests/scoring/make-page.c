@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
- *	make-page feedback sv|en <DOCUMENT >PAGE
+ *	make-page feedback|report sv|en <DOCUMENT >PAGE
  *
  * A page of a document that nothing has made or checked before, for the tests.
  */
 #include <jansson.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/message.h"
 #include "scoring/feedback/feedback_page.h"
+#include "scoring/report/report_page.h"
 
 int
 main(int argc, char **argv)
@@ -29,7 +31,8 @@ main(int argc, char **argv)
 		json_decref(doc);
 		return 65;
 	}
-	code = feedback_page(doc, &out, &e);
+	code = strcmp(argv[1], "report") == 0 ? report_page(doc, &out, &e) :
+	    feedback_page(doc, &out, &e);
 	if (code == ERR_OK && fwrite(out.data, 1, out.len, stdout) == out.len &&
 	    fflush(stdout) == 0)
 		status = 0;

@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+#include "scoring/report/report_page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/i18n.h"
+#include "scoring/page/number.h"
+#include "scoring/report/report_page_group.h"
+#include "scoring/report/report_page_questions.h"
+#include "scoring/report/report_view.h"
+#include "scoring/words.h"
+
+static const char style[] =
+    "main{max-width:62rem}\n"
+    "nav ul{columns:2 16rem;margin:.4rem 0;padding-left:1.2rem}\n"
+    "tbody th[scope=rowgroup]{padding-top:1rem;font-weight:600}\n"
+    "tr.sum th,tr.sum td{color:var(--quiet)}\n"
+    "@media print{section.group,#questions{break-before:page}"
+    "html{font-size:9pt}}\n";
+
+/* Does any group have this member? */
+static bool
+any(const struct report_view *v, const char *key)
+{
+	const json_t *group;
+	size_t i;
+
+	json_array_foreach(v->groups, i, group)
+		if (json_object_get(group, key) != NULL)
+			return true;
+	return false;
+}
+
+static const char *
+group_name(const json_t *group)
+{
+	return words_group(figure_text(group, "id"));
+}
+
+static void
+put_header(struct report_view *v)
+{
+	const char *round = figure_text(v->doc, "round"),
+	    *before = figure_text(json_object_get(v->doc, "previous"), "round");
+
+	page_open(&v->page, "header", NULL);
+	page_open(&v->page, "p", "class", "eyebrow", NULL);
+	page_format(&v->page, _("Round %s"), round);
+	if (*before != '\0')
+		page_format(&v->page, _(", compared with round %s"), before);
+	page_close(&v->page);
+	page_label(&v->page, "h1", v->language, figure_text(v->questionnaire,
+	    "title"));
+	page_element_class(&v->page, "p", "quiet", _("The picture of all, in "
+	    "which no single organisation can be told"));
+	if (strcmp(figure_text(v->doc, "environment"), "test") == 0)
+		page_element(&v->page, "p", _("TEST ONLY: made from test data."));
+	page_close(&v->page);
+}
+
+static void
+put_link(struct report_view *v, const char *id, const char *text)
+{
+	char to[128];
+
+	(void)snprintf(to, sizeof(to), "#%.100s", id);
+	page_open(&v->page, "li", NULL);
+	page_open(&v->page, "a", "href", to, NULL);
+	page_text(&v->page, text);
+	page_close(&v->page);
+	page_close(&v->page);
+}
+
+static void
+put_contents(struct report_view *v)
+{
+	const json_t *group;
+	char id[80];
+	size_t i;
+
+	page_open(&v->page, "nav", "aria-labelledby", "contents", NULL);
+	page_open(&v->page, "h2", "id", "contents", NULL);
+	page_text(&v->page, _("Contents"));
+	page_close(&v->page);
+	page_open(&v->page, "ul", NULL);
+	put_link(v, "participation", _("Who answered"));
+	if (v->levels || v->means)
+		put_link(v, "result", _("Result"));
+	json_array_foreach(v->groups, i, group) {
+		(void)snprintf(id, sizeof(id), "group-%.60s", figure_text(group,
+		    "id"));
+		put_link(v, id, group_name(group));
+	}
+	put_link(v, "questions", _("Question by question"));
+	put_link(v, "basis", _("What this rests on"));
+	page_close(&v->page);
+	page_close(&v->page);
+}
+
+static void
+put_participation(struct report_view *v)
+{
+	static const struct chart_scale scale = { 0, 100, 25 };
+	const json_t *group, *p, *rate;
+	char title[64];
+	size_t i;
+
+	view_chapter(v, "h2", "participation", _("Who answered"));
+	view_begin_table(v, _("Participation and response rate"));
+	view_column(v, NULL, _("Group"));
+	view_column_chart(v, &scale, _("Drawn"));
+	view_column(v, "n own", _("Response rate"));
+	view_column(v, "n", _("Answered"));
+	view_column(v, "n", _("Asked"));
+	view_column(v, "n", _("After the round's end"));
+	view_rows(v);
+	json_array_foreach(v->groups, i, group) {
+		p = figure_at(group, "participation", NULL);
+		rate = figure_at(p, "rate", NULL);
+		view_row(v, NULL, group_name(group));
+		page_open(&v->page, "td", "class", "c", NULL);
+		chart_bar(&v->page, &scale, figure_value(rate), NULL, 0,
+		    figure_words(title, sizeof(title), rate, 1));
+		page_close(&v->page);
+		view_figure(v, rate, 1);
+		view_figure(v, figure_at(p, "respondents", NULL), 0);
+		view_figure(v, figure_at(p, "asked", NULL), 0);
+		view_figure(v, figure_at(p, "late", NULL), 0);
+		page_close(&v->page);
+	}
+	view_end_table(v);
+	page_close(&v->page);
+}
+
+/* Which share of each group is at each level, or at it or a higher one. */
+static void
+put_levels(struct report_view *v, const char *which, const char *caption,
+    bool drawn)
+{
+	const json_t *group, *row, *levels = json_object_get(v->questionnaire,
+	    "levels"), *rows;
+	char head[64], n[NUMBER_LEN];
+	size_t i, j;
+
+	view_begin_table(v, caption);
+	view_column(v, NULL, _("Group"));
+	if (drawn)
+		view_column_chart(v, NULL, _("Drawn"));
+	json_array_foreach(levels, j, row) {
+		(void)snprintf(head, sizeof(head), _("Level %s"), number_json(n,
+		    json_object_get(row, "level"), 0));
+		view_column(v, "n", head);
+	}
+	view_rows(v);
+	json_array_foreach(v->groups, i, group) {
+		rows = figure_at(group, "levels", NULL);
+		view_row(v, NULL, group_name(group));
+		if (drawn)
+			view_levels_stack(v, rows);
+		for (j = 0; j < json_array_size(levels); j++)
+			view_figure(v, figure_hidden(rows) ? rows :
+			    figure_at(json_array_get(rows, j), which, NULL), 1);
+		page_close(&v->page);
+	}
+	view_end_table(v);
+}
+
+static void
+put_labels(struct report_view *v)
+{
+	const json_t *level;
+	size_t i;
+
+	page_open(&v->page, "ul", NULL);
+	json_array_foreach(json_object_get(v->questionnaire, "levels"), i,
+	    level) {
+		char n[NUMBER_LEN];
+
+		page_open(&v->page, "li", NULL);
+		page_format(&v->page, _("Level %s"), number_json(n,
+		    json_object_get(level, "level"), 0));
+		page_text(&v->page, ": ");
+		page_label(&v->page, "span", v->language, figure_text(level,
+		    "label"));
+		page_close(&v->page);
+	}
+	page_close(&v->page);
+}
+
+/* A figure of each group, in a column of its own. */
+static void
+put_figures(struct report_view *v)
+{
+	const bool lead = any(v, "lead");
+	const json_t *group;
+	size_t i;
+
+	view_begin_table(v, _("Means, what is typical, and the leading area"));
+	view_column(v, NULL, _("Group"));
+	if (v->means) {
+		view_column(v, "n", _("Mean"));
+		view_column(v, "n", _("Typical mean"));
+	} else {
+		view_column(v, "n", _("Points, mean"));
+		view_column(v, "n", _("Actions, mean"));
+		view_column(v, "n", _("Typical level"));
+		view_column(v, "n", _("Typical actions"));
+	}
+	if (lead)
+		view_column(v, "n", _("R² of leadership and total"));
+	view_rows(v);
+	json_array_foreach(v->groups, i, group) {
+		view_row(v, NULL, group_name(group));
+		if (v->means) {
+			view_figure(v, figure_at(group, "mean", NULL), 2);
+			view_figure(v, figure_at(group, "typical", "mean",
+			    NULL), 2);
+		} else {
+			view_figure(v, figure_at(group, "points", "mean",
+			    NULL), 1);
+			view_figure(v, figure_at(group, "boxes", "mean", NULL),
+			    1);
+			view_figure(v, figure_at(group, "typical", "level",
+			    NULL), 0);
+			view_figure(v, figure_at(group, "typical", "boxes",
+			    "count", NULL), 0);
+		}
+		if (lead)
+			view_figure(v, figure_at(group, "lead", "r2", NULL), 4);
+		page_close(&v->page);
+	}
+	view_end_table(v);
+	if (!lead)
+		return;
+	page_open(&v->page, "p", "class", "quiet", NULL);
+	page_text(&v->page, _("R² tells how much of the difference between "
+	    "organisations goes with the points of the area:"));
+	page_text(&v->page, " ");
+	page_label(&v->page, "span", v->language, view_area_label(v,
+	    figure_text(json_object_get(json_array_get(v->groups, 0), "lead"),
+	    "area")));
+	page_text(&v->page, _(". 0 is nothing, 1 all; it is no cause."));
+	page_close(&v->page);
+}
+
+static void
+put_result(struct report_view *v)
+{
+	if (!v->levels && !v->means)
+		return;
+	view_chapter(v, "h2", "result", _("Result"));
+	if (v->levels) {
+		view_levels_key(v);
+		put_levels(v, "exactly", _("Share at each level"), true);
+		put_levels(v, "at_least", _("Share at the level or a higher "
+		    "one"), false);
+		put_labels(v);
+	}
+	put_figures(v);
+	page_close(&v->page);
+}
+
+static void
+put_hidden(struct report_view *v)
+{
+	char n[NUMBER_LEN];
+
+	page_open(&v->page, "p", NULL);
+	page_format(&v->page, _("“hidden”: the figure would be about fewer than "
+	    "%s organisations. “hidden*”: with it, such a figure could be "
+	    "computed from others."), number_json(n, figure_at(v->doc,
+	    "settings", "least", NULL), 0));
+	page_close(&v->page);
+}
+
+static void
+put_basis(struct report_view *v)
+{
+	const json_t *settings = json_object_get(v->doc, "settings"),
+	    *assumed = json_object_get(v->doc, "assumed"), *one;
+	char a[NUMBER_LEN], b[NUMBER_LEN];
+	size_t i;
+
+	view_chapter(v, "h2", "basis", _("What this rests on"));
+	put_hidden(v);
+	page_open(&v->page, "p", NULL);
+	page_format(&v->page, _("Typical is what more than %s of a group's "
+	    "answers have. The best are the %s with the best results."),
+	    number_percent(a, json_number_value(json_object_get(settings,
+	    "percent")), 0), number_json(b, json_object_get(settings, "best"),
+	    0));
+	page_close(&v->page);
+	if (json_array_size(assumed) != 0) {
+		page_open(&v->page, "p", NULL);
+		page_text(&v->page, _("Not published by the authority, and so "
+		    "assumed:"));
+		page_text(&v->page, " ");
+		json_array_foreach(assumed, i, one) {
+			page_text(&v->page, i != 0 ? "; " : "");
+			page_text(&v->page, words_assumed(json_string_value(
+			    one)));
+		}
+		page_text(&v->page, ".");
+		page_close(&v->page);
+	}
+	page_open(&v->page, "p", NULL);
+	page_open(&v->page, "small", NULL);
+	page_format(&v->page, "%s, %s %s. %s: %s", figure_text(v->questionnaire,
+	    "id"), _("version"), figure_text(v->questionnaire, "version"),
+	    _("Its definition, SHA-256"), figure_text(v->questionnaire,
+	    "sha256"));
+	page_close(&v->page);
+	page_close(&v->page);
+	page_close(&v->page);
+}
+
+enum err_code
+report_page(const json_t *doc, struct buf *out, struct err *e)
+{
+	struct report_view v;
+	const json_t *group;
+	char title[512];
+	size_t i;
+
+	report_view_begin(&v, doc);
+	(void)snprintf(title, sizeof(title), _("%.200s, round %.64s"),
+	    figure_text(v.questionnaire, "title"), figure_text(doc, "round"));
+	page_begin(&v.page, out, title, style);
+	chart_patterns(&v.page);
+	put_header(&v);
+	put_contents(&v);
+	put_participation(&v);
+	put_result(&v);
+	json_array_foreach(v.groups, i, group)
+		report_page_group(&v, group);
+	report_page_questions(&v);
+	put_basis(&v);
+	return page_end(&v.page, e);
+}

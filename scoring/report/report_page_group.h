@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: EUPL-1.2 */
+/* One group's chapter of a report's page: areas, spread, points, what is
+ * typical and what the best do. */
+#ifndef SIGILL_SCORING_REPORT_REPORT_PAGE_GROUP_H
+#define SIGILL_SCORING_REPORT_REPORT_PAGE_GROUP_H
+
+#include <jansson.h>
+
+#include "scoring/report/report_view.h"
+
+void report_page_group(struct report_view *v, const json_t *group);
+
+#endif
