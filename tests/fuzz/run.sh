@@ -204,9 +204,28 @@ for name, text in {
         f.write(text)
 END
 
+mkdir "$work/feedback"
+/usr/bin/python3 - "$work/feedback" <<'END'
+import json
+import sys
+
+sys.path.insert(0, "tests")
+from scoring import documents
+
+for name, doc in {
+        "levels": documents.levels(missing=3),
+        "alone": documents.levels(benchmark=False, last=False),
+        "highest": documents.levels(level=4, missing=0),
+        "hostile": documents.hostile(documents.levels(missing=1)),
+        "means": documents.means(), "counts": documents.counts()}.items():
+    with open("%s/%s" % (sys.argv[1], name), "w") as f:
+        json.dump(doc, f, ensure_ascii=False)
+END
+
 pairs="submission:cbor receipt:receipt mandate:mandate sealed:sealed
 	deflate:zlib answers:json definition:json facts:facts worker:worker
-	benchmark:benchmark document:document reply:reply"
+	benchmark:benchmark document:document reply:reply
+	feedback:feedback"
 for f in tests/fuzz/fuzz_*.c; do
 	name=${f##*/fuzz_} name=${name%.c}
 	case " "$pairs in
