@@ -64,8 +64,8 @@ session_close(struct session *s)
 	memset(s, 0, sizeof(*s));
 }
 
-enum err_code
-session_connect(struct session *s, struct err *e)
+static enum err_code
+prepare_upload(struct session *s, struct err *e)
 {
 	struct proxy proxy = { 0 };
 	struct upload_config config = {
@@ -75,8 +75,6 @@ session_connect(struct session *s, struct err *e)
 	struct err found = { 0 };
 	enum err_code code;
 
-	if (s->upload != NULL)
-		return ERR_OK;
 	if ((code = settings_need(s->settings, "authority", "portal",
 	    &config.portal, e)) != ERR_OK ||
 	    (code = settings_need(s->settings, "authority", "portal_anchors",
@@ -95,6 +93,18 @@ session_connect(struct session *s, struct err *e)
 	(void)upload_new(&config, &s->upload, &found);
 	proxy_wipe(&proxy);
 	return report_place(e, &found, config_path(s->settings->config));
+}
+
+enum err_code
+session_connect(struct session *s, struct err *e)
+{
+	if (s->upload != NULL)
+		return ERR_OK;
+	err_clear(&s->unable);
+	(void)prepare_upload(s, &s->unable);
+	if (s->unable.code != ERR_OK)
+		*e = s->unable;
+	return s->unable.code;
 }
 
 /* --- receipts ---------------------------------------------------------- */

@@ -34,6 +34,7 @@ struct session {
 	struct identity own;		/* when it was loaded here */
 	struct receipt_signers signers;
 	struct upload *upload;		/* NULL until it is needed */
+	struct err unable;		/* why session_connect failed last */
 };
 
 /* A sealed file, and what is known of its fate. */

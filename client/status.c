@@ -196,11 +196,11 @@ find_down(const struct status *s)
 	for (size_t i = 0; i < s->len; i++) {
 		const struct err *e = &s->v[i].parcel.err;
 
-		if (e->code != ERR_OK && e->code != ERR_VERDICT_PENDING &&
-		    (s->session.upload == NULL || err_status(e->code) == 75))
+		if (e->code != ERR_BUSY && e->code != ERR_VERDICT_PENDING &&
+		    err_status(e->code) == 75)
 			return e;
 	}
-	return NULL;
+	return s->session.unable.code != ERR_OK ? &s->session.unable : NULL;
 }
 
 /*

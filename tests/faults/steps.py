@@ -13,6 +13,8 @@ from table import FaultCase, then
 STRIDE = 5 if SANITIZED else 1
 
 OBJECTS = (
+    (r"\.reply\.pem\.[^/]+$", "the key for feedback, not yet named"),
+    (r"\.reply\.pem$", "the key's name"),
     (r"/outbox/\.new\.[^/]+/\.a\.sigill\.[^/]+$",
      "the sealed file, not yet named"),
     (r"/outbox/\.new\.[^/]+/a\.sigill$", "the sealed file's name"),

@@ -19,7 +19,7 @@ from table import Table, then
 TABLE = Table("The outbox")
 OUTBOX = ".local/state/sigill/outbox"
 KNOWN = {".lock", "entry.json", "attempts.json", "a.sigill",
-         "a.sigill.stored.p7s"}
+         "a.sigill.reply.pem", "a.sigill.stored.p7s"}
 
 
 def tearDownModule():

@@ -194,6 +194,14 @@ body_has_a_limit(void **state)
 	assert_false(upload_answer_body(&a, page, 1));
 	assert_int_equal(a.body.len, sizeof(page));
 	upload_answer_wipe(&a);
+	/* Another one, of what is asked for; an interim answer keeps it. */
+	a.most = sizeof(page) + 1;
+	assert_true(take(&a, "HTTP/1.1 100 Continue\r\n"));
+	assert_true(take(&a, "HTTP/1.1 200 OK\r\n"));
+	assert_true(upload_answer_body(&a, page, sizeof(page)));
+	assert_true(upload_answer_body(&a, page, 1));
+	assert_false(upload_answer_body(&a, page, 1));
+	upload_answer_wipe(&a);
 }
 
 static void
