@@ -4,11 +4,14 @@
 #
 # A fictional municipality checks, seals and hands in two answer files over
 # mutually authenticated TLS; the authority's intake verifies them, signs
-# receipts and hands the data over.  All keys are made for the occasion.
+# receipts and hands the data over; scoring says which level was reached, and
+# that comes back sealed.  All keys are made for the occasion; the pages that
+# scoring makes stay in BUILD/demo.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 bin=$root/${1:-build}/bin
+pages=$root/${1:-build}/demo
 work=$(mktemp -d "${TMPDIR:-/tmp}/sigill-demo.XXXXXX")
 portal= laptop=
 
@@ -58,6 +61,18 @@ run() {
 	show "$@"
 	"$@" 2>&1 | sed "s,$work/,,g; s/^/     /"
 }
+# begin N COMMAND...: the same, and the first N lines of what it says.
+begin() {
+	local n=$1
+	shift
+	show "$@"
+	"$@" >"$work/out" 2>&1 || {
+		cat "$work/out" >&2
+		return 1
+	}
+	sed "s,$work/,,g; s,$root/,,g; s/^/     /; ${n}q" "$work/out"
+	test "$(wc -l <"$work/out")" -le "$n" || echo "     ..."
+}
 # refuses CODE COMMAND...: the command must fail and name the code.
 refuses() {
 	code=$1
@@ -76,7 +91,9 @@ refuses() {
 
 umask 077
 mkdir "$work/sender" "$work/portal" "$work/intake" "$work/handoff" \
-    "$work/verdicts" "$work/archive"
+    "$work/verdicts" "$work/archive" "$work/scored" "$work/pile"
+rm -rf "$pages"
+mkdir "$pages"
 
 say "Make a test PKI: an authority, a TLS root, and a CA with three organisations."
 run "$root/certs-sample/make-certs.sh" "$work/pki" >/dev/null
@@ -127,6 +144,9 @@ cat >"$work/intake/intake.conf" <<-EOF
 	directory = ../verdicts
 	[handoff]
 	directory = ../handoff
+	command = '$bin/sigill-score' feedback -o '$work/scored' -
+	[scored]
+	directory = ../scored
 EOF
 cat >"$work/intake/register.csv" <<-EOF
 	number,name,kind,contact
@@ -183,6 +203,10 @@ sed '0,/"answers"/! {0,/"[a-z0-9-]*",\{0,1\}$/ s/"[a-z0-9-]*"\(,\{0,1\}\)$/"finn
     "$work/sender/infosak.json" >"$work/sender/slip.json"
 refuses option-unknown "$bin/sigill" check "$work/sender/slip.json"
 
+say "Before anything leaves the house, management sees what the answers give."
+begin 14 "$bin/sigill" feedback $conf "$work/sender/infosak.json" \
+    --html "$pages/before.html"
+
 say "With one command she hands in. But the portal hangs, and she closes her laptop (SIGKILL)."
 kill -STOP "$portal"
 show "$bin/sigill" submit $conf "$work/sender/infosak.json"
@@ -217,13 +241,21 @@ run "$bin/sigill" inspect "$work/sender/itsak.sigill"
 say "The portal's signed receipt (stage stored) says that the file is durable there."
 run "$bin/sigill" receipt $conf "$infosak.stored.p7s"
 
-say "Staff register who is expected to answer; intake takes the files from the portal's spool."
+say "Staff register who is expected to answer; intake takes the files from the portal's spool, and scoring what it accepts."
 run "$bin/sigill-intake" register $staff "$work/intake/register.csv"
 run "$bin/sigill-intake" run --once $staff
 
 say "The sender fetches the verdict: the accepted receipt has her fingerprint in it."
 run "$bin/sigill" status $conf "$id" "$work/sender/itsak.sigill"
 run "$bin/sigill" receipt $conf "$id"
+
+say "With it came the authority's feedback, sealed to a key that she made for it: nobody on the way could read it."
+begin 14 "$bin/sigill" feedback $conf "$id" --html "$pages/feedback.html"
+test -s "$infosak.scored.p7s"
+digest=$(sha256sum <"$infosak" | cut -d ' ' -f 1)
+"$bin/sigill-score" feedback "$work/handoff/$digest.json" -o "$work/again" \
+    >/dev/null
+cmp "$infosak.feedback.json" "$work/again/$digest.feedback.json"
 
 say "What staff see, and who has not answered yet."
 run "$bin/sigill-intake" list $staff
@@ -264,6 +296,22 @@ for f in "$work"/handoff/*.json; do
 done
 test "$(ls "$work/handoff" | wc -l)" = 2
 
+say "The picture of all, with 72 made-up organisations beside her: what few could be recognised by is not shown."
+/usr/bin/python3 -B demo/neighbours.py "$work/pile"
+grep -l '"infosakkollen-2023"' "$work"/handoff/*.json | xargs cp -t "$work/pile"
+begin 22 "$bin/sigill-score" aggregate "$work/pile" -o "$pages/report"
+
+say "From it comes a benchmark; the authority signs it, and anybody can compare with it at home."
+run "$bin/sigill-score" benchmark "$work/pile" -o "$work/benchmark.json"
+run "$bin/sigill-intake" benchmark $staff "$work/benchmark.json" \
+    -o "$work/benchmark.p7s"
+begin 10 "$bin/sigill" feedback $conf "$work/sender/infosak.json" \
+    --benchmark "$work/benchmark.p7s" --html "$pages/compared.html"
+echo "   The pages to look at:"
+for f in "$pages"/*.html "$pages"/report/*; do
+	echo "     ${f#"$root/"}"
+done
+
 say "One bit of a sealed file is flipped in the spool: it is rejected, and nothing is handed over."
 /usr/bin/python3 - "$infosak" "$work/tampered.sigill" <<-'EOF'
 	import sys
@@ -278,7 +326,7 @@ run "$bin/sigill-intake" list $staff --state rejected
 "$bin/sigill-intake" list $staff --state rejected | grep -q outer-signature
 test "$(ls "$work/handoff" | wc -l)" = 2
 
-say "Stop the portal. Nothing stays behind."
+say "Stop the portal. Nothing stays behind but the pages."
 kill "$portal"
 wait "$portal"
 portal=
