@@ -6,23 +6,41 @@
 #include "scoring/report/aggregate.h"
 #include "scoring/report/asked.h"
 #include "scoring/report/report_csv.h"
+#include "scoring/report/report_page.h"
 #include "scoring/report/report_text.h"
 #include "scoring/select.h"
 
+/* The page is read by others than who makes it. */
+static enum err_code
+make_page(const struct score_options *o, const json_t *doc, struct buf *out,
+    struct err *e)
+{
+	enum err_code code;
+
+	if (o->language != NULL)
+		(void)message_language(o->language);
+	code = report_page(doc, out, e);
+	if (o->language != NULL)
+		(void)message_language(NULL);
+	return code;
+}
+
 /* All of them or none. */
 static enum err_code
-write_files(const char *dir, const json_t *doc, struct err *e)
+write_files(const struct score_options *o, const json_t *doc, struct err *e)
 {
 	struct output out = { 0 };
 	struct buf *json = output_add(&out, "report.json");
 	struct buf *csv = output_add(&out, "report.csv");
+	struct buf *html = output_add(&out, "report.html");
 	enum err_code code;
 
-	if (json == NULL || csv == NULL)
+	if (json == NULL || csv == NULL || html == NULL)
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	else if ((code = aggregate_write(doc, json, e)) == ERR_OK &&
-	    (code = report_csv(doc, csv, e)) == ERR_OK)
-		code = output_write(&out, dir, e);
+	    (code = report_csv(doc, csv, e)) == ERR_OK &&
+	    (code = make_page(o, doc, html, e)) == ERR_OK)
+		code = output_write(&out, o->output, e);
 	output_wipe(&out);
 	return code;
 }
@@ -36,7 +54,7 @@ tell(const struct score_options *o, const json_t *doc, struct report *r,
 	enum err_code code = ERR_OK;
 
 	if (o->output != NULL)
-		code = write_files(o->output, doc, e);
+		code = write_files(o, doc, e);
 	if (code != ERR_OK)
 		return code;
 	if (other)

@@ -16,8 +16,7 @@ static const char style[] =
     "nav ul{columns:2 16rem;margin:.4rem 0;padding-left:1.2rem}\n"
     "tbody th[scope=rowgroup]{padding-top:1rem;font-weight:600}\n"
     "tr.sum th,tr.sum td{color:var(--quiet)}\n"
-    "@media print{section.group,#questions{break-before:page}"
-    "html{font-size:9pt}}\n";
+    "@media print{html{font-size:9pt}}\n";
 
 /* Does any group have this member? */
 static bool
@@ -30,12 +29,6 @@ any(const struct report_view *v, const char *key)
 		if (json_object_get(group, key) != NULL)
 			return true;
 	return false;
-}
-
-static const char *
-group_name(const json_t *group)
-{
-	return words_group(figure_text(group, "id"));
 }
 
 static void
@@ -76,7 +69,7 @@ static void
 put_contents(struct report_view *v)
 {
 	const json_t *group;
-	char id[80];
+	char id[80], name[VIEW_NAME_LEN];
 	size_t i;
 
 	page_open(&v->page, "nav", "aria-labelledby", "contents", NULL);
@@ -90,7 +83,7 @@ put_contents(struct report_view *v)
 	json_array_foreach(v->groups, i, group) {
 		(void)snprintf(id, sizeof(id), "group-%.60s", figure_text(group,
 		    "id"));
-		put_link(v, id, group_name(group));
+		put_link(v, id, view_group_name(name, group));
 	}
 	put_link(v, "questions", _("Question by question"));
 	put_link(v, "basis", _("What this rests on"));
@@ -98,34 +91,54 @@ put_contents(struct report_view *v)
 	page_close(&v->page);
 }
 
+/* Is it known how many were asked? */
+static bool
+have_rates(const struct report_view *v)
+{
+	const json_t *group;
+	size_t i;
+
+	json_array_foreach(v->groups, i, group)
+		if (json_object_get(json_object_get(group, "participation"),
+		    "rate") != NULL)
+			return true;
+	return false;
+}
+
 static void
 put_participation(struct report_view *v)
 {
 	static const struct chart_scale scale = { 0, 100, 25 };
+	const bool rates = have_rates(v);
 	const json_t *group, *p, *rate;
-	char title[64];
+	char title[64], name[VIEW_NAME_LEN];
 	size_t i;
 
 	view_chapter(v, "h2", "participation", _("Who answered"));
-	view_begin_table(v, _("Participation and response rate"));
+	view_begin_table(v, rates ? _("Participation and response rate") :
+	    _("Participation"));
 	view_column(v, NULL, _("Group"));
-	view_column_chart(v, &scale, _("Drawn"));
-	view_column(v, "n own", _("Response rate"));
+	if (rates) {
+		view_column_chart(v, &scale, _("Drawn"));
+		view_column(v, "n own", _("Response rate"));
+		view_column(v, "n", _("Asked"));
+	}
 	view_column(v, "n", _("Answered"));
-	view_column(v, "n", _("Asked"));
 	view_column(v, "n", _("After the round's end"));
 	view_rows(v);
 	json_array_foreach(v->groups, i, group) {
 		p = figure_at(group, "participation", NULL);
 		rate = figure_at(p, "rate", NULL);
-		view_row(v, NULL, group_name(group));
-		page_open(&v->page, "td", "class", "c", NULL);
-		chart_bar(&v->page, &scale, figure_value(rate), NULL, 0,
-		    figure_words(title, sizeof(title), rate, 1));
-		page_close(&v->page);
-		view_figure(v, rate, 1);
+		view_row(v, NULL, view_group_name(name, group));
+		if (rates) {
+			page_open(&v->page, "td", "class", "c", NULL);
+			chart_bar(&v->page, &scale, figure_value(rate), NULL,
+			    0, figure_words(title, sizeof(title), rate, 1));
+			page_close(&v->page);
+			view_figure(v, rate, 1);
+			view_figure(v, figure_at(p, "asked", NULL), 0);
+		}
 		view_figure(v, figure_at(p, "respondents", NULL), 0);
-		view_figure(v, figure_at(p, "asked", NULL), 0);
 		view_figure(v, figure_at(p, "late", NULL), 0);
 		page_close(&v->page);
 	}
@@ -140,7 +153,7 @@ put_levels(struct report_view *v, const char *which, const char *caption,
 {
 	const json_t *group, *row, *levels = json_object_get(v->questionnaire,
 	    "levels"), *rows;
-	char head[64], n[NUMBER_LEN];
+	char head[64], n[NUMBER_LEN], name[VIEW_NAME_LEN];
 	size_t i, j;
 
 	view_begin_table(v, caption);
@@ -155,7 +168,7 @@ put_levels(struct report_view *v, const char *which, const char *caption,
 	view_rows(v);
 	json_array_foreach(v->groups, i, group) {
 		rows = figure_at(group, "levels", NULL);
-		view_row(v, NULL, group_name(group));
+		view_row(v, NULL, view_group_name(name, group));
 		if (drawn)
 			view_levels_stack(v, rows);
 		for (j = 0; j < json_array_size(levels); j++)
@@ -194,6 +207,7 @@ put_figures(struct report_view *v)
 {
 	const bool lead = any(v, "lead");
 	const json_t *group;
+	char name[VIEW_NAME_LEN];
 	size_t i;
 
 	view_begin_table(v, _("Means, what is typical, and the leading area"));
@@ -211,7 +225,7 @@ put_figures(struct report_view *v)
 		view_column(v, "n", _("R² of leadership and total"));
 	view_rows(v);
 	json_array_foreach(v->groups, i, group) {
-		view_row(v, NULL, group_name(group));
+		view_row(v, NULL, view_group_name(name, group));
 		if (v->means) {
 			view_figure(v, figure_at(group, "mean", NULL), 2);
 			view_figure(v, figure_at(group, "typical", "mean",

@@ -367,13 +367,13 @@ put_without(struct report_view *v, const json_t *group)
 void
 report_page_group(struct report_view *v, const json_t *group)
 {
-	char id[80];
+	char id[80], name[VIEW_NAME_LEN];
 
 	(void)snprintf(id, sizeof(id), "group-%.60s", figure_text(group, "id"));
 	page_open(&v->page, "section", "class", "group", "aria-labelledby", id,
 	    NULL);
 	page_open(&v->page, "h2", "id", id, NULL);
-	page_text(&v->page, words_group(figure_text(group, "id")));
+	page_text(&v->page, view_group_name(name, group));
 	page_close(&v->page);
 	if (figure_hidden(group))
 		(void)put_if_hidden(v, group);

@@ -8,6 +8,7 @@
 
 #include "base/i18n.h"
 #include "scoring/page/number.h"
+#include "scoring/words.h"
 
 const char *
 figure_text(const json_t *o, const char *key)
@@ -179,6 +180,16 @@ view_row(struct report_view *v, const char *lang, const char *label)
 	page_open(&v->page, "th", "scope", "row", NULL);
 	page_label(&v->page, "span", lang, label);
 	page_close(&v->page);
+}
+
+const char *
+view_group_name(char out[static VIEW_NAME_LEN], const json_t *group)
+{
+	(void)snprintf(out, VIEW_NAME_LEN, "%s", words_group(figure_text(group,
+	    "id")));
+	if (*out >= 'a' && *out <= 'z')
+		*out = (char)(*out - 'a' + 'A');
+	return out;
 }
 
 const char *

@@ -57,6 +57,10 @@ void view_rows(struct report_view *v);
 void view_end_table(struct report_view *v);
 /* tr with its head; lang of the label, NULL: the page's. */
 void view_row(struct report_view *v, const char *lang, const char *label);
+/* "Municipalities": as a heading and a row's head have it. */
+#define VIEW_NAME_LEN	160
+const char *view_group_name(char out[static VIEW_NAME_LEN],
+    const json_t *group);
 /* Of the area with that id; "": there is none. */
 const char *view_area_label(const struct report_view *v, const char *id);
 
