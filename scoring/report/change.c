@@ -33,6 +33,133 @@ take_boxes(struct change *c, const struct questionnaire *q, struct err *e)
 	return ERR_OK;
 }
 
+/* --- what both rounds tell together --------------------------------------- */
+
+/* Sets of the one round and of the other. */
+struct joint_set { enum change_side side; size_t set; };
+#define JOINT_SETS	(5 * GROUPS + 3 * GROUPS)
+
+/*
+ * In the order in which they are wanted: the two rounds' groups, as their own
+ * reports have them, then who is in both or in one, then the slices of now.
+ */
+static size_t
+order_joint(const struct change *c, struct joint_set out[static JOINT_SETS],
+    bool with_last[static JOINT_SETS])
+{
+	static const struct joint_set parts[] = {
+		{ CHANGE_NOW, CENSUS_WHOLE }, { CHANGE_THEN, CENSUS_WHOLE },
+		{ CHANGE_NOW, CENSUS_BOTH }, { CHANGE_NOW, CENSUS_ONLY },
+		{ CHANGE_THEN, CENSUS_ONLY },
+	};
+	size_t n = 0;
+
+	memset(with_last, 0, JOINT_SETS * sizeof(*with_last));
+	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++)
+		for (size_t i = 0; i < GROUPS; i++)
+			out[n++] = (struct joint_set){ parts[p].side,
+			    CENSUS_SET(parts[p].set,
+			    c->census[parts[p].side].groups.order[i]) };
+	for (size_t i = 0; i < GROUPS; i++)
+		for (size_t s = 0; s < 3; s++) {
+			with_last[n] = s != 0;
+			out[n++] = (struct joint_set){ CHANGE_NOW,
+			    CENSUS_SET(CENSUS_LOW + s, c->census[CHANGE_NOW].
+			    groups.order[(i + 1) % GROUPS]) };
+		}
+	return n;
+}
+
+/* Where an item of the earlier round is among all who took part: as an item of
+ * the later one, or behind them. */
+static size_t
+place_of(const struct change *c, enum change_side side, size_t item)
+{
+	const struct census *then = &c->census[CHANGE_THEN];
+
+	if (side == CHANGE_NOW)
+		return item;
+	return then->other[item] != SIZE_MAX ? then->other[item] :
+	    c->census[CHANGE_NOW].pile->len + item;
+}
+
+static void
+hide(struct census *c, size_t set, enum disclosure why)
+{
+	if (why == DISCLOSURE_SHOWN)
+		return;
+	if (c->verdict[set] == DISCLOSURE_SHOWN)
+		c->verdict[set] = why;
+	for (size_t a = 0; a <= c->pile->layout.q->n_areas; a++)
+		if (c->counted[a][set] == DISCLOSURE_SHOWN)
+			c->counted[a][set] = why;
+}
+
+/* How many are in both tells how many are only in one, of the rounds' known
+ * numbers: of a group all three are shown or none. */
+static void
+hide_together(struct change *c)
+{
+	struct census *now = &c->census[CHANGE_NOW];
+	struct census *then = &c->census[CHANGE_THEN];
+
+	for (size_t g = 0; g < GROUPS; g++) {
+		size_t both = CENSUS_SET(CENSUS_BOTH, g);
+		size_t only = CENSUS_SET(CENSUS_ONLY, g);
+
+		if (now->verdict[both] == DISCLOSURE_SHOWN &&
+		    now->verdict[only] == DISCLOSURE_SHOWN &&
+		    then->verdict[both] == DISCLOSURE_SHOWN &&
+		    then->verdict[only] == DISCLOSURE_SHOWN)
+			continue;
+		hide(now, both, DISCLOSURE_COMPLEMENTARY);
+		hide(now, only, DISCLOSURE_COMPLEMENTARY);
+		hide(then, both, DISCLOSURE_COMPLEMENTARY);
+		hide(then, only, DISCLOSURE_COMPLEMENTARY);
+	}
+}
+
+/*
+ * Each round by itself has been decided.  But an organisation that is in both
+ * counts as one in the figures of both, so what the two tell together must not
+ * rest on a few either.
+ */
+static enum err_code
+decide_jointly(struct change *c, struct err *e)
+{
+	struct joint_set sets[JOINT_SETS];
+	bool with_last[JOINT_SETS];
+	enum disclosure verdict[JOINT_SETS];
+	const size_t n = order_joint(c, sets, with_last);
+	const size_t everybody = c->census[CHANGE_NOW].pile->len +
+	    c->census[CHANGE_THEN].pile->len;
+	uint64_t *in = calloc(everybody + 1, sizeof(*in));
+	enum err_code code;
+
+	if (in == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
+	for (size_t s = 0; s < n; s++) {
+		const struct census *census = &c->census[sets[s].side];
+		const struct group *g = &census->set[sets[s].set];
+
+		if (census->verdict[sets[s].set] != DISCLOSURE_SHOWN)
+			continue;
+		for (size_t i = 0; i < g->len; i++)
+			in[place_of(c, sets[s].side, g->v[i])] |=
+			    UINT64_C(1) << s;
+	}
+	if ((code = disclosure_decide_members(in, everybody, n, with_last,
+	    c->census[CHANGE_NOW].limits.least, verdict, e)) == ERR_OK) {
+		/* Groups themselves are published, each in its own report. */
+		for (size_t s = 2 * GROUPS; s < n; s++)
+			hide(&c->census[sets[s].side], sets[s].set,
+			    verdict[s]);
+		hide_together(c);
+	}
+	free(in);
+	return code;
+}
+
 /* --- what everybody ticked ----------------------------------------------- */
 
 void
@@ -83,6 +210,7 @@ change_make(const struct pile *now, const struct pile *then,
 	    e)) == ERR_OK &&
 	    (code = census_make(then, now, limits, &out->census[CHANGE_THEN],
 	    e)) == ERR_OK &&
+	    (code = decide_jointly(out, e)) == ERR_OK &&
 	    (code = compare_definitions(q, p, &out->comparison, e)) ==
 	    ERR_OK && (code = take_boxes(out, q, e)) == ERR_OK &&
 	    (code = count_all(out, CHANGE_NOW, e)) == ERR_OK)

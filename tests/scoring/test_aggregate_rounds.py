@@ -177,7 +177,8 @@ class Hidden(Case):
         # 20 now; 17 of them then: three are only in this round.
         c = self.group(self.made(20, then=range(1, 18)), "kommun")["change"]
         self.assertEqual(c["respondents"]["then"], 17)
-        for key in "both", "only_now", "in_both":
+        # "0 only then" would tell that all 17 are in both.
+        for key in "both", "only_now", "only_then", "only", "in_both":
             self.assertIn("suppressed", c[key], key)
         # Eight and twelve can be told.
         c = self.group(self.made(20, then=range(1, 13)), "kommun")["change"]
