@@ -67,7 +67,8 @@ SCORING	= scoring/report/compare.c scoring/page/page.c scoring/page/style.c scor
 	  scoring/report/disclosure.c scoring/report/groups.c \
 	  scoring/typical.c scoring/benchmark.c scoring/benchmark_form.c \
 	  scoring/words.c scoring/assumed.c scoring/sheet.c scoring/score.c \
-	  scoring/document.c scoring/pile_source.c scoring/pile.c \
+	  scoring/document.c scoring/pile_source.c \
+	  scoring/pile_batch.c scoring/pile_rank.c scoring/pile.c \
 	  scoring/gap.c \
 	  scoring/feedback/feedback.c scoring/feedback/feedback_part.c \
 	  scoring/feedback/feedback_way.c \
@@ -309,8 +310,10 @@ $(addprefix $(O)/test/,test_questionnaire test_scoring_rules): \
 $(O)/test/test_message: $(SHARE)
 
 # Of scoring.
-SCORING_TESTS = test_gap test_sheet test_score test_disclosure test_typical test_benchmark
+SCORING_TESTS = test_figure test_gap test_sheet test_score test_disclosure test_typical test_benchmark
 $(addprefix $(O)/test/,$(SCORING_TESTS)): $(O)/lib/scoring.a
+$(O)/test/test_figure: $(addprefix $(O)/obj/scoring/report/,figure.o \
+	aggregate_spread.o aggregate_levels.o)
 $(O)/test/test_score $(O)/test/test_gap: $(O)/obj/tests/unit/instrument.o
 $(addprefix $(O)/test/,test_gap test_typical test_benchmark): \
 	$(O)/obj/tests/unit/people.o
@@ -487,7 +490,8 @@ $(O)/fuzz/fuzz_facts $(O)/fuzz/fuzz_worker: $(FACTS) verifier/verify.c verifier/
 	verifier/seen.c
 $(O)/fuzz/fuzz_benchmark $(O)/fuzz/fuzz_feedback: $(SCORING)
 $(O)/fuzz/fuzz_document: scoring/sheet.c scoring/score.c scoring/document.c \
-	scoring/pile_source.c scoring/pile.c
+	scoring/pile_source.c scoring/pile_batch.c scoring/pile_rank.c \
+	scoring/pile.c
 $(O)/fuzz/%: tests/fuzz/%.c $(BASE) $(FORMAT) $(CRYPTO)
 	@mkdir -p $(@D)
 	clang -std=c17 -D_GNU_SOURCE -I. -O1 -g \
