@@ -6,6 +6,8 @@
 
 #include "base/i18n.h"
 #include "base/wipe.h"
+#include "scoring/pile_batch.h"
+#include "scoring/pile_rank.h"
 #include "scoring/pile_source.h"
 
 /* A pile that is being read. */
@@ -16,6 +18,7 @@ struct reading {
 	void *arg;
 	const char *round;		/* that is wanted; NULL: any one */
 	struct err_list *mistakes;
+	struct pile_batch *batch;	/* not read yet */
 };
 
 static void
@@ -150,149 +153,44 @@ know_definition(struct reading *r, const char *name, const uint8_t *json,
 	return false;
 }
 
+/* One that has been read. */
+static enum err_code
+settle_one(struct reading *r, struct pile_batch_item *item, struct err *e)
+{
+	if (item->found.code != ERR_OK)
+		return refuse(r, &item->found, &item->head, item->line, e);
+	if (!is_other_round(r, &item->head))
+		return accept(r, &item->document, item->name, e);
+	r->pile->other_rounds++;
+	return ERR_OK;
+}
+
+static enum err_code
+settle(struct reading *r, struct err *e)
+{
+	struct pile_batch *b = r->batch;
+	enum err_code code = ERR_OK;
+
+	pile_batch_read(b, &r->pile->layout);
+	for (size_t i = 0; i < b->len && code == ERR_OK; i++)
+		code = settle_one(r, &b->v[i], e);
+	pile_batch_clear(b);
+	return code;
+}
+
 static enum err_code
 take(void *arg, const char *name, size_t line, const uint8_t *json,
     size_t len, struct err *e)
 {
 	struct reading *r = arg;
-	struct document document = { 0 };
-	struct document_head head;
-	struct err found = { 0 };
-	enum err_code code = ERR_OK;
+	enum err_code code;
 
 	if (!know_definition(r, name, json, len, line, e))
 		return e->code;
-	if (document_parse(json, len, name, &r->pile->layout, &document,
-	    &head, &found) != ERR_OK)
-		return refuse(r, &found, &head, line, e);
-	if (is_other_round(r, &head))
-		r->pile->other_rounds++;
-	else
-		code = accept(r, &document, name, e);
-	document_wipe(&document);
+	if ((code = pile_batch_add(r->batch, name, line, json, len, e)) ==
+	    ERR_OK && pile_batch_is_full(r->batch))
+		code = settle(r, e);
 	return code;
-}
-
-/* --- which counts --------------------------------------------------------- */
-
-static int
-by_number(const struct document *a, const struct document *b)
-{
-	return memcmp(a->number, b->number, sizeof(a->number));
-}
-
-static int
-by_position(const struct document *a, const struct document *b)
-{
-	return (a->position < b->position) - (a->position > b->position);
-}
-
-static int
-by_sealed(const struct document *a, const struct document *b)
-{
-	return memcmp(a->sealed, b->sealed, sizeof(a->sealed));
-}
-
-/* The same file handed over again, together; the one with a position first. */
-static int
-by_file(const void *a, const void *b)
-{
-	const struct document *x = &((const struct pile_item *)a)->document;
-	const struct document *y = &((const struct pile_item *)b)->document;
-	int order;
-
-	if ((order = by_number(x, y)) == 0 &&
-	    (order = by_sealed(x, y)) == 0 &&
-	    (order = by_position(x, y)) == 0)
-		order = x->late - y->late;
-	return order;
-}
-
-/* An organisation's documents together, the one that counts first. */
-static int
-by_rank(const void *a, const void *b)
-{
-	const struct document *x = &((const struct pile_item *)a)->document;
-	const struct document *y = &((const struct pile_item *)b)->document;
-	int order;
-
-	if ((order = by_number(x, y)) == 0 &&
-	    (order = by_position(x, y)) == 0)
-		order = by_sealed(x, y);
-	return order;
-}
-
-static bool
-same_answers(const struct document *a, const struct document *b)
-{
-	return memcmp(a->fingerprint, b->fingerprint,
-	    sizeof(a->fingerprint)) == 0;
-}
-
-static void
-conflict(struct err_list *mistakes, const struct document *d,
-    const char *msg)
-{
-	struct err found = { 0 };
-	char number[12];
-
-	orgnr_format(d->number, number);
-	err_set(&found, ERR_DOCUMENT, number, 0, "%s", msg);
-	err_list_add(mistakes, &found);
-}
-
-/* Drops each that same tells to be a copy of what is kept before it. */
-static void
-keep_first(struct pile *p, struct err_list *mistakes,
-    bool (*same)(const struct document *kept, const struct document *d,
-    struct err_list *mistakes))
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < p->len; i++) {
-		if (n != 0 && same(&p->v[n - 1].document, &p->v[i].document,
-		    mistakes)) {
-			item_wipe(&p->v[i]);
-			p->replaced++;
-		} else
-			p->v[n++] = p->v[i];
-	}
-	p->len = n;
-}
-
-static bool
-same_file(const struct document *kept, const struct document *d,
-    struct err_list *mistakes)
-{
-	if (by_number(kept, d) != 0 || by_sealed(kept, d) != 0)
-		return false;
-	if (!same_answers(kept, d))
-		conflict(mistakes, d, _("two documents for one sealed file "
-		    "have different answers"));
-	return true;
-}
-
-static bool
-same_organisation(const struct document *kept, const struct document *d,
-    struct err_list *mistakes)
-{
-	if (by_number(kept, d) != 0)
-		return false;
-	if (d->position == -1 && !same_answers(kept, d))
-		conflict(mistakes, d, _("there are several documents with "
-		    "different answers, and one without a position: nothing "
-		    "tells which counts"));
-	else if (d->position != -1 && d->position == kept->position)
-		conflict(mistakes, d, _("two documents have the same "
-		    "position"));
-	return true;
-}
-
-static void
-sort(struct pile *p, int (*compare)(const void *a, const void *b))
-{
-	if (p->len != 0)
-		qsort(p->v, p->len, sizeof(*p->v), compare);
 }
 
 /* --- all of them ---------------------------------------------------------- */
@@ -323,18 +221,30 @@ nothing(const struct reading *r, struct err *e)
 static enum err_code
 read_all(struct reading *r, char *const *operands, size_t n, struct err *e)
 {
-	const size_t before = r->mistakes->len + r->mistakes->over;
-	struct pile *p = r->pile;
 	enum err_code code = ERR_OK;
 
+	if ((r->batch = calloc(1, sizeof(*r->batch))) == NULL)
+		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	for (size_t i = 0; i < n && code == ERR_OK; i++)
-		code = pile_source_each(operands[i], take, r, &p->files,
-		    r->mistakes, e);
-	if (code == ERR_OK) {
-		sort(p, by_file);
-		keep_first(p, r->mistakes, same_file);
-		sort(p, by_rank);
-		keep_first(p, r->mistakes, same_organisation);
+		code = pile_source_each(operands[i], take, r,
+		    &r->pile->files, r->mistakes, e);
+	if (code == ERR_OK)
+		code = settle(r, e);
+	pile_batch_wipe(r->batch);
+	free(r->batch);
+	return code;
+}
+
+/* All that was handed over, and then the one of each that counts. */
+static enum err_code
+fill(struct reading *r, char *const *operands, size_t n, struct err *e)
+{
+	const size_t before = r->mistakes->len + r->mistakes->over;
+	struct pile *p = r->pile;
+	enum err_code code;
+
+	if ((code = read_all(r, operands, n, e)) == ERR_OK) {
+		pile_rank(p, r->mistakes);
 		if (r->mistakes->len + r->mistakes->over != before)
 			code = r->mistakes->v[0].code;
 		else if (p->len == 0)
@@ -359,7 +269,7 @@ pile_read(const struct questionnaire *q, const char *round,
 	memset(out, 0, sizeof(*out));
 	if ((code = sheet_layout_make(q, &out->layout, e)) != ERR_OK)
 		return code;
-	return read_all(&r, operands, n, e);
+	return fill(&r, operands, n, e);
 }
 
 enum err_code
@@ -371,7 +281,7 @@ pile_read_any(pile_find_definition *find, void *arg, const char *round,
 	    .round = round, .mistakes = mistakes };
 
 	memset(out, 0, sizeof(*out));
-	return read_all(&r, operands, n, e);
+	return fill(&r, operands, n, e);
 }
 
 static int

@@ -308,7 +308,8 @@ order_areas(const struct questionnaire *q, const struct score *s,
 	for (size_t i = 0; i < q->n_areas && n < LIMIT_OPTIONS; i++)
 		if (s->areas[i].points_max != 0)
 			out[n++] = s->areas[i];
-	qsort(out, n, sizeof(*out), by_share);
+	if (n != 0)
+		qsort(out, n, sizeof(*out), by_share);
 	return n;
 }
 
