@@ -2,18 +2,22 @@
 # SPDX-License-Identifier: EUPL-1.2
 """All of it, with nothing made up: a sender hands in over TLS, intake accepts,
 scoring says what it says, and the sender reads what only she can open."""
+import datetime
 import glob
 import json
 import os
+import re
 import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import support  # noqa: E402
+from intake_case import write_bytes  # noqa: E402
 from postgres import Postgres  # noqa: E402
 from scored_case import ScoredCase, feedback_for, sha256  # noqa: E402
 from support import (BUILD, INFOSAK, ITSAK, SIGILL, Portal,  # noqa: E402
                      read, run, write)
+from test_tokens import TokenCase, in_token  # noqa: E402
 
 
 class Loop(ScoredCase):
@@ -154,6 +158,50 @@ class Loop(ScoredCase):
         self.assertIsNone(self.scores()[digest][2])
 
 
+    def test_who_answers_for_another_gets_it(self):
+        """The reply key is the submitter's, and so are the receipts."""
+        mandate = self.at("m.mandate")
+        support.call(SIGILL, "mandate", "--config", self.scratch.sender,
+                     "--submitter", "2199990025", "--questionnaire",
+                     "infosakkollen-2023", "--round", "2023", "--expires",
+                     (datetime.date.today() + datetime.timedelta(30))
+                     .isoformat(), "-o", mandate)
+        port = re.search(r"127\.0\.0\.1:\d+",
+                         read(self.scratch.sender).decode()).group()
+        region = self.scratch.sender_conf("exempelregionen",
+                                          int(port.split(":")[1]))
+        with open(region, "a", encoding="utf-8") as f:
+            f.write("[outbox]\ndirectory = outbox\n")
+        own, self.scratch.sender = self.scratch.sender, region
+        name, sealed = self.submit(more=["--mandate", mandate])
+        self.run_once()
+        self.sigill("status", name)
+        said = json.loads(self.feedback(sealed))
+        self.assertEqual(said["organisation"]["number"], "2199990017")
+        self.scratch.sender = own
+
+
+class InToken(TokenCase, ScoredCase):
+    """The key that signs and seals is in a token."""
+
+    def configure(self, **changes):
+        path = super().configure(**changes)
+        write(path, in_token(read(path).decode()))
+        return path
+
+    def test_it_signs(self):
+        digest = self.accepted()
+        document = self.score(digest)
+        self.assertIn("feedback=sealed", self.run_once())
+        self.check_scored(digest, document)
+        box = write_bytes(self.at("box"), self.scores()[digest][2])
+        # RFC 5652: for openssl(1) it is a signature like any other.
+        support.call("openssl", "cms", "-verify", "-inform", "DER",
+                     "-binary", "-purpose", "any", "-CAfile",
+                     self.at("pki/authority-root.pem"), "-in", box, "-out",
+                     self.at("inside"))
+
+
 class Shared(Loop):
     """The same on a database that intake shares with the portal, without a
     folder between them."""
@@ -223,6 +271,8 @@ class Shared(Loop):
         self.assertEqual(self.receipt(digest, "scored"), der)
         self.assertEqual(self.ask("/v1/feedback/" + digest), sealed)
 
+
+del ScoredCase, TokenCase
 
 if __name__ == "__main__":
     unittest.main()
