@@ -4,7 +4,7 @@
 # run: tests/bench/run.sh BUILD
 #
 # Sealing: whole processes, each pair in turns (ours, theirs, ours, theirs ...),
-# medians.  Delivery: delivery.py.  Intake: intake.py.  ROUNDS and RUNS tell how often,
+# medians.  Delivery: delivery.py.  Intake: intake.py.  Scoring: scoring.py.  ROUNDS and RUNS tell how often,
 # COUNT how many submissions there are.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -49,3 +49,4 @@ pair "onto the disk (ours waits for it, gpg does not)" "$work"
 pair "into memory" "$shm"
 /usr/bin/python3 -B tests/bench/delivery.py "$build" "$work" "$shm" "${ROUNDS:-20}"
 /usr/bin/python3 -B tests/bench/intake.py "$build" "${ROUNDS:-3}" "${COUNT:-10000}"
+/usr/bin/python3 -B tests/bench/scoring.py "$build" "${ROUNDS:-5}"
