@@ -11,8 +11,8 @@
 #include "base/err.h"
 #include "intake/service/batch.h"
 
-/* Receipts that are not in the folder, and files that are not in the archive.
- * An error is the ledger's. */
+/* Receipts and feedback that are not in the folder, and files that are not in
+ * the archive.  An error is the ledger's. */
 enum err_code upkeep(struct tools *t, struct err *e);
 
 /*

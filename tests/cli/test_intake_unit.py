@@ -9,7 +9,8 @@ import socket
 import unittest
 
 import test_service
-from intake_case import INTAKE, IntakeCase, Service
+from intake_case import INTAKE, IntakeCase, Service, sha256
+from scored_case import ScoredCase
 from support import read, write
 from test_service import ANALYZE, STRACE, sanitized, settings
 
@@ -31,7 +32,7 @@ class Manager(IntakeCase):
 
 @unittest.skipUnless(ANALYZE and STRACE, "systemd-analyze and strace needed")
 @unittest.skipIf(sanitized(), "sanitizers do what the program does not")
-class Confined(IntakeCase):
+class Confined(ScoredCase):
     def test_what_it_asks_of_the_kernel(self):
         wrapper = self.at("traced")
         write(wrapper, "#!/bin/sh\nexec %s -D -f -qq -s 0 -o %s %s \"$@\"\n" % (
@@ -43,6 +44,13 @@ class Confined(IntakeCase):
         self.drop("other", b"x" * 2000)
         service.wait_for("accepted", digest=self.spool(data))
         service.wait_for("rejected")
+        service.wait_for("accepted")
+        while not self.documents():
+            os.sched_yield()
+        self.leave("x.feedback.json", b"{}")
+        self.score(sha256(data))
+        service.wait_for("scored")
+        service.wait_for("feedback-refused")
         self.assertEqual(service.stop(), 0)
         text = read(self.at("trace")).decode()
         used = set(re.findall(r"^\d+ +([a-z0-9_]+)\(", text, re.M))
@@ -60,6 +68,8 @@ class Confined(IntakeCase):
             self.assertFalse("PROT_WRITE" in line and "PROT_EXEC" in line,
                              line)
 
+
+del ScoredCase
 
 if __name__ == "__main__":
     unittest.main()

@@ -3,11 +3,13 @@
 """The way back from scoring: feedback documents become receipts and sealed
 feedback, once for each file, whatever happens in between."""
 import csv
+import glob
 import io
 import json
 import os
 import shutil
 import subprocess
+import time
 import unittest
 
 from intake_case import INTAKE, SANITIZED, sha256
@@ -137,6 +139,41 @@ class Taken(ScoredCase):
         self.query("UPDATE scores SET published = 0")
         self.run_once()
         self.check_scored(digest, document)
+
+
+class PutBack(ScoredCase):
+    def test_a_ledger_that_is_lost(self):
+        """What was given out before is kept as evidence."""
+        digest = self.accepted()
+        document = self.score(digest)
+        self.run_once()
+        old = self.receipt(digest, "scored")
+        box = "%s.feedback.sigill" % digest
+        before = read(self.at("verdicts/" + box)) \
+            if box in self.files("verdicts") else None
+        for name in os.listdir(self.scratch.dir):
+            if name.startswith("ledger.db"):
+                os.unlink(self.at(name))
+        os.unlink(self.at("archive/head.p7s"))
+        self.run_once()
+        self.assertEqual(self.scores(), {})
+        # Its receipts have whole seconds.
+        while int(time.time()) == self.query(
+                "SELECT time FROM verdicts")[0][0]:
+            time.sleep(0.05)
+        self.score(digest)
+        log = self.run_once()
+        self.check_scored(digest, document)
+        self.assertNotEqual(self.receipt(digest, "scored"), old)
+        self.assertIn("receipt-replaced", log)
+        kept = [read(path) for path in glob.glob(self.at(
+            "archive/%s/%s.scored.????????.p7s" % (digest[:2], digest)))]
+        self.assertEqual(kept, [old])
+        kept = [read(path) for path in glob.glob(self.at(
+            "archive/%s/%s.feedback.????????.sigill" % (digest[:2],
+                                                        digest)))]
+        self.assertEqual(kept, [before] if before is not None else [])
+        self.intake("log", "check")
 
 
 class Refused(ScoredCase):

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -246,6 +247,34 @@ class Shared(Loop):
 
     def check_ledger(self):
         """It is no file."""
+
+    def test_two_intakes_and_one_folder(self):
+        """Each document becomes one receipt, and none is refused."""
+        self.configure(handoff="directory = handoff")
+        support.call(BUILD + "/test/make-population", "40",
+                     self.at("pki/intake-p256.pem"),
+                     "questionnaires/infosakkollen-2023.json",
+                     self.at("pop"), "0", "7")
+        self.configure(handoff="directory = handoff",
+                       anchors="pop/anchors.pem", crls="pop/crls.pem",
+                       rounds=read(self.at("pop/rounds.conf")).decode())
+        for name in os.listdir(self.at("pop/0")):
+            self.spool(read(os.path.join(self.at("pop/0"), name)))
+        self.run_once()
+        services = [self.start() for _ in range(2)]
+        for digest in self.documents():
+            self.score(digest)
+        end = time.monotonic() + 60
+        while [n for n in self.files("scored") if n != "refused"]:
+            self.assertLess(time.monotonic(), end)
+            time.sleep(0.05)
+        for service in services:
+            self.assertEqual(service.stop(), 0)
+        self.assertEqual(self.refused(), [])
+        self.assertEqual(set(self.scores()), set(self.documents()))
+        told = [e["digest"] for s in services for e in s.events("scored")]
+        self.assertEqual(len(told), len(set(told)))
+        self.assertEqual(set(told), set(self.documents()))
 
     def receipt(self, digest, stage="accepted"):
         """From the portal that did not take the file, as the sender."""
