@@ -93,6 +93,7 @@ REPORT	= scoring/report/pairs.c scoring/report/compare_make.c \
 	  scoring/report/aggregate_change.c \
 	  scoring/report/aggregate_rounds.c scoring/report/asked.c \
 	  scoring/report/report_csv.c scoring/report/report_text.c \
+	  scoring/report/report_text_row.c \
 	  $(PAGES)
 CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/settings.c client/sniff.c client/init.c client/check.c \

@@ -6,11 +6,8 @@
 
 #include "base/i18n.h"
 #include "scoring/page/number.h"
+#include "scoring/report/report_text_row.h"
 #include "scoring/words.h"
-
-/* A screen is 80 columns wide. */
-#define LABEL	34
-#define COLUMN	9
 
 static const char *
 text_of(const json_t *o, const char *key)
@@ -18,59 +15,6 @@ text_of(const json_t *o, const char *key)
 	const char *s = json_string_value(json_object_get(o, key));
 
 	return s != NULL ? s : "";
-}
-
-/* --- cells --------------------------------------------------------------- */
-
-/* A name, cut between characters where it does not fit. */
-static void
-put_label(struct report *r, const char *text)
-{
-	char cell[4 * LABEL];
-	size_t n = 0, width = 0;
-
-	for (; text[n] != '\0' && n < sizeof(cell) - 5; n++) {
-		width += ((unsigned char)text[n] & 0xc0) != 0x80;
-		if (width > LABEL - 3)
-			break;
-		cell[n] = text[n];
-	}
-	cell[n] = '\0';
-	if (text[n] != '\0')
-		(void)strcpy(cell + n, "…");
-	report_column(r, "", 2);
-	report_column(r, cell, LABEL - 2);
-}
-
-/* A number, per cent of a share, or how many were too few to tell. */
-static void
-put_cell(struct report *r, const json_t *v, unsigned decimals)
-{
-	const json_t *percent = json_object_get(v, "percent");
-	char cell[NUMBER_LEN];
-
-	if (json_object_get(v, "suppressed") != NULL)
-		report_column(r, "*", COLUMN);
-	else if (percent != NULL)
-		report_column(r, number_percent(cell,
-		    json_number_value(percent), 1), COLUMN);
-	else
-		report_column(r, number_json(cell, v, decimals), COLUMN);
-}
-
-static void
-end_row(struct report *r)
-{
-	while (r->text.len != 0 && r->text.data[r->text.len - 1] == ' ')
-		r->text.len--;
-	buf_add_str(&r->text, "\n");
-}
-
-static void
-put_title(struct report *r, const char *title)
-{
-	report_say(r, "%s", "");
-	report_say(r, "%s", title);
 }
 
 /* --- tables, a line for each group --------------------------------------- */
@@ -94,25 +38,25 @@ tell_participation(const json_t *groups, struct report *r)
 	const json_t *g;
 	size_t i;
 
-	put_title(r, _("Who answered"));
+	row_title(r, _("Who answered"));
 	json_array_foreach(groups, i, g) {
 		const json_t *p = json_object_get(g, "participation");
 		const json_t *rate = json_object_get(p, "rate");
 		char n[NUMBER_LEN], of[NUMBER_LEN];
 
-		put_label(r, words_group(text_of(g, "id")));
+		row_label(r, words_group(text_of(g, "id")));
 		if (p == NULL) {
 			report_say(r, "*");
 			continue;
 		}
-		put_cell(r, json_object_get(p, "respondents"), 0);
+		row_cell(r, json_object_get(p, "respondents"), 0);
 		if (rate != NULL && json_object_get(rate, "percent") != NULL)
 			report_say(r, _("%s of %s"), number_percent(n,
 			    json_number_value(json_object_get(rate,
 			    "percent")), 1), number_json(of,
 			    json_object_get(p, "asked"), 0));
 		else
-			end_row(r);
+			row_end(r);
 	}
 }
 
@@ -127,22 +71,22 @@ tell_levels(const json_t *groups, struct report *r)
 
 	if (!have(groups, "levels"))
 		return;
-	put_title(r, _("At this level or a higher one"));
-	put_label(r, "");
+	row_title(r, _("At this level or a higher one"));
+	row_label(r, "");
 	json_array_foreach(first, j, row) {
 		(void)snprintf(cell, sizeof(cell), "%lld",
 		    (long long)json_integer_value(json_object_get(row,
 		    "level")));
-		report_column(r, cell, COLUMN);
+		row_head(r, cell);
 	}
-	end_row(r);
+	row_end(r);
 	json_array_foreach(groups, i, g) {
 		if (json_object_get(g, "levels") == NULL)
 			continue;
-		put_label(r, words_group(text_of(g, "id")));
+		row_label(r, words_group(text_of(g, "id")));
 		json_array_foreach(json_object_get(g, "levels"), j, row)
-			put_cell(r, json_object_get(row, "at_least"), 1);
-		end_row(r);
+			row_cell(r, json_object_get(row, "at_least"), 1);
+		row_end(r);
 	}
 }
 
@@ -156,17 +100,17 @@ tell_member(const json_t *groups, const char *title, const char *key,
 
 	if (!have(groups, key))
 		return;
-	put_title(r, title);
+	row_title(r, title);
 	json_array_foreach(groups, i, g) {
 		const json_t *v = json_object_get(g, key);
 
 		if (v == NULL)
 			continue;
-		put_label(r, words_group(text_of(g, "id")));
-		put_cell(r, sub == NULL ||
+		row_label(r, words_group(text_of(g, "id")));
+		row_cell(r, sub == NULL ||
 		    json_object_get(v, "suppressed") != NULL ? v :
 		    json_object_get(v, sub), decimals);
-		end_row(r);
+		row_end(r);
 	}
 }
 
@@ -178,19 +122,19 @@ tell_spread(const json_t *groups, struct report *r)
 
 	if (!have(groups, "spread"))
 		return;
-	put_title(r, _("Weakest tenth, middle and best tenth"));
+	row_title(r, _("Weakest tenth, middle and best tenth"));
 	json_array_foreach(groups, i, g) {
 		const json_t *spread = json_object_get(g, "spread");
 		const json_t *total = json_object_get(spread, "total");
 
 		if (spread == NULL)
 			continue;
-		put_label(r, words_group(text_of(g, "id")));
+		row_label(r, words_group(text_of(g, "id")));
 		if (total == NULL)
-			put_cell(r, spread, 2);
+			row_cell(r, spread, 2);
 		json_array_foreach(total, j, v)
-			put_cell(r, v, 2);
-		end_row(r);
+			row_cell(r, v, 2);
+		row_end(r);
 	}
 }
 
@@ -204,7 +148,7 @@ tell_typical(const json_t *groups, const char *key, const char *title,
 
 	if (!have(groups, key) || !have(groups, "spread"))
 		return;
-	put_title(r, title);
+	row_title(r, title);
 	json_array_foreach(groups, i, g) {
 		const json_t *t = json_object_get(g, key);
 		const json_t *boxes = json_object_get(t, "boxes");
@@ -213,7 +157,7 @@ tell_typical(const json_t *groups, const char *key, const char *title,
 
 		if (t == NULL)
 			continue;
-		put_label(r, words_group(text_of(g, "id")));
+		row_label(r, words_group(text_of(g, "id")));
 		if (level != NULL)
 			report_say(r, _("level %s, %s of %s ticked (%s)"),
 			    number_json(n, level, 0),
@@ -223,9 +167,9 @@ tell_typical(const json_t *groups, const char *key, const char *title,
 			    json_number_value(json_object_get(boxes,
 			    "percent")), 1));
 		else {
-			put_cell(r, json_object_get(t, "mean") != NULL ?
+			row_cell(r, json_object_get(t, "mean") != NULL ?
 			    json_object_get(t, "mean") : t, 2);
-			end_row(r);
+			row_end(r);
 		}
 	}
 }
@@ -258,34 +202,19 @@ tell_areas(const json_t *doc, const json_t *all, struct report *r)
 
 	if (first == NULL)
 		return;
-	put_title(r, _("Areas, means of all"));
-	put_label(r, "");
+	row_title(r, _("Areas, means of all"));
+	row_label(r, "");
 	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
 		if (json_object_get(first, keys[k]) != NULL)
-			report_column(r, titles[k], COLUMN);
-	end_row(r);
+			row_head(r, titles[k]);
+	row_end(r);
 	json_array_foreach(areas, i, a) {
-		put_label(r, area_label(doc, text_of(a, "id")));
+		row_label(r, area_label(doc, text_of(a, "id")));
 		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++)
 			if (json_object_get(a, keys[k]) != NULL)
-				put_cell(r, json_object_get(a, keys[k]), 2);
-		end_row(r);
+				row_cell(r, json_object_get(a, keys[k]), 2);
+		row_end(r);
 	}
-}
-
-/* A percentage of change, with its sign. */
-static void
-put_change(struct report *r, const json_t *pair)
-{
-	const json_t *percent = json_object_get(pair, "percent");
-	char cell[NUMBER_LEN], out[NUMBER_LEN + 4];
-
-	if (percent == NULL)
-		return;
-	(void)snprintf(out, sizeof(out), "%s%s",
-	    json_number_value(percent) > 0 ? "+" : "",
-	    number_percent(cell, json_number_value(percent), 1));
-	report_column(r, out, COLUMN);
 }
 
 static void
@@ -293,15 +222,15 @@ put_pair(struct report *r, const char *label, const json_t *pair)
 {
 	if (pair == NULL)
 		return;
-	put_label(r, label);
+	row_label(r, label);
 	if (json_object_get(pair, "suppressed") != NULL)
-		put_cell(r, pair, 2);
+		row_cell(r, pair, 2);
 	else {
-		put_cell(r, json_object_get(pair, "then"), 2);
-		put_cell(r, json_object_get(pair, "now"), 2);
-		put_change(r, pair);
+		row_cell(r, json_object_get(pair, "then"), 2);
+		row_cell(r, json_object_get(pair, "now"), 2);
+		row_change(r, pair);
 	}
-	end_row(r);
+	row_end(r);
 }
 
 static void
@@ -312,12 +241,12 @@ tell_change(const json_t *all, struct report *r)
 
 	if (change == NULL)
 		return;
-	put_title(r, _("Since the round before, of all: then and now"));
+	row_title(r, _("Since the round before, of all: then and now"));
 	put_pair(r, _("respondents"), json_object_get(change, "respondents"));
-	put_label(r, _("in both rounds"));
-	put_cell(r, json_object_get(both, "suppressed") != NULL ? both :
+	row_label(r, _("in both rounds"));
+	row_cell(r, json_object_get(both, "suppressed") != NULL ? both :
 	    json_object_get(both, "organisations"), 0);
-	end_row(r);
+	row_end(r);
 	put_pair(r, _("points of these"), json_object_get(both, "points"));
 	put_pair(r, _("ticked by these"), json_object_get(both, "boxes"));
 	put_pair(r, _("mean of these"), json_object_get(both, "mean"));
@@ -374,7 +303,7 @@ tell_assumed(const json_t *doc, struct report *r)
 
 	if (json_array_size(list) == 0)
 		return;
-	put_title(r, _("Not published by the authority, and so assumed:"));
+	row_title(r, _("Not published by the authority, and so assumed:"));
 	json_array_foreach(list, i, v)
 		report_say(r, "  %s", words_assumed(json_string_value(v)));
 }
