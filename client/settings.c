@@ -136,6 +136,9 @@ settings_need(const struct settings *s, const char *section, const char *key,
 {
 	if ((*out = get(s, section, key)) != NULL && **out != '\0')
 		return ERR_OK;
+	if (s->config == NULL)
+		return err_set(e, ERR_CONFIG_MISSING, NULL, 0,
+		    _("[%s] %s is needed"), section, key);
 	return err_set(e, ERR_CONFIG, config_path(s->config), 0,
 	    _("[%s] %s is missing; this command needs it"), section, key);
 }
