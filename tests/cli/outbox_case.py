@@ -11,10 +11,15 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 sys.path.insert(0, os.path.dirname(HERE) + "/faults")
 from scene import Libraries  # noqa: E402
-from scratch import AUTHORITY, BUILD, CONFIG, DEFAULTS  # noqa: E402
+from scratch import AUTHORITY, BUILD, CONFIG, DEFAULTS, SAMPLE  # noqa: E402
 from test_sigill_send import VERIFY, Portal  # noqa: E402
 
 NOWHERE = "https://localhost:1"     # nobody listens there
+# The sample's id: its fingerprint, which changes with the definition's bytes.
+ID = json.loads(subprocess.run(
+    [BUILD + "/bin/sigill", "check", "--json", SAMPLE], check=True,
+    stdout=subprocess.PIPE, env=dict(os.environ, HOME="/nonexistent"))
+    .stdout)["fingerprint"]
 
 
 def when(seconds):

@@ -338,6 +338,7 @@ class Seal(Three, Scratch):
     def test_in_time(self):
         self.assertEqual(self.seal_by(env=self.at(29)).returncode, 0)
         os.unlink(self.path("out.sigill"))
+        os.unlink(self.path("out.sigill.reply.pem"))
         self.refused(where="expires", env=self.at(31))
         p = self.refused(where="created", env=self.at(-2))
         self.assertIn("clock", p.err)

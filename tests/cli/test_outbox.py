@@ -16,10 +16,8 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from outbox_case import Outbox  # noqa: E402
+from outbox_case import ID, Outbox  # noqa: E402
 from scratch import BIN  # noqa: E402
-
-ID = "NA85-CD34-53V7-G38Z"      # the sample's
 
 
 class Submit(Outbox):

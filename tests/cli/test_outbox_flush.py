@@ -17,11 +17,9 @@ import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from outbox_case import Outbox, when  # noqa: E402
+from outbox_case import ID, Outbox, when  # noqa: E402
 from scratch import BIN, SwedishScratch  # noqa: E402
 from test_sigill import on_terminal  # noqa: E402
-
-ID = "NA85-CD34-53V7-G38Z"      # the sample's
 
 
 class Case(Outbox):

@@ -13,11 +13,10 @@ import time
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from outbox_case import Outbox, Libraries, when  # noqa: E402
+from outbox_case import ID, Libraries, Outbox, when  # noqa: E402
 from scratch import BIN  # noqa: E402
 from scripted_portal import Scripted  # noqa: E402
 
-ID = "NA85-CD34-53V7-G38Z"      # the sample's
 STORED = "outbox/%s/a.sigill.stored.p7s" % ID
 REJECTED = "outbox/%s/a.sigill.rejected.p7s" % ID
 
