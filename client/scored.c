@@ -26,7 +26,7 @@ scored_wipe(struct scored *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* --- what is here --------------------------------------------------------- */
+/* --- what is here -------------------------------------------------------- */
 
 /* Is there something of that name?  A link counts, wherever it leads. */
 static bool
@@ -92,7 +92,7 @@ scored_may_come(const struct parcel *p, bool made, int64_t since,
 	    now <= since + (LIMIT_REPLY_DAYS + 1) * DAY;
 }
 
-/* --- asking ----------------------------------------------------------------- */
+/* --- asking -------------------------------------------------------------- */
 
 /* What the network, the portal or a proxy has to say is no fault of the
  * submission's; and a portal that knows of no feedback has none. */
@@ -124,7 +124,7 @@ ask_receipt(struct session *s, const struct parcel *p, struct scored *out,
 	return code;
 }
 
-/* --- keeping ------------------------------------------------------------------ */
+/* --- keeping ------------------------------------------------------------- */
 
 /*
  * The document first: that the receipt is there says that both are.  What a
@@ -269,7 +269,7 @@ scored_ask(struct session *s, const struct parcel *p, struct scored *out,
 	return code;
 }
 
-/* --- telling -------------------------------------------------------------------- */
+/* --- telling ------------------------------------------------------------- */
 
 void
 scored_say(const struct scored *scored, const struct parcel *p,

@@ -27,7 +27,7 @@
 #define KEY_ID_LEN	20
 #define POINT_LEN	65	/* uncompressed, P-256 */
 
-/* --- what is the same in all of them ------------------------------------ */
+/* --- what is the same in all of them ------------------------------------- */
 
 /* [0], v3 */
 static const uint8_t version[] = { DER_CONTEXT_IN(0), 3, DER_INTEGER, 1, 2 };
@@ -65,7 +65,7 @@ key_id(const uint8_t *point, uint8_t out[static DIGEST_LEN], struct err *e)
 	return digest_sha256(point, POINT_LEN, out, e);
 }
 
-/* --- making --------------------------------------------------------------- */
+/* --- making -------------------------------------------------------------- */
 
 static bool
 add_extension(X509 *x509, int nid, bool critical, ASN1_STRING *value)
@@ -179,7 +179,7 @@ out:
 	return code;
 }
 
-/* --- its file ------------------------------------------------------------- */
+/* --- its file ------------------------------------------------------------ */
 
 enum err_code
 reply_pem(const struct key *key, const struct buf *cert, struct buf *out,
@@ -251,7 +251,7 @@ out:
 	return code;
 }
 
-/* --- judging ---------------------------------------------------------------- */
+/* --- judging ------------------------------------------------------------- */
 
 /* serialNumber: positive. */
 static bool
@@ -370,7 +370,7 @@ reply_check(const uint8_t *der, size_t len, struct cert **out,
 	return ERR_OK;
 }
 
-/* --- sealing and opening ------------------------------------------------------ */
+/* --- sealing and opening ------------------------------------------------- */
 
 enum err_code
 reply_seal(const void *zlib, size_t len, const struct signer *signer,

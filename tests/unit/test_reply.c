@@ -60,7 +60,7 @@ check(const struct buf *der)
 	return code;
 }
 
-/* --- the certificate ------------------------------------------------------ */
+/* --- the certificate ----------------------------------------------------- */
 
 static void
 test_make(void **state)
@@ -259,7 +259,7 @@ test_other_certificates(void **state)
 	}
 }
 
-/* --- its file ----------------------------------------------------------------- */
+/* --- its file ------------------------------------------------------------ */
 
 static void
 write_file(const char *path, const void *data, size_t len, mode_t mode)
@@ -313,7 +313,7 @@ test_file(void **state)
 	buf_wipe(&pem);
 }
 
-/* --- feedback ------------------------------------------------------------------- */
+/* --- feedback ------------------------------------------------------------ */
 
 static void
 seal(const char *signer, int64_t now, struct buf *out)
@@ -419,7 +419,7 @@ test_expired(void **state)
 	sample_free(&s);
 }
 
-/* --- benchmarks --------------------------------------------------------------------- */
+/* --- benchmarks ---------------------------------------------------------- */
 
 static enum err_code
 open_benchmark(const struct buf *der, struct buf *content)
