@@ -195,8 +195,9 @@ report_areas(const json_t *doc, struct report *r)
 		cells[n++] = _("last");
 	report_say(r, "%s", "");
 	say_row(r, _("Area"), cells, n);
-	json_array_foreach(json_object_get(doc, "areas"), i, area)
+	json_array_foreach(json_object_get(doc, "areas"), i, area) {
 		area_row(doc, area, r);
+	}
 }
 
 /* --- what to think of it -------------------------------------------------- */
@@ -208,9 +209,10 @@ report_caution(const json_t *doc, struct report *r)
 	size_t i;
 
 	report_say(r, "%s", "");
-	json_array_foreach(json_object_get(doc, "assumed"), i, what)
+	json_array_foreach(json_object_get(doc, "assumed"), i, what) {
 		report_line(r, i == 0 ? _("Assumed") : "", "%s",
 		    words_assumed(json_string_value(what)));
+	}
 	if (i != 0)
 		report_line(r, "", "%s", _("not published by the authority: "
 		    "its own rules may give another result"));
