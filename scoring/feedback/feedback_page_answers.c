@@ -10,7 +10,7 @@
 
 /* Characters that a column of print holds on one line, with three columns of
  * answers. */
-#define COLUMN	30
+#define COLUMN	29
 
 /* How long an answer is when it is written out. */
 static size_t
@@ -63,16 +63,34 @@ differs(const json_t *question)
 	    (own == NULL || !json_equal(own, theirs));
 }
 
+/* The highest of the cells counts; those of answers are narrower. */
 static double
 lines_of(const json_t *question)
 {
-	size_t n = view_length(question, "label") + 6, other;
+	static const char *const keys[] = { "answer", "benchmark", "last" };
+	double most = view_lines(view_length(question, "label") + 5, COLUMN),
+	    lines;
 
-	other = answer_length(json_object_get(question, "answer"));
-	n = other * 3 / 2 > n ? other * 3 / 2 : n;
-	other = answer_length(json_object_get(question, "benchmark"));
-	n = other * 3 / 2 > n ? other * 3 / 2 : n;
-	return 0.55 + view_lines(n, COLUMN);
+	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		lines = view_lines(answer_length(json_object_get(question,
+		    keys[i])), COLUMN * 2 / 3 - 1);
+		most = lines > most ? lines : most;
+	}
+	return 0.4 + 0.92 * most;
+}
+
+/* The rows with the areas' names are on paper in any case. */
+static double
+lines_of_areas(const json_t *areas)
+{
+	const json_t *area;
+	double lines = 0;
+	size_t i;
+
+	json_array_foreach(areas, i, area)
+		lines += 0.8 + view_lines(view_length(area, "label"),
+		    VIEW_COLUMNS - 10);
+	return lines;
 }
 
 /* Which rows are on paper: those that differ first, as far as there is room. */
@@ -179,7 +197,7 @@ feedback_page_answers(struct feedback_view *v)
 	}
 	json_array_foreach(questions, i, one)
 		not_asked += !asked(one);
-	(void)view_take(v, 8 + 1.7 * (double)json_array_size(areas), -1000);
+	(void)view_take(v, 8 + lines_of_areas(areas), -1000);
 	left = choose(v, questions, paper);
 	view_section(v, "answers", _("Your answers"));
 	view_table(v, NULL, *v->typical != '\0' ?

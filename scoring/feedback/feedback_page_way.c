@@ -282,11 +282,23 @@ put_weak(struct feedback_view *v, const json_t *weak, bool paper)
 	page_close(p);
 }
 
+/* Its columns are narrow, and the highest of them counts. */
+static double
+lines_of_weak(const struct feedback_view *v, const json_t *weak)
+{
+	double label = view_lines(6 + view_length(weak, "label"), 28),
+	    area = view_lines(strlen(view_area(v, view_text(weak, "area"))), 20),
+	    answer = view_lines(view_length(json_object_get(weak, "answer"),
+	    "label"), 14), most = label > area ? label : area;
+
+	return 0.4 + 0.9 * (most > answer ? most : answer);
+}
+
 static void
 put_weakest(struct feedback_view *v)
 {
 	const json_t *weakest = json_object_get(v->doc, "weakest"), *weak;
-	size_t i, paper = 0, longest;
+	size_t i, paper = 0;
 
 	if (json_array_size(weakest) == 0)
 		return;
@@ -306,9 +318,7 @@ put_weakest(struct feedback_view *v)
 	page_open(&v->page, "tbody", NULL);
 	(void)view_take(v, 9, -1000);
 	json_array_foreach(weakest, i, weak) {
-		longest = 6 + view_length(weak, "label");
-		if (paper == i && view_take(v, 0.5 + view_lines(longest, 32),
-		    1))
+		if (paper == i && view_take(v, lines_of_weak(v, weak), 1))
 			paper++;
 		put_weak(v, weak, i < paper);
 	}
