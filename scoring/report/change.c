@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "scoring/report/pairs.h"
+
 /* --- which boxes --------------------------------------------------------- */
 
 /* The boxes of a question that has some of them in both. */
@@ -37,35 +39,51 @@ take_boxes(struct change *c, const struct questionnaire *q, struct err *e)
 
 /* Sets of the one round and of the other. */
 struct joint_set { enum change_side side; size_t set; };
-#define JOINT_SETS	(5 * GROUPS + 3 * GROUPS)
+#define JOINT_PARTS	5
+#define JOINT_SETS	((JOINT_PARTS + 3) * GROUPS)
 
-/*
- * In the order in which they are wanted: the two rounds' groups, as their own
- * reports have them, then who is in both or in one, then the slices of now.
- */
+/* What is decided together: parts of groups, in the order in which they are
+ * wanted; the first are the rounds' groups, as their own reports have them. */
+struct joint {
+	size_t n_groups, n_parts;
+	struct { enum change_side side; enum census_part part; }
+	    parts[JOINT_PARTS];
+	bool slices;		/* of now, too */
+};
+
+/* What the rounds tell together: an organisation that is in both counts as one
+ * in the figures of both. */
+static const struct joint two_rounds = { 2, 5, {
+	{ CHANGE_NOW, CENSUS_WHOLE }, { CHANGE_THEN, CENSUS_WHOLE },
+	{ CHANGE_NOW, CENSUS_BOTH }, { CHANGE_NOW, CENSUS_ONLY },
+	{ CHANGE_THEN, CENSUS_ONLY } }, true };
+/* What the earlier one's figures tell, in which those in both are of the kinds
+ * that they are of now. */
+static const struct joint earlier_round = { 1, 3, {
+	{ CHANGE_THEN, CENSUS_WHOLE }, { CHANGE_NOW, CENSUS_BOTH },
+	{ CHANGE_THEN, CENSUS_ONLY } }, false };
+
 static size_t
-order_joint(const struct change *c, struct joint_set out[static JOINT_SETS],
+order_joint(const struct change *c, const struct joint *joint,
+    struct joint_set out[static JOINT_SETS],
     bool with_last[static JOINT_SETS])
 {
-	static const struct joint_set parts[] = {
-		{ CHANGE_NOW, CENSUS_WHOLE }, { CHANGE_THEN, CENSUS_WHOLE },
-		{ CHANGE_NOW, CENSUS_BOTH }, { CHANGE_NOW, CENSUS_ONLY },
-		{ CHANGE_THEN, CENSUS_ONLY },
-	};
+	const size_t *order = c->census[CHANGE_NOW].groups.order;
 	size_t n = 0;
 
 	memset(with_last, 0, JOINT_SETS * sizeof(*with_last));
-	for (size_t p = 0; p < sizeof(parts) / sizeof(parts[0]); p++)
+	for (size_t p = 0; p < joint->n_parts; p++)
 		for (size_t i = 0; i < GROUPS; i++)
-			out[n++] = (struct joint_set){ parts[p].side,
-			    CENSUS_SET(parts[p].set,
-			    c->census[parts[p].side].groups.order[i]) };
-	for (size_t i = 0; i < GROUPS; i++)
+			out[n++] = (struct joint_set){ joint->parts[p].side,
+			    CENSUS_SET(joint->parts[p].part,
+			    c->census[joint->parts[p].side].
+			    groups.order[i]) };
+	for (size_t i = 0; joint->slices && i < GROUPS; i++)
 		for (size_t s = 0; s < 3; s++) {
 			with_last[n] = s != 0;
 			out[n++] = (struct joint_set){ CHANGE_NOW,
-			    CENSUS_SET(CENSUS_LOW + s, c->census[CHANGE_NOW].
-			    groups.order[(i + 1) % GROUPS]) };
+			    CENSUS_SET(CENSUS_LOW + s,
+			    order[(i + 1) % GROUPS]) };
 		}
 	return n;
 }
@@ -119,18 +137,14 @@ hide_together(struct change *c)
 	}
 }
 
-/*
- * Each round by itself has been decided.  But an organisation that is in both
- * counts as one in the figures of both, so what the two tell together must not
- * rest on a few either.
- */
+/* Each round by itself has been decided: what more is to be hidden. */
 static enum err_code
-decide_jointly(struct change *c, struct err *e)
+decide_jointly(struct change *c, const struct joint *joint, struct err *e)
 {
 	struct joint_set sets[JOINT_SETS];
 	bool with_last[JOINT_SETS];
 	enum disclosure verdict[JOINT_SETS];
-	const size_t n = order_joint(c, sets, with_last);
+	const size_t n = order_joint(c, joint, sets, with_last);
 	const size_t everybody = c->census[CHANGE_NOW].pile->len +
 	    c->census[CHANGE_THEN].pile->len;
 	uint64_t *in = calloc(everybody + 1, sizeof(*in));
@@ -149,13 +163,11 @@ decide_jointly(struct change *c, struct err *e)
 			    UINT64_C(1) << s;
 	}
 	if ((code = disclosure_decide_members(in, everybody, n, with_last,
-	    c->census[CHANGE_NOW].limits.least, verdict, e)) == ERR_OK) {
-		/* Groups themselves are published, each in its own report. */
-		for (size_t s = 2 * GROUPS; s < n; s++)
+	    c->census[CHANGE_NOW].limits.least, verdict, e)) == ERR_OK)
+		/* Groups are published, each in its own round's report. */
+		for (size_t s = joint->n_groups * GROUPS; s < n; s++)
 			hide(&c->census[sets[s].side], sets[s].set,
 			    verdict[s]);
-		hide_together(c);
-	}
 	free(in);
 	return code;
 }
@@ -210,12 +222,14 @@ change_make(const struct pile *now, const struct pile *then,
 	    e)) == ERR_OK &&
 	    (code = census_make(then, now, limits, &out->census[CHANGE_THEN],
 	    e)) == ERR_OK &&
-	    (code = decide_jointly(out, e)) == ERR_OK &&
+	    (code = decide_both_rounds(out, e)) == ERR_OK &&
 	    (code = compare_definitions(q, p, &out->comparison, e)) ==
 	    ERR_OK && (code = take_boxes(out, q, e)) == ERR_OK &&
 	    (code = count_all(out, CHANGE_NOW, e)) == ERR_OK)
 		code = count_all(out, CHANGE_THEN, e);
-	if (code != ERR_OK)
+	if (code == ERR_OK)
+		hide_together(out);
+	else
 		change_wipe(out);
 	return code;
 }
