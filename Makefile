@@ -308,10 +308,10 @@ $(addprefix $(O)/test/,test_token test_der test_signed test_mandate test_envelop
 
 $(addprefix $(O)/test/,test_questionnaire test_scoring_rules): \
 	  $(O)/obj/tests/unit/changed.o
-$(O)/test/test_message: $(SHARE)
+$(O)/test/test_message $(O)/test/test_page: $(SHARE)
 
 # Of scoring.
-SCORING_TESTS = test_figure test_gap test_sheet test_score test_disclosure test_typical test_benchmark test_compare
+SCORING_TESTS = test_page test_figure test_gap test_sheet test_score test_disclosure test_typical test_benchmark test_compare
 $(addprefix $(O)/test/,$(SCORING_TESTS)): $(O)/lib/scoring.a
 $(O)/test/test_figure: $(addprefix $(O)/obj/scoring/report/,figure.o \
 	aggregate_spread.o aggregate_levels.o)
