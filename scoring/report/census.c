@@ -259,6 +259,36 @@ decide_means(struct census *c, size_t area, const uint64_t *all,
 	return lack == 0 ? ERR_OK : decide(c, in, c->counted[area], e);
 }
 
+/* Nor is who has not answered a question in what is counted of it: that is not
+ * shown of parts, but it is in their sums. */
+static enum err_code
+decide_sums(struct census *c, size_t k, const uint64_t *all, uint64_t *in,
+    struct err *e)
+{
+	enum disclosure verdict[CENSUS_SETS];
+	size_t lack = 0;
+	enum err_code code;
+
+	for (size_t i = 0; i < c->pile->len; i++) {
+		bool has = sheet_answered(&c->pile->layout,
+		    &c->pile->v[i].document.sheet, k);
+
+		in[i] = has ? all[i] : 0;
+		lack += !has;
+	}
+	if (lack == 0)
+		return ERR_OK;
+	memcpy(verdict, c->verdict, sizeof(verdict));
+	if ((code = decide(c, in, verdict, e)) != ERR_OK)
+		return code;
+	for (size_t s = 0; s < CENSUS_SETS; s++)
+		if (c->verdict[s] == DISCLOSURE_SHOWN &&
+		    (verdict[s] != DISCLOSURE_SHOWN || (s < GROUPS &&
+		    c->question[k][s] != DISCLOSURE_SHOWN)))
+			hide_sums(c, k, s % GROUPS);
+	return ERR_OK;
+}
+
 static enum err_code
 decide_counted(struct census *c, struct err *e)
 {
@@ -274,11 +304,10 @@ decide_counted(struct census *c, struct err *e)
 		if (q->scoring->result == SCORING_MEANS)
 			code = decide_means(c, a, all, in, e);
 	}
-	for (size_t k = 0; code == ERR_OK && k < q->n_questions; k++)
-		for (size_t g = 0; g < GROUPS; g++)
-			if (c->verdict[g] == DISCLOSURE_SHOWN &&
-			    c->question[k][g] != DISCLOSURE_SHOWN)
-				hide_sums(c, k, g);
+	for (size_t k = 0; code == ERR_OK && k < q->n_questions &&
+	    q->scoring->result != SCORING_COUNTS; k++)
+		if (q->questions[k].n_options != 0)
+			code = decide_sums(c, k, all, in, e);
 	free(all);
 	free(in);
 	return code;
