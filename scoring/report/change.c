@@ -222,7 +222,8 @@ change_make(const struct pile *now, const struct pile *then,
 	    e)) == ERR_OK &&
 	    (code = census_make(then, now, limits, &out->census[CHANGE_THEN],
 	    e)) == ERR_OK &&
-	    (code = decide_both_rounds(out, e)) == ERR_OK &&
+	    (code = decide_jointly(out, &earlier_round, e)) == ERR_OK &&
+	    (code = decide_jointly(out, &two_rounds, e)) == ERR_OK &&
 	    (code = compare_definitions(q, p, &out->comparison, e)) ==
 	    ERR_OK && (code = take_boxes(out, q, e)) == ERR_OK &&
 	    (code = count_all(out, CHANGE_NOW, e)) == ERR_OK)
