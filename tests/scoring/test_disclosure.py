@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reports as somebody reads them who would like to know what a single
 organisation has answered, and has all figures and a computer."""
-import copy
+import csv
 import json
 import os
 import random
@@ -300,6 +300,24 @@ class Sums:
         return {family: what for family, what in found.items() if what}
 
 
+def number(v):
+    """As it is compared; a text is itself (an answer's option)."""
+    try:
+        return round(float(v), 6)
+    except ValueError:
+        return v
+
+
+def numbers(o):
+    """All numbers and texts in a document's part."""
+    if isinstance(o, dict):
+        return set().union({number(k) for k in o},
+                           *(numbers(v) for v in o.values()))
+    if isinstance(o, list):
+        return set().union(*map(numbers, o))
+    return {number(o)} if isinstance(o, (int, float, str)) else set()
+
+
 def primary(rows, least=LEAST):
     """As if only what is about too few by itself were left out."""
     return [r for r in rows if not 0 < len(
@@ -331,6 +349,27 @@ class DisclosureCase(unittest.TestCase):
         self.assertEqual(p.returncode, 0, (p.stdout + p.stderr)[:2000])
         return json.loads(p.stdout)
 
+    def check_csv(self, report, *argv):
+        """The table has no number that is not in the document, of the same
+        group."""
+        folder = tempfile.mkdtemp(dir=self.dir)
+        self.made("aggregate", "-o", folder, *argv)
+        told = {g["id"]: numbers(g) for g in report["groups"]}
+        rows = 0
+        with open(os.path.join(folder, "report.csv"), encoding="utf-8",
+                  newline="") as f:
+            for row in csv.DictReader(f):
+                values = [row[k] for k in ("value", "of", "percent")
+                          if row[k] != ""]
+                if row["suppressed"]:
+                    self.assertEqual(values, [], row)
+                if row["group"]:
+                    rows += 1
+                    for v in values:        # "true" is a typical tick
+                        self.assertTrue(v == "true" or number(v) in
+                                        told[row["group"]], row)
+        self.assertGreater(rows, 0)
+
     def sums(self, people, least):
         now, then = (os.path.join(self.dir, r + ".jsonl")
                      for r in ("2027", "2025"))
@@ -338,6 +377,7 @@ class DisclosureCase(unittest.TestCase):
         previous = ["--previous=" + then, "--previous-questionnaire=" +
                     self.definition.path] if people.rounds["2025"] else []
         report = self.made("aggregate", which, now, *previous)["report"]
+        self.check_csv(report, which, now, *previous)
         earlier, comparison = {"groups": []}, None
         if previous:
             earlier = self.made("aggregate", which, then)["report"]
@@ -430,13 +470,16 @@ class DisclosureCase(unittest.TestCase):
                 self.check(p)
 
     def test_at_random(self):
-        for seed in range(12):
+        for seed in range(15):
             with self.subTest(seed=seed):
                 p = People(seed, seed % 7 if seed % 2 else None)
                 for kind in handed.KINDS:
                     for rounds in ["2025", "2027"], ["2025"], ["2027"]:
                         p.add(kind, p.random.choice(
                             (0, 1, 2, 4, 6, 12, 25)), rounds)
+                if seed % 3 == 2:
+                    p.add(p.random.choice(handed.KINDS), 1 + seed % 7,
+                          now=p.random.choice(handed.KINDS))
                 if p.rounds["2027"] and p.rounds["2025"]:
                     self.check(p)
 
