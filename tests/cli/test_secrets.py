@@ -35,6 +35,7 @@ class Secrets(unittest.TestCase):
     def setUpClass(cls):
         cls.scratch = Scratch()
         cls.output = []
+        cls.key = []
         at = cls.scratch.at
         os.mkdir(at("q"))
         definition = json.loads(read("tests/vectors/questionnaire.json"))
@@ -65,7 +66,20 @@ class Secrets(unittest.TestCase):
         self.assertEqual(p.returncode, status, p.stderr.decode())
         self.output += [p.stdout, p.stderr]
 
+    def private_half(self, path):
+        """The number in a P-256 key (RFC 5915), as it could be spelt."""
+        der = call("openssl", "pkey", "-in", path, "-outform", "DER")
+        at = der.index(b"\x02\x01\x01\x04\x20") + 5
+        raw = der[at:at + 32]
+        yield raw
+        yield raw.hex().encode()
+        for shift in range(3):
+            coded = base64.b64encode(b"x" * shift + raw)
+            yield coded[(4 if shift else 0):len(coded) // 4 * 4 - 4]
+
     def absent(self, data, where):
+        for spelling in self.key:
+            self.assertNotIn(spelling, data, where)
         for secret in ANSWER, PASSPHRASE:
             for spelling in spellings(secret):
                 self.assertNotIn(spelling, data, where)
@@ -92,6 +106,10 @@ class Secrets(unittest.TestCase):
             self.do(SIGILL, "submit", *conf, *phrase, *q, self.answers)
             sealed, = glob.glob(self.at(
                 "home/.local/state/sigill/outbox/*/*.sigill"))
+            reply = sealed + ".reply.pem"
+            self.key = list(self.private_half(reply))
+            with self.assertRaises(AssertionError):
+                self.absent(b"ab" + self.key[0], "")
             self.do(SIGILL, "inspect", sealed)
             # A wrong passphrase is not told either.
             wrong = write(self.at("wrong"), PASSPHRASE + "x\n")
@@ -118,7 +136,8 @@ class Secrets(unittest.TestCase):
         for folder, _, names in os.walk(self.scratch.dir):
             for name in names:
                 path = os.path.join(folder, name)
-                if path not in (self.answers, self.bad, self.pass_file):
+                if path not in (self.answers, self.bad, self.pass_file,
+                                reply):
                     self.absent(read(path), path)
                     searched += 1
         self.assertGreater(searched, 40)
