@@ -132,6 +132,8 @@ options() {
 	options man/sigill.1 sigill init doctor check seal send submit outbox status \
 	    receipt mandate feedback inspect
 	options man/sigill-verify.1 sigill-verify
+	options man/sigill-score.1 sigill-score aggregate benchmark feedback \
+	    compare
 	options man/sigill-portal.8 sigill-portal
 	options man/sigill-intake.8 sigill-intake run list show accept reject \
 	    missing report register mandate log export
