@@ -18,6 +18,7 @@ sys.path.insert(0, "tests")
 from portal_case import (CONFIG, DEFAULTS, KOPING, PORTAL,  # noqa: E402
                          REGIONEN, TUS, PortalCase, patching, read_answer)
 from postgres import Postgres  # noqa: E402
+from test_portal_feedback import scored  # noqa: E402
 from test_portal_operation import VERIFIER, VERIFY  # noqa: E402
 
 WAIT = 60   # seconds, for what takes one at most
@@ -367,7 +368,24 @@ class Permissions(Shared):
         self.assertEqual(b.offset(loc), 0)
         self.assertEqual(b.receipt(self.small, stage="accepted").status, 202)
         self.assertEqual(b.ask("DELETE", loc, TUS).status, 204)
+        # What comes back from scoring it sees, and no more than that.
+        digest = hashlib.sha256(self.small).hexdigest()
+        url = "/v1/feedback/" + digest
+        self.assertEqual(b.ask("GET", url).status, 202)
+        receipt = scored(self.scratch, self.small)
+        self.server.query(
+            "INSERT INTO scores (digest, organisation, feedback, time, bytes,"
+            r" sealed) VALUES ('\x%s', '', '\x00', 1, '\x%s', '\x%s')" % (
+                digest, receipt.hex(), self.small.hex()), self.server.uri_of(name))
+        for node in a, b:
+            self.assertEqual(node.ask("GET", url).body, self.small)
+            self.assertEqual(node.receipt(self.small, stage="scored").body,
+                             receipt)
+        self.assertNotIn("unusable", a.logged() + b.logged())
         for text in (
+                "UPDATE scores SET time = 2", "DELETE FROM scores",
+                r"INSERT INTO scores (digest, organisation, feedback, time,"
+                r" bytes) VALUES ('\x01', '', '\x00', 1, '\x00')",
                 "INSERT INTO verdicts (digest, stage, organisation,"
                 " position, size, time, bytes) VALUES"
                 r" ('\x00', 'accepted', '', 0, 1, 1, '\x00')",
