@@ -17,6 +17,9 @@
 #include "format/submission.h"
 #include "scoring/sheet.h"
 
+#define DOCUMENT_FORMAT		"sigill-verified"
+#define DOCUMENT_VERSION	1
+
 /* Owned. */
 struct document {
 	uint8_t sealed[32];	/* SHA-256 of the sealed file: its key */
@@ -56,6 +59,10 @@ enum err_code document_head_parse(const uint8_t *json, size_t len,
  * { 0 }, and is on every error.
  */
 enum err_code document_parse(const uint8_t *json, size_t len,
+    const char *name, const struct sheet_layout *l, struct document *out,
+    struct document_head *head, struct err *e);
+/* The same without the short cut (document_quick.h). */
+enum err_code document_parse_thoroughly(const uint8_t *json, size_t len,
     const char *name, const struct sheet_layout *l, struct document *out,
     struct document_head *head, struct err *e);
 

@@ -171,6 +171,16 @@ sheet_asks(const struct sheet_layout *l, const struct sheet *s,
 	return false;
 }
 
+size_t
+sheet_unasked(const struct sheet_layout *l, const struct sheet *s)
+{
+	for (size_t i = 0; i < l->q->n_questions; i++)
+		if (l->q->questions[i].follows != SIZE_MAX &&
+		    sheet_answered(l, s, i) && !sheet_asks(l, s, i))
+			return i;
+	return SIZE_MAX;
+}
+
 void
 sheet_set(const struct sheet_layout *l, struct sheet *s, size_t question,
     size_t option, bool on)
@@ -359,7 +369,7 @@ fill(const struct sheet_layout *l, const char *path, const json_t *answers,
 {
 	const struct questionnaire *q = l->q;
 	enum err_code code;
-	size_t taken = 0;
+	size_t taken = 0, unasked;
 	const json_t *v;
 
 	for (size_t i = 0; i < q->n_questions; i++) {
@@ -372,10 +382,9 @@ fill(const struct sheet_layout *l, const char *path, const json_t *answers,
 	}
 	if (taken != json_object_size(answers))
 		return unknown_question(q, path, answers, e);
-	for (size_t i = 0; i < q->n_questions; i++)
-		if (sheet_answered(l, s, i) && !sheet_asks(l, s, i))
-			return wrong(e, ERR_ANSWER_UNASKED, path,
-			    &q->questions[i], SIZE_MAX, "");
+	if ((unasked = sheet_unasked(l, s)) != SIZE_MAX)
+		return wrong(e, ERR_ANSWER_UNASKED, path,
+		    &q->questions[unasked], SIZE_MAX, "");
 	return ERR_OK;
 }
 

@@ -75,6 +75,8 @@ size_t sheet_ticked(const struct sheet_layout *l, const struct sheet *s,
 /* Is the question asked, as this sheet answers those that it follows? */
 bool sheet_asks(const struct sheet_layout *l, const struct sheet *s,
     size_t question);
+/* The first question that is answered and not asked; SIZE_MAX: none. */
+size_t sheet_unasked(const struct sheet_layout *l, const struct sheet *s);
 /* Sets one tick, or the chosen option. */
 void sheet_set(const struct sheet_layout *l, struct sheet *s,
     size_t question, size_t option, bool on);
