@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "scoring/aggregate_command.h"
 
+#include "base/i18n.h"
 #include "base/message.h"
 #include "scoring/output.h"
 #include "scoring/report/aggregate.h"
@@ -20,7 +21,7 @@ make_page(const struct score_options *o, const json_t *doc, struct buf *out,
 	if (o->language != NULL)
 		(void)message_language(o->language);
 	code = report_page(doc, out, e);
-	if (o->language != NULL)
+	if (o->json)
 		(void)message_language(NULL);
 	return code;
 }
@@ -45,25 +46,21 @@ write_files(const struct score_options *o, const json_t *doc, struct err *e)
 	return code;
 }
 
-/* The texts are in the language that was asked for. */
 static enum err_code
 tell(const struct score_options *o, const json_t *doc, struct report *r,
     struct err *e)
 {
-	const bool other = o->language != NULL && !o->json;
-	enum err_code code = ERR_OK;
+	enum err_code code;
 
-	if (o->output != NULL)
-		code = write_files(o, doc, e);
-	if (code != ERR_OK)
+	if (o->output != NULL && (code = write_files(o, doc, e)) != ERR_OK)
 		return code;
-	if (other)
-		(void)message_language(o->language);
 	report_tell(doc, r);
-	if (other)
-		(void)message_language(NULL);
-	if (o->output != NULL)
+	if (o->output != NULL) {
+		report_say(r, "%s", "");
+		report_say(r, _("Written to %s: %s"), o->output,
+		    "report.json, report.csv, report.html");
 		report_set_text(r, "output", o->output);
+	}
 	return ERR_OK;
 }
 
@@ -96,12 +93,19 @@ make(const struct score_options *o, const struct selection *now,
 enum err_code
 aggregate_run(const struct score_options *o, struct report *r)
 {
+	/* What people read is in the language that was asked for, what a
+	 * program reads never. */
+	const bool other = o->language != NULL && !o->json;
 	struct selection now = { 0 }, then = { 0 };
 	enum err_code code;
 
+	if (other)
+		(void)message_language(o->language);
 	if ((code = select_now(o, &now, r)) == ERR_OK &&
 	    (code = select_previous(o, &then, r)) == ERR_OK)
 		code = make(o, &now, &then, r);
+	if (other)
+		(void)message_language(NULL);
 	selection_wipe(&now);
 	selection_wipe(&then);
 	return code;

@@ -306,6 +306,8 @@ put_settings(struct buf *out, const json_t *doc)
 		{ "round", json_object_get(doc, "round") },
 		{ "previous_questionnaire", json_object_get(previous, "id") },
 		{ "previous_round", json_object_get(previous, "round") },
+		{ "comparable_boxes", json_object_get(json_object_get(
+		    previous, "comparable"), "boxes") },
 		{ "environment", json_object_get(doc, "environment") },
 		{ "least", json_object_get(settings, "least") },
 		{ "best", json_object_get(settings, "best") },
