@@ -23,13 +23,17 @@
 #define NAMES_MOST	1000		/* of one name in "refused" */
 #define NAME_LEN	(NAME_MAX + 1)
 
+struct taking {
+	struct score score;
+	char name[NAME_LEN];
+	const char *how;	/* scored_make's */
+};
+
 /* One look. */
 struct look {
 	struct tools *t;
 	struct scored_from from;
-	/* Those for the next transaction. */
-	struct { struct score score; char name[NAME_LEN]; const char *how; }
-	    v[SOME];
+	struct taking v[SOME];	/* for the next transaction */
 	size_t len;
 };
 
@@ -104,12 +108,23 @@ remove_taken(const struct look *l, const char *name)
 
 /* --- some of them ------------------------------------------------------- */
 
+static int
+by_digest(const void *a, const void *b)
+{
+	const struct taking *x = a, *y = b;
+
+	return memcmp(x->score.digest, y->score.digest, DIGEST_LEN);
+}
+
 static enum err_code
 add_all(struct look *l, bool *added, struct err *e)
 {
 	struct sql *db = l->t->db;
 	enum err_code code;
 
+	/* In one order, whatever the folder's is: two intakes that wait for
+	 * each other's rows would wait for ever. */
+	qsort(l->v, l->len, sizeof(l->v[0]), by_digest);
 	if ((code = sql_begin(db, false, e)) != ERR_OK)
 		return code;
 	for (size_t i = 0; code == ERR_OK && i < l->len; i++)
