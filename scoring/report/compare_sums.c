@@ -88,8 +88,8 @@ sum(const struct compared *c, size_t group, size_t area, enum sum_of what)
 	return s;
 }
 
-/* {"then": …, "now": …, "percent": …}; not when some have none: it would be
- * about fewer. */
+/* {"then": 1.5, "now": 2.1, "percent": 40.0}; not when some have none: it would
+ * be about fewer. */
 static bool
 put_sum(const struct compared *c, size_t group, size_t area,
     const char *key, enum sum_of what, json_t *to)

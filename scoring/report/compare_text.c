@@ -123,14 +123,14 @@ tell_left_out(const json_t *doc, struct report *r)
 		    "reason")), text_of(o, "label"));
 	}
 	list = json_object_get(doc, "options_left_out");
-	json_array_foreach(list, i, o)
+	json_array_foreach(list, i, o) {
+		size_t n = json_array_size(json_object_get(o, "now")) +
+		    json_array_size(json_object_get(o, "then"));
+
 		report_say(r, P_("Of question %s, %zu option is not compared.",
-		    "Of question %s, %zu options are not compared.",
-		    json_array_size(json_object_get(o, "now")) +
-		    json_array_size(json_object_get(o, "then"))),
-		    text_of(o, "question"),
-		    json_array_size(json_object_get(o, "now")) +
-		    json_array_size(json_object_get(o, "then")));
+		    "Of question %s, %zu options are not compared.", n),
+		    text_of(o, "question"), n);
+	}
 }
 
 /* What is not compared as a whole. */
@@ -156,8 +156,9 @@ compare_tell(const json_t *doc, struct report *r)
 	    text_of(json_object_get(now, "questionnaire"), "title"),
 	    text_of(now, "round"), text_of(then, "round"));
 	tell_comparable(json_object_get(doc, "comparable"), r);
-	json_array_foreach(json_object_get(doc, "groups"), i, group)
+	json_array_foreach(json_object_get(doc, "groups"), i, group) {
 		tell_group(group, r);
+	}
 	tell_left_out(doc, r);
 	report_set(r, "comparison", json_incref((json_t *)doc));
 }
