@@ -312,7 +312,8 @@ bool
 document_quick(const uint8_t *json, size_t len, const struct sheet_layout *l,
     struct document *out, struct document_head *head)
 {
-	struct json_quick q = { .p = json, .end = json + len };
+	struct json_quick q = { .p = json,
+	    .end = len != 0 ? json + len : json };
 	struct found f = { .layout = l, .sheet = &out->sheet,
 	    .position = -1 };
 

@@ -52,9 +52,10 @@ read_some(void *arg)
 	while ((i = atomic_fetch_add(&w->next, 1)) < w->batch->len) {
 		struct pile_batch_item *item = &w->batch->v[i];
 
-		(void)document_parse(w->batch->text.data + item->start,
-		    item->len, item->name, w->layout, &item->document,
-		    &item->head, &item->found);
+		(void)document_parse(item->len != 0 ?
+		    w->batch->text.data + item->start : NULL, item->len,
+		    item->name, w->layout, &item->document, &item->head,
+		    &item->found);
 		/* The thread alone knows whether that was the reason. */
 		if (wipe_ran_out()) {
 			document_wipe(&item->document);
