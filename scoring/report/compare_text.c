@@ -137,7 +137,8 @@ tell_left_out(const json_t *doc, struct report *r)
 static void
 tell_comparable(const json_t *c, struct report *r)
 {
-	report_line(r, _("questions"), _("%lld compared, %lld not"),
+	report_line(r, _("what is asked"),
+	    _("%lld questions are compared, %lld not"),
 	    whole_of(c, "questions"), whole_of(c, "left_out"));
 	if (!json_is_true(json_object_get(c, "levels")) &&
 	    !json_is_true(json_object_get(c, "means")))
