@@ -36,6 +36,26 @@ kept_beside(const char *sealed, const char *ending, char out[static 4096],
 	return ERR_OK;
 }
 
+static enum err_code
+refuse_reply(const char *path, struct err *e)
+{
+	return err_set(e, ERR_OUTPUT_EXISTS, path, 0, _("it is the key for "
+	    "the feedback on a sealed file that had this name; keep it with "
+	    "that one"));
+}
+
+enum err_code
+kept_check_reply(const char *sealed, struct err *e)
+{
+	char path[4096];
+	enum err_code code;
+	struct stat st;
+
+	if ((code = kept_beside(sealed, KEPT_REPLY, path, e)) != ERR_OK)
+		return code;
+	return lstat(path, &st) == 0 ? refuse_reply(path, e) : ERR_OK;
+}
+
 enum err_code
 kept_write_reply(const char *sealed, const struct buf *pem, struct err *e)
 {
@@ -47,9 +67,7 @@ kept_write_reply(const char *sealed, const struct buf *pem, struct err *e)
 		return code;
 	code = file_write_new(path, pem->data, pem->len, 0600, &found);
 	if (code == ERR_OUTPUT_EXISTS)
-		return err_set(e, code, path, 0, _("it is the key for the "
-		    "feedback on a sealed file that had this name; keep it "
-		    "with that one"));
+		return refuse_reply(path, e);
 	if (code != ERR_OK)
 		*e = found;
 	return code;

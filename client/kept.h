@@ -46,6 +46,8 @@ enum err_code kept_beside(const char *sealed, const char *ending,
  */
 enum err_code kept_write_reply(const char *sealed, const struct buf *pem,
     struct err *e);
+/* The same refusal, before there is a key. */
+enum err_code kept_check_reply(const char *sealed, struct err *e);
 
 /* Could a receipt be kept here?  Said before anything is delivered. */
 enum err_code kept_check(const char *sealed, struct err *e);

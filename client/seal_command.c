@@ -52,10 +52,12 @@ output_path(const struct options *o, char out[static 4096], struct err *e)
 
 /* Said before a passphrase is asked for. */
 static enum err_code
-check_output(const char *path, struct err *e)
+check_output(const char *path, const struct settings *s, struct err *e)
 {
-	if (strcmp(path, "-") == 0 || access(path, F_OK) != 0)
+	if (strcmp(path, "-") == 0)
 		return ERR_OK;
+	if (access(path, F_OK) != 0)
+		return s->feedback ? kept_check_reply(path, e) : ERR_OK;
 	return err_set(e, ERR_OUTPUT_EXISTS, path, 0,
 	    _("if it is what you want to hand in, use 'sigill send'"));
 }
@@ -123,7 +125,7 @@ seal_run(const struct options *o, struct report *r)
 	if ((code = output_path(o, path, &e)) != ERR_OK ||
 	    (code = settings_load(o, false, &settings, &e)) != ERR_OK ||
 	    (code = check_answers(o, &settings, &checked, r)) != ERR_OK ||
-	    (code = check_output(path, &e)) != ERR_OK ||
+	    (code = check_output(path, &settings, &e)) != ERR_OK ||
 	    (code = prepare_mandate(o, &settings, &checked, &mandate, &e)) !=
 	    ERR_OK ||
 	    (code = settings_identity(&settings, o, &identity, &e)) !=

@@ -490,6 +490,10 @@ class Sealing(Scored):
         self.before = self.files()
         self.bad(74, "output-exists", "seal", "a.json")
         self.assertEqual(self.read("a.sigill.reply.pem"), key)
+        # Told before the organisation's own key is needed.
+        os.unlink(self.path("exempelkoping.key"))
+        self.before = self.files()
+        self.bad(74, "output-exists", "seal", "a.json")
 
     def test_no_key_where_there_is_no_place(self):
         self.before = self.files()
