@@ -14,7 +14,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from scoring import handed, reports                             # noqa: E402
 from scoring.reports import (COUNTS, LEVELS, MEANS, PEOPLE,     # noqa: E402
                              SCORE, Case, share, ticks)
-from support import run                                         # noqa: E402
+from support import read, run                                   # noqa: E402
 
 
 class Table(Case):
@@ -183,6 +183,28 @@ class Command(Case):
             p = run(SCORE, "aggregate", "--questionnaires", self.dir, "-o",
                     self.at("out"), folder)
             self.assertEqual(p.returncode, 0, p.stderr)
+
+    def test_same_bytes_in_any_locale(self):
+        d = self.define(LEVELS)
+        folder = self.put("now", d, PEOPLE)
+        made = []
+        for locale in "C", "sv_SE.UTF-8":
+            out = self.at("out-" + locale)
+            p = run(SCORE, "aggregate", "--questionnaires", self.dir,
+                    "--least=1", "-o", out, folder,
+                    env=dict(os.environ, LC_ALL=locale))
+            self.assertEqual(p.returncode, 0, p.stderr)
+            made.append([read(os.path.join(out, name))
+                         for name in ("report.json", "report.csv")])
+        self.assertEqual(made[0], made[1])
+        self.assertIn(b'"mean":2.4', made[0][0])
+
+    def test_no_best(self):
+        d = self.define(LEVELS)
+        folder = self.put("now", d, PEOPLE)
+        for best in "--best=0", "--best=100000000":
+            self.assertNotIn("best", self.group(self.report(
+                d, folder, "--least=1", best)))
 
     def test_document_is_the_same_as_json(self):
         d = self.define(LEVELS)

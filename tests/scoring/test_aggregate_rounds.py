@@ -185,6 +185,18 @@ class Hidden(Case):
         self.assertEqual(c["both"]["organisations"], 12)
         self.assertEqual(c["only_now"]["organisations"], 8)
 
+    def test_numbers_alone(self):
+        # 60 now, 56 then: "nobody only then" would tell that four are new.
+        c = self.group(self.made(60, then=range(1, 57)), "kommun")["change"]
+        self.assertEqual((c["respondents"]["now"], c["respondents"]["then"]),
+                         (60, 56))
+        for key in "both", "only_now", "only_then", "in_both":
+            self.assertIn("suppressed", c[key], key)
+        # Ten left and ten came: all can be told.
+        c = self.group(self.made(60, then=range(11, 71)), "kommun")["change"]
+        self.assertEqual([c[key]["organisations"] for key in (
+            "both", "only_now", "only_then")], [50, 10, 10])
+
     def test_small_round_before(self):
         c = self.group(self.made(20, then=range(1, 4)), "kommun")["change"]
         for key in "respondents", "both", "in_both", "typical":
