@@ -22,8 +22,10 @@ void message_init(bool english);
 /*
  * Another language from now on: "sv" or "en", for documents that are written for
  * somebody else than who runs the program; NULL: back to the environment's.
- * Works without any locale installed, also in the locale C.  False: there is no
- * such translation, and nothing has changed.
+ * Works without any locale installed, also in the locale C: it needs only
+ * C.UTF-8, which comes with Debian's C library.  False: there is no such
+ * translation, and nothing has changed.  Changes LANGUAGE and the locale, so no
+ * other thread may run yet.
  */
 bool message_language(const char *language);
 /* The one that texts are in: "sv", "en".  Static. */

@@ -100,6 +100,12 @@ take_language(const char *value, struct score_options *o, struct err *e)
 	if (strcmp(value, "sv") != 0 && strcmp(value, "en") != 0)
 		return err_set(e, ERR_USAGE, "--language", 0,
 		    _("'%s' is neither sv nor en"), value);
+	/* Better now than a page in another language than was asked for. */
+	if (!message_language(value))
+		return err_set(e, ERR_USAGE, "--language", 0,
+		    _("the texts in '%s' are not installed, or the locale "
+		    "C.UTF-8 is not"), value);
+	(void)message_language(NULL);
 	o->language = value;
 	return ERR_OK;
 }

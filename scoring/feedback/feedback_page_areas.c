@@ -153,6 +153,32 @@ lines_of(const struct feedback_view *v)
 	return lines;
 }
 
+/* How many areas are higher, as high and lower than in the last round. */
+static void
+put_change(struct feedback_view *v, const struct measure *m)
+{
+	const json_t *area;
+	char text[3][NUMBER_LEN];
+	int64_t n[3] = { 0 };
+	double now, last;
+	size_t i;
+
+	json_array_foreach(json_object_get(v->doc, "areas"), i, area) {
+		now = view_number(area, m->key);
+		last = view_number(json_object_get(area, "last"), m->key);
+		if (!isnan(now) && !isnan(last))
+			n[now > last ? 0 : now < last ? 2 : 1]++;
+	}
+	if (n[0] + n[1] + n[2] == 0)
+		return;
+	page_open(&v->page, "p", NULL);
+	page_format(&v->page, _("Since your last round: areas that are higher "
+	    "now: %s, as high: %s, lower: %s."), number_whole(text[0], n[0]),
+	    number_whole(text[1], n[1]), number_whole(text[2], n[2]));
+	page_close(&v->page);
+	(void)view_take(v, 1.5, -1000);
+}
+
 void
 feedback_page_areas(struct feedback_view *v)
 {
@@ -173,6 +199,7 @@ feedback_page_areas(struct feedback_view *v)
 	page_close(&v->page);
 	page_close(&v->page);
 	page_close(&v->page);
+	put_change(v, &m);
 	page_close(&v->page);
 	(void)view_take(v, 8.9 + (lines > DENSE ? lines * 0.6 : lines), -1000);
 }

@@ -188,12 +188,14 @@ put_next(struct feedback_view *v)
 	(void)snprintf(title, sizeof(title), _("What to do next, for level %s"),
 	    number_whole(level, view_whole(next, "level")));
 	view_section(v, "next", title);
-	page_open(&v->page, "p", NULL);
-	page_format(&v->page, "%s", _("First what a lower level demands, then "
-	    "the areas that are furthest behind, then what others in your "
-	    "group do already."));
+	page_open(&v->page, "p", "class", "meaning", NULL);
+	page_label(&v->page, "span", v->language, view_text(next, "label"));
 	page_close(&v->page);
-	(void)view_take(v, 7.2, -1000);
+	page_element_class(&v->page, "p", "lead", _("First what a lower level "
+	    "demands, then the areas that are furthest behind, then what others "
+	    "in your group do already."));
+	(void)view_take(v, 7.4 + 1.2 * view_lines(view_length(next, "label"),
+	    VIEW_COLUMNS - 14), -1000);
 	page_open(&v->page, "ol", "class", "way", NULL);
 	json_array_foreach(missing, i, item) {
 		if (paper == i && view_take(v, lines_of(v, item), keep))
@@ -218,8 +220,8 @@ put_win(struct feedback_view *v, const json_t *win, bool paper)
 	page_label(p, "strong", v->language, view_area(v, view_text(win,
 	    "area")));
 	page_text(p, ": ");
-	page_format(p, P_("%s more lifts it to level %s",
-	    "%s more lift it to level %s", lacks),
+	page_format(p, P_("%s more step lifts it to level %s",
+	    "%s more steps lift it to level %s", lacks),
 	    number_whole(n, (int64_t)lacks), number_whole(level,
 	    view_whole(win, "level")));
 	page_open(p, "span", "class", "quiet", NULL);

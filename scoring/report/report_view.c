@@ -128,7 +128,7 @@ void
 view_begin_table(struct report_view *v, const char *caption)
 {
 	page_open(&v->page, "div", "class", "scroll", "role", "group",
-	    "aria-label", caption, "tabindex", "0", NULL);
+	    "aria-label", caption, NULL);
 	page_open(&v->page, "table", NULL);
 	page_element(&v->page, "caption", caption);
 	page_open(&v->page, "thead", NULL);

@@ -46,7 +46,8 @@ const char *figure_words(char *out, size_t size, const json_t *figure,
 /* section, with a heading ("h2", "h3") and the id that joins them. */
 void view_chapter(struct report_view *v, const char *heading,
     const char *id, const char *title);
-/* A frame that scrolls by itself, table, caption and the row of the head, four
+/* A frame that scrolls by itself (no stop of the Tab key: there are too many),
+ * table, caption and the row of the head, four
  * elements; then view_column for each column, and view_rows. */
 void view_begin_table(struct report_view *v, const char *caption);
 void view_column(struct report_view *v, const char *class,
