@@ -9,9 +9,11 @@ import stat
 import subprocess
 import unittest
 
+from intake_case import INTAKE
 from scored_case import ScoredCase, sha256
 from support import BUILD, ITSAK, call, read
 
+SETPRIV = shutil.which("setpriv")
 SCRIPT = os.path.abspath("service/sigill-score-folder")
 
 
@@ -99,6 +101,65 @@ class Folder(ScoredCase):
         digest = self.accepted(ITSAK)
         info = os.stat(self.at("handoff/%s.json" % digest))
         self.assertEqual(stat.S_IMODE(info.st_mode), 0o600)
+
+
+@unittest.skipUnless(os.geteuid() == 0 and SETPRIV, "only root has users")
+class TwoUsers(ScoredCase):
+    """As the units run: scoring is a user of its own, and intake a member of
+    its group."""
+    INTAKE_USER, SCORE_USER = 61001, 61002
+
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.at("done"))
+        self.digest = self.spool(self.seal()[0])
+        os.chmod(self.scratch.dir, 0o755)
+        for folder, folders, files in os.walk(self.scratch.dir):
+            for name in folders + files:
+                os.chown(os.path.join(folder, name), self.INTAKE_USER,
+                         self.INTAKE_USER)
+        os.chown(self.scratch.dir, self.INTAKE_USER, self.INTAKE_USER)
+        if self.run_as(self.SCORE_USER, (self.SCORE_USER,), "test", "-x",
+                       INTAKE, "-a", "-x", SCRIPT)[0] != 0:
+            self.skipTest("the programs are in a folder of root alone")
+        for name in "handoff", "scored", "done":
+            os.chown(self.at(name), self.SCORE_USER, self.SCORE_USER)
+            os.chmod(self.at(name), 0o2770)
+
+    def run_as(self, user, groups, *argv):
+        p = subprocess.run(
+            [SETPRIV, "--reuid", str(user), "--regid", str(user), "--groups",
+             ",".join(map(str, groups)), *argv], cwd=self.scratch.dir,
+            env=dict(os.environ, PATH=BUILD + "/bin:/usr/bin:/bin"),
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
+        return p.returncode, p.stdout.decode()
+
+    def intake_runs(self):
+        status, said = self.run_as(
+            self.INTAKE_USER, (self.INTAKE_USER, self.SCORE_USER), INTAKE,
+            "--config", self.conf, "run", "--once")
+        self.assertEqual(status, 0, said)
+        return said
+
+    def test_between_them(self):
+        self.intake_runs()
+        self.assertEqual(self.run_as(
+            self.SCORE_USER, (self.SCORE_USER,), SCRIPT, "handoff", "scored",
+            "done"), (0, ""))
+        self.assertEqual(self.files("done"), [self.digest + ".json"])
+        self.leave("x.feedback.json", b"{}")
+        said = self.intake_runs()
+        self.assertIn("feedback=sealed", said)
+        self.assertEqual(self.refused(), ["x.feedback.json"])
+        self.assertEqual(self.files("scored"), ["refused"])
+        # What is intake's own, scoring can neither read nor change.
+        for name in ("ledger.db", "pki/intake-p256.key",
+                     "archive/%s/%s.sigill" % (self.digest[:2],
+                                               self.digest)):
+            self.assertNotEqual(self.run_as(
+                self.SCORE_USER, (self.SCORE_USER,), "cat",
+                self.at(name))[0], 0)
 
 
 class AsCommand(ScoredCase):
