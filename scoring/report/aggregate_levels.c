@@ -213,6 +213,8 @@ area_row(const struct census *c, size_t set, size_t area)
 {
 	const struct questionnaire *q = c->pile->layout.q;
 	const struct group *g = &c->set[set];
+	/* Of an area with one question, its level tells of that one. */
+	const enum disclosure verdict = c->counted[area][set];
 	int64_t levels = 0, points = 0, boxes = 0;
 	json_t *o = json_object();
 	bool ok;
@@ -226,9 +228,10 @@ area_row(const struct census *c, size_t set, size_t area)
 	}
 	ok = figure_put(o, "id", json_string(q->areas[area].id));
 	if (ok && aggregate_has_levels(q))
-		ok = figure_put(o, "levels", level_rows(c, g, area)) &&
-		    figure_put(o, "mean_level", figure_mean(levels, g->len,
-		    1));
+		ok = figure_put(o, "levels", verdict == DISCLOSURE_SHOWN ?
+		    level_rows(c, g, area) : figure_suppressed(verdict)) &&
+		    figure_put(o, "mean_level", area_mean(c, set, area,
+		    levels));
 	if (ok && aggregate_has_points(q))
 		ok = figure_put(o, "points", area_mean(c, set, area, points));
 	if (ok && aggregate_has_boxes(q))

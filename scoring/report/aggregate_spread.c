@@ -26,8 +26,7 @@ slice_mean(const struct census *c, size_t set, size_t area)
 	int64_t sum = 0;
 	size_t n = 0;
 
-	if (aggregate_has_means(c->pile->layout.q) &&
-	    c->counted[area][set] != DISCLOSURE_SHOWN)
+	if (c->counted[area][set] != DISCLOSURE_SHOWN)
 		return figure_suppressed(c->counted[area][set]);
 	for (size_t i = 0; i < g->len; i++) {
 		int64_t value = value_of(c->pile->layout.q,

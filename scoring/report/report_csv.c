@@ -217,7 +217,8 @@ walk_object(struct buf *out, const struct place *at, const json_t *o)
 		return;
 	}
 	json_object_foreach((json_t *)o, key, v) {
-		struct place to = is_list_name(key) ? *at : below(at, key);
+		struct place to = is_list_name(key) && json_is_array(v) ?
+		    *at : below(at, key);
 		const bool areas_level = strcmp(key, "level") == 0 &&
 		    json_object_get(o, "exactly") == NULL;
 

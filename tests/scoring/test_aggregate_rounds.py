@@ -185,6 +185,29 @@ class Hidden(Case):
         self.assertEqual(c["both"]["organisations"], 12)
         self.assertEqual(c["only_now"]["organisations"], 8)
 
+    def test_question_of_few(self):
+        optional = json.loads(json.dumps(LEVELS))
+        optional["questions"][2]["required"] = False
+        d = self.define(optional)
+        people = [(i, "kommun", ticks(1, 1, 1)) for i in range(60)]
+        for _, _, answers in people[3:]:
+            del answers["3"]
+        out = self.at("out")
+        folder = self.put("now", d, people)
+        g = self.group(self.report(d, folder, "-o", out))
+        self.assertEqual(g["questions"][2]["n"], {"suppressed": "small"})
+        hidden = {"suppressed": "complementary"}
+        # What area and whole have more than their other questions is it.
+        self.assertEqual((g["points"], g["boxes"]), (hidden, hidden))
+        led, tek = g["areas"]
+        self.assertEqual(led["boxes"], 1.0)
+        for key in "levels", "mean_level", "points", "boxes":
+            self.assertEqual(tek[key], hidden, key)
+        self.assertEqual(g["spread"]["areas"][1]["values"], [hidden] * 3)
+        with open(os.path.join(out, "report.csv"), encoding="utf-8") as f:
+            self.assertIn("areas,all,,tek,,levels,,,,complementary",
+                          f.read())
+
     def test_numbers_alone(self):
         # 60 now, 56 then: "nobody only then" would tell that four are new.
         c = self.group(self.made(60, then=range(1, 57)), "kommun")["change"]
