@@ -15,8 +15,10 @@
 #include "client/outbox/outbox.h"
 #include "client/scored_open.h"
 
-/* How long the portal may take for an answer that nobody waits for. */
+/* How many seconds the portal may take for an answer that nobody waits for,
+ * and for the document, when it is known that there is one. */
 #define PATIENCE	10
+#define PATIENCE_LONG	60
 #define DAY		INT64_C(86400)
 
 void
@@ -43,18 +45,27 @@ static enum err_code
 look_at_document(const struct parcel *p, const struct receipt *receipt,
     bool *found, struct err *e)
 {
-	uint8_t digest[DIGEST_LEN];
+	uint8_t digest[DIGEST_LEN] = { 0 };
+	struct err why = { 0 };
 	struct buf text = { 0 };
 	char path[4096];
 	enum err_code code;
+	struct stat st;
 
 	if (!(*found = is_beside(p, KEPT_FEEDBACK, path)))
 		return ERR_OK;
-	if ((code = file_read(path, LIMIT_FEEDBACK, &text, e)) == ERR_OK &&
-	    (code = digest_sha256(text.data, text.len, digest, e)) == ERR_OK &&
-	    memcmp(digest, receipt->feedback, DIGEST_LEN) != 0)
+	/* A FIFO would wait for a writer. */
+	if (stat(path, &st) == -1 || !S_ISREG(st.st_mode))
+		code = ERR_TOO_LARGE;
+	else if ((code = file_read(path, LIMIT_FEEDBACK, &text, &why)) ==
+	    ERR_OK)
+		code = digest_sha256(text.data, text.len, digest, &why);
+	if (code == ERR_TOO_LARGE || (code == ERR_OK &&
+	    memcmp(digest, receipt->feedback, DIGEST_LEN) != 0))
 		code = err_set(e, ERR_FEEDBACK_SEALED, path, 0, _("the file "
 		    "is another one than the receipt's; move it away"));
+	else if (code != ERR_OK)
+		(void)err_set(e, code, path, 0, "%s", why.msg);
 	buf_wipe(&text);
 	return code;
 }
@@ -224,7 +235,7 @@ ask_document(struct session *s, const struct parcel *p, struct scored *out,
 	if (!here && !is_beside(p, KEPT_REPLY, path))
 		return keep_alone(s, p, der, out, e);
 	if (!here) {
-		upload_set_patience(s->upload, PATIENCE);
+		upload_set_patience(s->upload, PATIENCE_LONG);
 		(void)delivery_feedback(s->upload, p->digest, &sealed,
 		    &retry_after, &found);
 		hear(out, &found);

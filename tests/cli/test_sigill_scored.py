@@ -296,6 +296,14 @@ class Files(Scored):
                          ["feedback-sealed"])
         self.assertEqual(self.read(name + ".feedback.json"), b"mine")
         self.assertEqual(self.kept(), ["feedback.json"])
+        for make in (lambda path: os.mkfifo(path),
+                     lambda path: os.symlink("nowhere", path),
+                     lambda path: self.write(path, b" " * (2 << 20))):
+            os.unlink(self.path(name + ".feedback.json"))
+            make(self.path(name + ".feedback.json"))
+            doc = self.json("status", name, status=77)
+            self.assertEqual([e["code"] for e in doc["errors"]],
+                             ["feedback-sealed"])
         # What a run that was killed has left is the document itself.
         self.write(name + ".feedback.json", document)
         asked = len(self.log)

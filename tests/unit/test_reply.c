@@ -25,7 +25,9 @@
 #include "crypto/receipt_sig.h"
 #include "crypto/reply.h"
 #include "format/deflate.h"
+#include "format/mandate.h"
 #include "format/receipt.h"
+#include "format/tree_head.h"
 #include "tests/unit/sample.h"
 
 #define NOW	INT64_C(1800000000)
@@ -500,6 +502,8 @@ test_not_each_other(void **state)
 	struct signer by = sample_signer(&s);
 	struct signed_data data = { 0 };
 	struct receipt found = { 0 };
+	struct mandate mandate = { 0 };
+	struct tree_head head = { 0 };
 
 	(void)state;
 	assert_int_equal(receipt_encode(&stored, &cbor, NULL), ERR_OK);
@@ -517,6 +521,10 @@ test_not_each_other(void **state)
 	    ERR_OK);
 	assert_int_equal(receipt_parse(data.content, data.len, &found, NULL),
 	    ERR_RECEIPT_STRUCTURE);
+	assert_int_not_equal(mandate_parse(data.content, data.len, &mandate,
+	    NULL), ERR_OK);
+	assert_int_not_equal(tree_head_parse(data.content, data.len, &head,
+	    NULL), ERR_OK);
 	signed_wipe(&data);
 	buf_wipe(&der);
 	/* Sealed feedback is no submission's layer of another, nor the
