@@ -312,12 +312,14 @@ $(addprefix $(O)/test/,test_questionnaire test_scoring_rules): \
 $(O)/test/test_message $(O)/test/test_page: $(SHARE)
 
 # Of scoring.
-SCORING_TESTS = test_page test_figure test_gap test_sheet test_score test_disclosure test_typical test_benchmark test_compare
+SCORING_TESTS = test_feedback test_page test_figure test_gap test_sheet \
+	test_document test_score test_disclosure test_typical test_benchmark test_compare
 $(addprefix $(O)/test/,$(SCORING_TESTS)): $(O)/lib/scoring.a
 $(O)/test/test_figure: $(addprefix $(O)/obj/scoring/report/,figure.o \
 	aggregate_spread.o aggregate_levels.o)
-$(O)/test/test_score $(O)/test/test_gap: $(O)/obj/tests/unit/instrument.o
-$(addprefix $(O)/test/,test_gap test_typical test_benchmark test_compare): \
+$(addprefix $(O)/test/,test_score test_gap test_feedback): \
+	$(O)/obj/tests/unit/instrument.o
+$(addprefix $(O)/test/,test_gap test_feedback test_typical test_benchmark test_compare): \
 	$(O)/obj/tests/unit/people.o
 
 # Of a program's own parts.
