@@ -28,7 +28,7 @@ def report(folder, now, then=None, *more):
     p = subprocess.run(argv + [os.path.join(folder, now)],
                        capture_output=True, text=True)
     if p.returncode:
-        raise AssertionError(p.stderr)
+        raise AssertionError(p.stderr + p.stdout)
     return json.loads(p.stdout)["report"]
 
 
@@ -65,7 +65,7 @@ class Published(unittest.TestCase):
         cls.published = population.load(cls.NAME)
         cls.scratch = tempfile.TemporaryDirectory()
         folder = cls.scratch.name + "/all"
-        made = population.make(cls.published, 1)
+        made = population.make(cls.published)
         made.write(folder)
         # The published report tells of two regions, too.
         cls.doc = report(folder, cls.NOW, cls.THEN, "--least=1")
