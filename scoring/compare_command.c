@@ -8,24 +8,6 @@
 #include "scoring/report/compare_text.h"
 #include "scoring/select.h"
 
-/* The round before is the second operand where no --previous tells it. */
-static enum err_code
-split(const struct score_options *o, struct score_options *out,
-    struct err *e)
-{
-	*out = *o;
-	if (o->n_previous > 0)
-		return ERR_OK;
-	if (o->n_operands != 2)
-		return err_set(e, ERR_USAGE, "compare", 0,
-		    _("which rounds? Name the documents of the later one and "
-		    "those of the earlier one, or the latter with "
-		    "--previous"));
-	out->n_operands = 1;
-	out->previous[out->n_previous++] = o->operands[1];
-	return ERR_OK;
-}
-
 static enum err_code
 write_file(const char *path, const json_t *doc, struct report *r)
 {
@@ -66,18 +48,22 @@ make(const struct score_options *o, const struct pile *now,
 }
 
 enum err_code
-compare_run(const struct score_options *given, struct report *r)
+compare_run(const struct score_options *o, struct report *r)
 {
 	struct selection now = { 0 }, then = { 0 };
-	struct score_options o;
 	struct err e = { 0 };
 	enum err_code code;
 
-	if (split(given, &o, &e) != ERR_OK)
+	if (o->n_previous == 0) {
+		err_set(&e, ERR_USAGE, "compare", 0,
+		    _("which rounds? Name the documents of the later one and "
+		    "those of the earlier one, or the latter with "
+		    "--previous"));
 		return report_err(r, &e);
-	if ((code = select_now(&o, &now, r)) == ERR_OK &&
-	    (code = select_previous(&o, &then, r)) == ERR_OK)
-		code = make(&o, &now.pile, &then.pile, r);
+	}
+	if ((code = select_now(o, &now, r)) == ERR_OK &&
+	    (code = select_previous(o, &then, r)) == ERR_OK)
+		code = make(o, &now.pile, &then.pile, r);
 	selection_wipe(&now);
 	selection_wipe(&then);
 	return code;

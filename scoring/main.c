@@ -53,7 +53,7 @@ static const struct score_command commands[] = {
 	    "rest is listed, each with its reason. THEN is the same as "
 	    "--previous=THEN. Without --previous-questionnaire each round's "
 	    "documents tell their definition."),
-	    TAKES_OUTPUT_FILE | TAKES_PREVIOUS | TAKES_LIMITS },
+	    TAKES_OUTPUT_FILE | TAKES_PREVIOUS | TAKES_THEN | TAKES_LIMITS },
 	    compare_run },
 	{ .run = NULL },
 };

@@ -195,6 +195,9 @@ options_parse(const struct score_command *command, int argc, char **argv,
 		return err_set(e, ERR_USAGE, usage->name, 0,
 		    _("which documents? Name files or a folder, or - for "
 		    "standard input"));
+	if ((usage->takes & TAKES_THEN) != 0 && o->n_previous == 0 &&
+	    o->n_operands == 2)
+		o->previous[o->n_previous++] = o->operands[--o->n_operands];
 	if (o->n_previous == 0 && (o->previous_round != NULL ||
 	    o->previous_questionnaire != NULL))
 		return err_set(e, ERR_USAGE, "--previous", 0,

@@ -27,6 +27,8 @@ enum {
 	TAKES_TYPICAL = 1 << 7,		/* --best, --typical */
 	TAKES_BENCHMARK = 1 << 8,
 	TAKES_HTML = 1 << 9,
+	TAKES_THEN = 1 << 10,		/* no option: of two operands the last
+					 * is --previous */
 };
 
 #define OPTIONS_PREVIOUS	64	/* times that --previous can be given */
