@@ -200,7 +200,8 @@ feedback_page(const json_t *doc, struct buf *out, struct err *e)
 	page_begin(&v.page, out, title, style);
 	put_header(&v);
 	feedback_page_now(&v);
-	(void)view_take(&v, lines_of_the_end(&v), -1000);
+	v.kept = lines_of_the_end(&v);
+	(void)view_take(&v, v.kept, -1000);
 	if (strcmp(result, "counts") == 0) {
 		feedback_page_answers(&v);
 	} else {

@@ -31,7 +31,7 @@ static double
 lines_of(const struct feedback_view *v, const json_t *item)
 {
 	const json_t *option, *options = json_object_get(item, "options");
-	size_t i, all = view_length(item, "label") + 20, some = 40 +
+	size_t i, all = view_length(item, "label") + 20, some = 30 +
 	    strlen(view_area(v, view_text(item, "area"))) + strlen(v->typical);
 
 	json_array_foreach(options, i, option)
@@ -40,7 +40,7 @@ lines_of(const struct feedback_view *v, const json_t *item)
 	if (json_object_get(item, "follows") != NULL)
 		some += 90;
 	return view_lines(all, VIEW_COLUMNS) + view_lines(some,
-	    VIEW_COLUMNS + 4) + 0.35;
+	    VIEW_COLUMNS + 8) + 0.25;
 }
 
 static void
@@ -194,6 +194,7 @@ put_next(struct feedback_view *v)
 	page_element_class(&v->page, "p", "lead", _("First what a lower level "
 	    "demands, then the areas that are furthest behind, then what others "
 	    "in your group do already."));
+	view_keep_together(v, 9);
 	(void)view_take(v, 7.4 + 1.2 * view_lines(view_length(next, "label"),
 	    VIEW_COLUMNS - 14), -1000);
 	page_open(&v->page, "ol", "class", "way", NULL);

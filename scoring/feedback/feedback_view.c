@@ -90,6 +90,16 @@ view_take(struct feedback_view *v, double lines, double keep)
 }
 
 void
+view_keep_together(struct feedback_view *v, double lines)
+{
+	const double page = VIEW_LINES / 2.0;
+	double used = VIEW_LINES - v->lines - v->kept;
+
+	if (used < page && used + lines > page)
+		v->lines -= page - used;
+}
+
+void
 view_cell(struct feedback_view *v, const char *class, const char *text)
 {
 	char both[32];

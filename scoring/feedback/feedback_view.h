@@ -15,7 +15,7 @@
 
 /* Lines of print that two A4 pages hold, and characters that a line of their
  * whole width does; both rather too few. */
-#define VIEW_LINES	113
+#define VIEW_LINES	115
 #define VIEW_COLUMNS	92
 
 struct feedback_view {
@@ -26,6 +26,7 @@ struct feedback_view {
 						 * there is none */
 	char last[96];		/* the last round's; "": there is none */
 	double lines;		/* left on paper; below 0: too many */
+	double kept;		/* of those taken, for the page's end */
 };
 
 /* *v points into doc. */
@@ -42,6 +43,9 @@ const char *view_area(const struct feedback_view *v, const char *id);
 /* Takes what a text of so many characters needs in a column of print;
  * false, and nothing taken, when less than keep would be left. */
 bool view_take(struct feedback_view *v, double lines, double keep);
+/* So many lines come next that one page has to hold: what is left of the first
+ * when it cannot is lost. */
+void view_keep_together(struct feedback_view *v, double lines);
 double view_lines(size_t characters, unsigned columns);
 /* Characters of a member. */
 size_t view_length(const json_t *o, const char *key);
