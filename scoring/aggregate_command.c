@@ -73,19 +73,23 @@ make(const struct score_options *o, const struct selection *now,
 		.then = then->pile.len != 0 ? &then->pile : NULL,
 		.limits = o->limits,
 	};
+	struct roll roll = { 0 };
 	json_t *doc = NULL;
 	struct err e = { 0 };
 	enum err_code code = ERR_OK;
 
 	for (int kind = 0; kind <= KIND_ANNAN; kind++)
 		in.asked[kind] = -1;
-	if (o->register_file != NULL &&
-	    (code = asked_read(o->register_file, &now->pile, in.asked, r)) !=
-	    ERR_OK)
-		return code;
-	if ((code = aggregate_make(&in, &doc, &e)) == ERR_OK)
+	if (o->register_file != NULL && (code = asked_read(o->register_file,
+	    &roll, r)) == ERR_OK)
+		asked_count(&roll, now->questionnaire, in.asked);
+	if (code == ERR_OK &&
+	    (code = aggregate_make(&in, &doc, &e)) == ERR_OK)
 		code = tell(o, doc, r, &e);
+	if (code == ERR_OK && o->register_file != NULL)
+		asked_tell(&roll, &now->pile, r);
 	report_err(r, &e);
+	roll_wipe(&roll);
 	json_decref(doc);
 	return code;
 }

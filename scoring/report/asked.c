@@ -8,12 +8,13 @@
 #include "base/i18n.h"
 #include "base/limits.h"
 #include "format/register.h"
+#include "format/scoring.h"
 
 /* So many are told by name; a program gets all. */
 #define TOLD	20
 
-static enum err_code
-read_roll(const char *path, struct roll *out, struct report *r)
+enum err_code
+asked_read(const char *path, struct roll *out, struct report *r)
 {
 	struct buf data = { 0 };
 	char *unused = NULL;
@@ -33,6 +34,18 @@ read_roll(const char *path, struct roll *out, struct report *r)
 	free(unused);
 	buf_wipe(&data);
 	return code;
+}
+
+void
+asked_count(const struct roll *roll, const struct questionnaire *q,
+    int64_t asked[static KIND_ANNAN + 1])
+{
+	memset(asked, 0, (KIND_ANNAN + 1) * sizeof(*asked));
+	for (size_t i = 0; i < roll->len; i++)
+		asked[roll->v[i].kind]++;
+	for (int kind = 0; kind <= KIND_ANNAN; kind++)
+		if (asked[kind] == 0 && !q->scoring->groups[kind])
+			asked[kind] = -1;
 }
 
 /* Those that do not fit the register, in the order of their numbers. */
@@ -60,6 +73,8 @@ tell(struct misfits *m, const struct document *d,
 		m->r->failed = true;
 	if (m->told++ >= TOLD)
 		return;
+	if (m->told == 1)
+		report_say(m->r, "%s", "");
 	if (registered != NULL)
 		report_say(m->r, _("%s %s answered as %s and is %s in the "
 		    "register"), number, d->name, kind,
@@ -69,8 +84,8 @@ tell(struct misfits *m, const struct document *d,
 		    "register"), number, d->name, kind);
 }
 
-static void
-tell_misfits(const struct pile *p, const struct roll *roll, struct report *r)
+void
+asked_tell(const struct roll *roll, const struct pile *p, struct report *r)
 {
 	struct misfits m = { r, json_array(), json_array(), 0 };
 
@@ -83,28 +98,9 @@ tell_misfits(const struct pile *p, const struct roll *roll, struct report *r)
 	}
 	if (m.told > TOLD)
 		report_say(r, _("... and %zu more"), m.told - TOLD);
-	if (m.told != 0)
-		report_say(r, "%s", "");
 	report_set(r, "register", json_pack("{s:I, s:O, s:O}",
 	    "organisations", (json_int_t)roll->len, "unknown", m.unknown,
 	    "other_kind", m.other_kind));
 	json_decref(m.unknown);
 	json_decref(m.other_kind);
-}
-
-enum err_code
-asked_read(const char *path, const struct pile *p,
-    int64_t asked[static KIND_ANNAN + 1], struct report *r)
-{
-	struct roll roll = { 0 };
-	enum err_code code = read_roll(path, &roll, r);
-
-	if (code == ERR_OK) {
-		memset(asked, 0, (KIND_ANNAN + 1) * sizeof(*asked));
-		for (size_t i = 0; i < roll.len; i++)
-			asked[roll.v[i].kind]++;
-		tell_misfits(p, &roll, r);
-	}
-	roll_wipe(&roll);
-	return code;
 }

@@ -10,15 +10,21 @@
 
 #include "base/err.h"
 #include "base/report.h"
-#include "format/statement.h"
+#include "format/roll.h"
 #include "scoring/pile.h"
 
-/*
- * How many of each kind the register has.  Mistakes in it go to the report; so
- * do, as lines and the member "register" and not as errors, those who answered
- * and are not in it, or as another kind: their group's rate is off by them.
- */
-enum err_code asked_read(const char *path, const struct pile *p,
-    int64_t asked[static KIND_ANNAN + 1], struct report *r);
+/* Reads it; mistakes in it go to the report. */
+enum err_code asked_read(const char *path, struct roll *out,
+    struct report *r);
+
+/* How many of each kind it has; -1, not known, of kinds that it has none of and
+ * that the questionnaire is not for. */
+void asked_count(const struct roll *roll, const struct questionnaire *q,
+    int64_t asked[static KIND_ANNAN + 1]);
+
+/* Tells, as lines and the member "register", who answered and is not in it, or
+ * as another kind: no errors, but their group's rate is off by them. */
+void asked_tell(const struct roll *roll, const struct pile *p,
+    struct report *r);
 
 #endif

@@ -150,6 +150,9 @@ class Register(Case):
         self.assertEqual(self.group(doc, "myndighet")["participation"], {
             "respondents": 2, "asked": 0, "rate": {"count": 2, "of": 0},
             "late": 0})
+        # Whom the questionnaire is not for, a register need not have.
+        self.assertEqual(self.group(doc, "annan")["participation"],
+                         {"respondents": 1, "late": 0})
 
     def test_wrong(self):
         d = self.define(LEVELS)
