@@ -26,7 +26,7 @@ def once(argv, output):
     wall = time.monotonic() - start
     if status != 0:
         sys.exit("%s ended with status %d" % (argv[0], status))
-    return wall, usage.ru_maxrss
+    return wall, usage
 
 
 def main():
@@ -35,10 +35,10 @@ def main():
     wall, peak = ([], []), [0, 0]
     for i in range(runs + 2):
         for side in (0, 1):
-            seconds, memory = once(commands[side], output)
+            seconds, usage = once(commands[side], output)
             if i >= 2:  # the first two warm the caches
                 wall[side].append(seconds)
-                peak[side] = max(peak[side], memory)
+                peak[side] = max(peak[side], usage.ru_maxrss)
     ours, theirs = map(statistics.median, wall)
     print(what)
     print("    ours   %7.2f ms   peak %5.1f MB" % (ours * 1e3, peak[0] / 1e3))

@@ -87,13 +87,19 @@ def main():
             check(ours, theirs)             # and warms the caches
             runs = [(once(ours, work + "/none"),
                      once(theirs, work + "/none")) for _ in range(ROUNDS)]
-            wall = [statistics.median(run[side][0] for run in runs)
-                    for side in (0, 1)]
-            peak = [max(run[side][1] for run in runs) for side in (0, 1)]
-            print("  %6d: ours %6.2f s %6.1f MB (%5.1f us each), theirs "
-                  "%6.2f s %6.1f MB, ratio %.2f" % (
-                      count, wall[0], peak[0] / 1e3, 1e6 * wall[0] / count,
-                      wall[1], peak[1] / 1e3, wall[0] / wall[1]))
+            wall, cpu, peak = ([], [], [])
+            for side in 0, 1:
+                used = [run[side][1] for run in runs]
+                wall.append(statistics.median(run[side][0] for run in runs))
+                cpu.append(statistics.median(u.ru_utime + u.ru_stime
+                                             for u in used))
+                peak.append(max(u.ru_maxrss for u in used))
+            print("  %6d: ours %6.2f s, CPU %6.2f s (%5.1f us each), "
+                  "%6.1f MB; theirs %6.2f s, CPU %6.2f s, %6.1f MB; ratio "
+                  "%.2f, of CPU %.2f" % (
+                      count, wall[0], cpu[0], 1e6 * cpu[0] / count,
+                      peak[0] / 1e3, wall[1], cpu[1], peak[1] / 1e3,
+                      wall[0] / wall[1], cpu[0] / cpu[1]))
     finally:
         shutil.rmtree(work)
 
