@@ -306,8 +306,8 @@ put_weakest(struct feedback_view *v)
 	if (json_array_size(weakest) == 0)
 		return;
 	view_section(v, "weakest", _("Where there is most to win"));
-	view_table(v, NULL, _("Questions with the lowest values first; among equals "
-	    "those where you are furthest behind"));
+	view_table(v, NULL, _("Questions with the lowest values first; among "
+	    "equals those where you are furthest behind"));
 	page_open(&v->page, "thead", NULL);
 	page_open(&v->page, "tr", NULL);
 	view_head(v, NULL, _("Question"));

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Numbers as people write them in the language of messages (base/message.h):
- * "1 204,5" with a space that does not break and "23,5 %" in Swedish, "1,204.5" and
- * "23.5%" in English; a true minus.  Not from the locale: a page is for somebody
- * else than who made it.
+ * "12 045,5" with a space that does not break and "23,5 %" in Swedish,
+ * "12,045.5" and "23.5%" in English; a true minus.  Not from the locale: a page
+ * is for somebody else than who made it.
  */
 #ifndef SIGILL_SCORING_PAGE_NUMBER_H
 #define SIGILL_SCORING_PAGE_NUMBER_H
