@@ -255,6 +255,62 @@ tell_change(const json_t *all, struct report *r)
 	    json_object_get(change, "best"));
 }
 
+/* --- questions ----------------------------------------------------------- */
+
+static void
+tell_worst(const json_t *all, struct report *r)
+{
+	const json_t *list = json_object_get(all, "mostly_without_points"),
+	    *id;
+	size_t i;
+
+	if (json_array_size(list) == 0)
+		return;
+	row_title(r, _("Questions in which most got no points"));
+	json_array_foreach(list, i, id) {
+		report_column(r, "", 2);
+		report_say(r, "%s", json_string_value(id));
+	}
+}
+
+static void
+tell_question(const json_t *q, struct report *r)
+{
+	const json_t *n = json_object_get(q, "n"), *o;
+	const json_t *number = json_object_get(q, "number");
+	char cell[NUMBER_LEN];
+	size_t i;
+
+	report_say(r, "%s", "");
+	report_say(r, _("%s (%s answers)"), text_of(q, "label"),
+	    json_is_object(n) ? "*" : number_json(cell, n, 0));
+	json_array_foreach(json_object_get(q, "options"), i, o) {
+		row_label(r, text_of(o, "label"));
+		row_cell(r, json_object_get(o, "count"), 0);
+		row_cell(r, o, 1);
+		row_end(r);
+	}
+	if (number != NULL) {
+		row_label(r, _("mean"));
+		row_cell(r, json_object_get(number, "mean"), 2);
+		row_end(r);
+	}
+}
+
+/* Where nothing else is told. */
+static void
+tell_questions(const json_t *doc, const json_t *all, struct report *r)
+{
+	const json_t *q;
+	size_t i;
+
+	if (strcmp(text_of(json_object_get(doc, "questionnaire"), "result"),
+	    "counts") == 0)
+		json_array_foreach(json_object_get(all, "questions"), i, q) {
+			tell_question(q, r);
+		}
+}
+
 /* --- all of it ----------------------------------------------------------- */
 
 /* The object "suppressed" stands for a figure, anywhere. */
@@ -325,7 +381,9 @@ report_tell(const json_t *doc, struct report *r)
 	tell_typical(groups, "best", _("The typical one of the best"), r);
 	tell_member(groups, _("How much of the result the leadership's area "
 	    "tells (R²)"), "lead", "r2", 4, r);
+	tell_worst(all, r);
 	tell_change(all, r);
+	tell_questions(doc, all, r);
 	tell_assumed(doc, r);
 	if (has_hidden(groups)) {
 		report_say(r, "%s", "");

@@ -270,6 +270,15 @@ class Counts(Case):
             self.assertNotIn(key, g)
         self.assertEqual(self.group(doc, "region")["questions"][1]["n"], 1)
 
+    def test_text(self):
+        d = self.define(COUNTS)
+        folder = self.put("now", d, ANSWERED)
+        p = run(SCORE, "aggregate", "--questionnaires", self.dir,
+                "--least=1", "--language=en", folder)
+        rows = [line.split() for line in p.stdout.decode().splitlines()]
+        self.assertIn(["Om", "ja", "2", "66.7%"], rows)
+        self.assertIn(["mean", "23.33"], rows)
+
     def test_nobody_answered(self):
         d = self.define(COUNTS)
         g = self.group(self.report(d, self.put("now", d, [
