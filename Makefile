@@ -66,7 +66,8 @@ SCORING	= scoring/report/compare.c scoring/page/page.c scoring/page/style.c scor
 	  scoring/feedback/feedback_page_answers.c \
 	  scoring/report/disclosure.c scoring/report/groups.c \
 	  scoring/typical.c scoring/benchmark.c scoring/benchmark_form.c \
-	  scoring/words.c scoring/assumed.c scoring/sheet.c scoring/score.c \
+	  scoring/words.c scoring/assumed.c scoring/sheet.c \
+	  scoring/sheet_answers.c scoring/score.c \
 	  scoring/document.c scoring/document_quick.c \
 	  scoring/pile_source.c \
 	  scoring/pile_batch.c scoring/pile_rank.c scoring/pile.c \
@@ -493,7 +494,8 @@ $(O)/fuzz/fuzz_worker: intake/service/worker_talk.c \
 $(O)/fuzz/fuzz_facts $(O)/fuzz/fuzz_worker: $(FACTS) verifier/verify.c verifier/entitled.c \
 	verifier/seen.c
 $(O)/fuzz/fuzz_benchmark $(O)/fuzz/fuzz_feedback: $(SCORING)
-$(O)/fuzz/fuzz_document: scoring/sheet.c scoring/score.c scoring/document.c \
+$(O)/fuzz/fuzz_document: scoring/sheet.c scoring/sheet_answers.c \
+	scoring/score.c scoring/document.c \
 	scoring/document_quick.c \
 	scoring/pile_source.c scoring/pile_batch.c scoring/pile_rank.c \
 	scoring/pile.c

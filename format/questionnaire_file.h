@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 /*
  * Definitions as files: one by its path, or one by its questionnaire's id in a
- * folder, where it is ID.json, or, when it is another edition, ID-ANYTHING.json.
+ * folder, where it is ID.json, or, when it is another edition,
+ * ID-ANYTHING.json.
  */
 #ifndef SIGILL_FORMAT_QUESTIONNAIRE_FILE_H
 #define SIGILL_FORMAT_QUESTIONNAIRE_FILE_H

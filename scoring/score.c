@@ -24,13 +24,6 @@ score_ratio(int64_t a, int64_t b)
 
 /* --- one question --------------------------------------------------------- */
 
-static bool
-has_choice(const struct question *question)
-{
-	return question->type == QUESTION_SINGLE ||
-	    question->type == QUESTION_SCALE;
-}
-
 /* The value of what was chosen; false: nothing was, or it has none. */
 static bool
 value_of(const struct sheet_layout *l, const struct sheet *s,
@@ -174,7 +167,6 @@ mean_of_values(const struct sheet_layout *l, const struct sheet *s,
 
 	for (size_t i = 0; i < q->n_questions; i++)
 		if ((area == SIZE_MAX || q->questions[i].area == area) &&
-		    has_choice(&q->questions[i]) &&
 		    value_of(l, s, i, &value)) {
 			sum += value;
 			n++;
