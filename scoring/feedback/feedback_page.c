@@ -63,7 +63,7 @@ put_header(struct feedback_view *v)
 	page_element_class(p, "p", "quiet", _("Feedback for those who lead "
 	    "the organisation and those who lead its security work"));
 	page_close(p);
-	(void)view_take(v, 3.8 + 1.5 * view_lines(strlen(name), 40), -1000);
+	(void)view_take(v, 3.8 + 1.6 * view_lines(strlen(name), 40), -1000);
 }
 
 /* --- what it rests on ----------------------------------------------------- */

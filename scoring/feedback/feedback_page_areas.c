@@ -10,9 +10,10 @@
 #include "scoring/page/number.h"
 
 /* Characters of a label on a line of print, and how many lines of labels leave
- * room for what follows. */
-#define COLUMN	25
-#define DENSE	36
+ * room for what follows; when they are more, they are set denser. */
+#define COLUMN		25
+#define DENSE		36
+#define DENSE_COLUMN	36
 
 /* What is drawn: levels, or means. */
 struct measure {
@@ -139,17 +140,17 @@ put_area(struct feedback_view *v, const struct measure *m,
 	page_close(&v->page);
 }
 
-/* Of print, for all rows. */
+/* Of print, for all rows, with so many characters to a line of a label. */
 static double
-lines_of(const struct feedback_view *v)
+lines_of(const struct feedback_view *v, unsigned columns, double height)
 {
 	const json_t *area;
 	double lines = 0;
 	size_t i;
 
 	json_array_foreach(json_object_get(v->doc, "areas"), i, area)
-		lines += 0.4 + 0.9 * view_lines(view_length(area, "label"),
-		    COLUMN);
+		lines += 0.4 + height * view_lines(view_length(area, "label"),
+		    columns);
 	return lines;
 }
 
@@ -183,13 +184,13 @@ void
 feedback_page_areas(struct feedback_view *v)
 {
 	const struct measure m = measure_of(v);
-	const double lines = lines_of(v);
+	const bool dense = lines_of(v, COLUMN, 0.9) > DENSE;
 	const json_t *area;
 	size_t i;
 
 	view_section(v, "areas", _("Area by area"));
 	put_key(v, &m);
-	view_table(v, lines > DENSE ? "dense" : NULL, strcmp(m.key,
+	view_table(v, dense ? "dense" : NULL, strcmp(m.key,
 	    "level") == 0 ? _("Levels, points and actions of each area") :
 	    _("Means of each area"));
 	put_head(v, &m);
@@ -201,5 +202,6 @@ feedback_page_areas(struct feedback_view *v)
 	page_close(&v->page);
 	put_change(v, &m);
 	page_close(&v->page);
-	(void)view_take(v, 8.9 + (lines > DENSE ? lines * 0.6 : lines), -1000);
+	(void)view_take(v, 8.9 + (dense ? lines_of(v, DENSE_COLUMN, 0.78) :
+	    lines_of(v, COLUMN, 0.9)), -1000);
 }
