@@ -69,10 +69,10 @@ is_text(const json_t *v)
 }
 
 static bool
-is_number(const json_t *v, double least)
+is_number(const json_t *v, double least, double most)
 {
 	return json_is_number(v) && json_number_value(v) >= least &&
-	    json_number_value(v) <= SHAPE_MOST;
+	    json_number_value(v) <= most;
 }
 
 static bool
@@ -123,13 +123,17 @@ check_value(struct reader *r, const char *path, const struct shape *shape,
 		good = is_text(v);
 		break;
 	case SHAPE_WHOLE:
-		good = json_is_integer(v) && is_number(v, 0);
+		good = json_is_integer(v) && is_number(v, 0, SHAPE_MOST);
+		break;
+	case SHAPE_LEVEL:
+		good = json_is_integer(v) && is_number(v, 0, LIMIT_LEVEL);
 		break;
 	case SHAPE_VALUE:
-		good = json_is_integer(v) && is_number(v, -SHAPE_MOST);
+		good = json_is_integer(v) && is_number(v, -LIMIT_POINTS,
+		    LIMIT_POINTS);
 		break;
 	case SHAPE_NUMBER:
-		good = is_number(v, 0);
+		good = is_number(v, 0, LIMIT_POINTS);
 		break;
 	case SHAPE_BOOL:
 		good = json_is_boolean(v);

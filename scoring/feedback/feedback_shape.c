@@ -18,8 +18,8 @@ static const struct shape organisation[] = {
 	{ .name = "number" }, { .name = "name" }, { .name = "kind" }, { 0 },
 };
 static const struct shape level[] = {
-	{ .name = "level", .kind = SHAPE_WHOLE }, { .name = "label" },
-	{ .name = "of", .kind = SHAPE_WHOLE }, { 0 },
+	{ .name = "level", .kind = SHAPE_LEVEL }, { .name = "label" },
+	{ .name = "of", .kind = SHAPE_LEVEL }, { 0 },
 };
 static const struct shape points[] = {
 	{ .name = "points", .kind = SHAPE_WHOLE },
@@ -30,7 +30,7 @@ static const struct shape boxes[] = {
 	{ .name = "of", .kind = SHAPE_WHOLE }, { 0 },
 };
 #define FIGURES \
-	{ .name = "level", .kind = SHAPE_WHOLE, .optional = true }, \
+	{ .name = "level", .kind = SHAPE_LEVEL, .optional = true }, \
 	{ .name = "points", .kind = SHAPE_WHOLE, .optional = true }, \
 	{ .name = "boxes", .kind = SHAPE_WHOLE, .optional = true }, \
 	{ .name = "mean", .kind = SHAPE_NUMBER, .optional = true }
@@ -58,7 +58,7 @@ static const struct shape follows[] = {
 static const struct shape missing[] = {
 	{ .name = "question" }, { .name = "label" },
 	{ .name = "area", .kind = SHAPE_AREA }, { .name = "section" },
-	{ .name = "level", .kind = SHAPE_WHOLE },
+	{ .name = "level", .kind = SHAPE_LEVEL },
 	{ .name = "lacks", .kind = SHAPE_WHOLE },
 	{ .name = "unit", .kind = SHAPE_WORD, .words = units },
 	{ .name = "follows", .kind = SHAPE_OBJECT, .optional = true,
@@ -68,12 +68,12 @@ static const struct shape missing[] = {
 	{ 0 },
 };
 static const struct shape next[] = {
-	{ .name = "level", .kind = SHAPE_WHOLE }, { .name = "label" },
+	{ .name = "level", .kind = SHAPE_LEVEL }, { .name = "label" },
 	{ .name = "missing", .kind = SHAPE_LIST, .members = missing }, { 0 },
 };
 static const struct shape win[] = {
 	{ .name = "area", .kind = SHAPE_AREA },
-	{ .name = "level", .kind = SHAPE_WHOLE },
+	{ .name = "level", .kind = SHAPE_LEVEL },
 	{ .name = "lacks", .kind = SHAPE_WHOLE },
 	{ .name = "questions", .kind = SHAPE_TEXTS }, { 0 },
 };
@@ -102,7 +102,7 @@ static const struct shape last[] = {
 	{ 0 },
 };
 static const struct shape indication[] = {
-	{ .name = "label" }, { .name = "level", .kind = SHAPE_WHOLE },
+	{ .name = "label" }, { .name = "level", .kind = SHAPE_LEVEL },
 	{ .name = "reached", .kind = SHAPE_BOOL },
 	{ .name = "basis", .kind = SHAPE_WORD, .words = bases }, { 0 },
 };
@@ -169,7 +169,7 @@ const struct shape feedback_shape[] = {
 
 /* What a document of a kind of result cannot do without. */
 static const struct shape area_levels[] = {
-	{ .name = "level", .kind = SHAPE_WHOLE },
+	{ .name = "level", .kind = SHAPE_LEVEL },
 	{ .name = "points", .kind = SHAPE_WHOLE },
 	{ .name = "points_of", .kind = SHAPE_WHOLE },
 	{ .name = "boxes", .kind = SHAPE_WHOLE },

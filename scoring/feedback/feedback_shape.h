@@ -9,12 +9,14 @@
 #include <stdbool.h>
 
 /* What a member is.  Numbers are from 0 to SHAPE_MOST, so that whoever
- * multiplies two of them needs not look. */
+ * multiplies two of them needs not look; levels and values are as those of
+ * definitions, since charts have a line for each. */
 enum shape_kind {
 	SHAPE_TEXT,
 	SHAPE_WHOLE,
-	SHAPE_VALUE,		/* a whole number that may be below 0 */
-	SHAPE_NUMBER,
+	SHAPE_LEVEL,		/* to LIMIT_LEVEL */
+	SHAPE_VALUE,		/* from -LIMIT_POINTS to LIMIT_POINTS */
+	SHAPE_NUMBER,		/* a mean, to LIMIT_POINTS */
 	SHAPE_BOOL,
 	SHAPE_OBJECT,		/* of members */
 	SHAPE_LIST,		/* of objects */
