@@ -218,8 +218,9 @@ class Report:
         n, rules = len(some), self.rules
         lot = list(some.values())
         asked = sum(self.asked.get(k, 0) for k in kinds)
-        out = {"participation": {"respondents": n, "asked": asked,
-                                 "rate": share(n, asked)}}
+        out = {"participation": {"respondents": n}}
+        if asked:
+            out["participation"].update(asked=asked, rate=share(n, asked))
         if not n:
             return out
         out["typical"] = {"organisations": n, **self.typical(lot)}

@@ -20,7 +20,7 @@ sys.path.insert(0, HERE)
 
 import handed  # noqa: E402
 import marginals  # noqa: E402
-from marginals import Impossible, slices  # noqa: E402
+from kind import Impossible, slices  # noqa: E402
 
 ROOT = os.path.join(HERE, "..", "..")
 # Where the numbers of a kind's organisations begin, in handed.number.
@@ -61,7 +61,6 @@ class Population:
 def of_levels(definition, wanted, seed, out):
     """An organisation of the round before is the same as one of now when it
     took part in both; others have numbers of their own."""
-    form = marginals.Form(definition.data)
     tables, same = marginals.make(definition.data, wanted, seed)
     change = wanted.get("change")
     for name, table in tables.items():
