@@ -327,12 +327,14 @@ def primary(rows, least=LEAST):
 # --- the tests ------------------------------------------------------------------
 
 class DisclosureCase(unittest.TestCase):
+    data, seeds = DEFINITION, 12
+
     def setUp(self):
         self.dir = tempfile.mkdtemp(prefix="sigill-test.")
         self.addCleanup(shutil.rmtree, self.dir)
         path = os.path.join(self.dir, "prov.json")
         with open(path, "w", encoding="utf-8") as f:
-            json.dump(DEFINITION, f)
+            json.dump(self.data, f)
         self.definition = handed.Definition(path)
 
     def put(self, people):
@@ -470,7 +472,7 @@ class DisclosureCase(unittest.TestCase):
                 self.check(p)
 
     def test_at_random(self):
-        for seed in range(15):
+        for seed in range(self.seeds):
             with self.subTest(seed=seed):
                 p = People(seed, seed % 7 if seed % 2 else None)
                 for kind in handed.KINDS:
@@ -482,6 +484,29 @@ class DisclosureCase(unittest.TestCase):
                           now=p.random.choice(handed.KINDS))
                 if p.rounds["2027"] and p.rounds["2025"]:
                     self.check(p)
+
+
+class CountsCase(DisclosureCase):
+    """The same questions, of which nothing but answers are counted."""
+    data = {k: v for k, v in DEFINITION.items()
+            if k not in ("levels", "scoring")}
+    data["scoring"] = fact(result="counts", groups=list(IN_ALL))
+    seeds = 5
+
+    def test_a_small_kind(self):
+        p = People(1)
+        p.add("kommun", 30, ["2027"]).add("region", 3, ["2027"])
+        p.add("myndighet", 27, ["2027"]).add("nis", 4, ["2027"])
+        self.check(p, ["questions"])
+        self.assertEqual(self.told, 1)
+
+    def test_few_were_asked(self):
+        """Nothing is summed over questions, so nothing can be taken away."""
+        for few in 1, 2, 4, 5:
+            with self.subTest(few=few):
+                p = People(few, few)
+                p.add("kommun", 30, ["2027"]).add("region", 9, ["2027"])
+                self.check(p)
 
 
 if __name__ == "__main__":
