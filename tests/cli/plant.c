@@ -307,7 +307,7 @@ lie(const char *what)
 	    .round = round, .created = time(NULL) };
 
 	(void)snprintf(version, sizeof(version), "%s",
-	    strcmp(what, "version") == 0 ? "99" : "1");
+	    strcmp(what, "version") == 0 ? "99" : "2");
 	(void)snprintf(round, sizeof(round), "%s",
 	    strcmp(what, "round") == 0 ? "Fordonsregistret" :
 	    strcmp(what, "unopened") == 0 ? "2027" : "2023");
