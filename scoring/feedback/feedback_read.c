@@ -23,6 +23,18 @@ feedback_is(const json_t *doc, const char *result)
 	return strcmp(feedback_text(doc, "result"), result) == 0;
 }
 
+bool
+feedback_assumed(const json_t *doc)
+{
+	const json_t *what;
+	size_t i;
+
+	json_array_foreach(json_object_get(doc, "assumed"), i, what)
+		if (strcmp(json_string_value(what), "questions") != 0)
+			return true;
+	return false;
+}
+
 const char *
 feedback_area_label(const json_t *doc, const char *id)
 {

@@ -11,6 +11,8 @@ const char *feedback_text(const json_t *o, const char *key);
 long long feedback_whole(const json_t *o, const char *key);
 /* Is its result "levels", "means", "counts"? */
 bool feedback_is(const json_t *doc, const char *result);
+/* Is the result by rules of which some are assumed? */
+bool feedback_assumed(const json_t *doc);
 /* An area's label by its id; of none, the id. */
 const char *feedback_area_label(const json_t *doc, const char *id);
 

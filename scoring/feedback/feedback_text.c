@@ -86,6 +86,15 @@ report_total(const json_t *doc, struct report *r)
 		    feedback_whole(scale, "greatest"));
 }
 
+/* Nobody is to take it for the authority's. */
+static void
+report_basis(const json_t *doc, struct report *r)
+{
+	if (feedback_assumed(doc))
+		report_line(r, "", "%s", _("by rules of which some are "
+		    "assumed; see the end"));
+}
+
 static void
 report_group(const json_t *doc, struct report *r)
 {
@@ -225,6 +234,7 @@ feedback_report(const json_t *doc, struct report *r)
 {
 	report_head(doc, r);
 	report_total(doc, r);
+	report_basis(doc, r);
 	report_group(doc, r);
 	report_last(doc, r);
 	if (feedback_is(doc, "counts"))

@@ -99,8 +99,10 @@ report_indications(const json_t *doc, struct report *r)
 		    _("level %lld, which would indicate that %s is met, is "
 		    "not reached"), feedback_whole(in, "level"),
 		    feedback_text(in, "label"));
-		report_line(r, "", "%s", _("an indication only: no proof, "
-		    "and no supervision"));
+		report_line(r, "", "%s", feedback_assumed(doc) ?
+		    _("an indication only, by rules of which some are "
+		    "assumed: no proof, and no supervision") :
+		    _("an indication only: no proof, and no supervision"));
 	}
 }
 
