@@ -94,6 +94,7 @@ class Network(Scripted):
     def test_stall(self):
         """Nothing of a body is taken any more."""
         os.unlink(self.path("a.sigill"))
+        os.unlink(self.path("a.sigill.reply.pem"))
         self.large(20)
         ends = []
 
