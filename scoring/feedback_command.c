@@ -136,6 +136,12 @@ put_file(struct making *m, const struct pile_item *item, struct report *r,
 		goto out;
 	there = access(path, F_OK) == 0;
 	code = output_write_file(path, &text, e);
+	if (code == ERR_OUTPUT_EXISTS && !there) {
+		/* Another run has put it there meanwhile: the same, perhaps. */
+		err_clear(e);
+		there = true;
+		code = output_write_file(path, &text, e);
+	}
 	if (code == ERR_OUTPUT_EXISTS) {
 		err_clear(e);
 		code = ERR_OK;

@@ -8,6 +8,7 @@ import os
 import random
 import shutil
 import stat
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -485,6 +486,25 @@ class Files(FeedbackCase):
                          (0, 0, 1))
         self.assertEqual(out["files"], [name])
         self.assertEqual(self.files(), first)
+
+    def test_many_at_once(self):
+        """Intake calls it from several threads, and twice after a crash."""
+        docs = [handed.text(handed.document(INFOSAK, i, ticked(.4, i)))
+                for i in range(1, 5)] * 6
+        runs = [subprocess.Popen(
+            [SCORE, "feedback", "-o", self.at("out"), "-"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT) for _ in docs]
+        for p, doc in zip(runs, docs):
+            p.stdin.write(doc)
+        for p in runs:
+            p.stdin.close()
+        for p in runs:
+            self.assertEqual((p.stdout.read(), p.wait()), (b"", 0))
+            p.stdout.close()
+        self.assertEqual(len(self.files()), 4)
+        for text in self.files().values():
+            self.assertEqual(json.loads(text)["format"], "sigill-feedback")
 
     def test_cut_short(self):
         """What has no end is refused, and leaves nothing."""
