@@ -129,6 +129,10 @@ of_answers(const struct options *o, const struct settings *s, json_t **doc,
 	if (code == ERR_OK)
 		report_say(r, "%s", _("What these answers give; nothing has "
 		    "been handed in."));
+	if (code == ERR_OK && o->benchmark != NULL &&
+	    json_object_get(*doc, "benchmark") == NULL)
+		report_say(r, "%s", _("The benchmark has no group for an "
+		    "organisation of this kind."));
 out:
 	report_err(r, &e);
 	benchmark_wipe(&benchmark);

@@ -215,6 +215,9 @@ show_one(const struct making *m, struct report *r, struct err *e)
 	if ((code = make(m, &pile->v[0], &doc, e)) != ERR_OK)
 		return code;
 	feedback_report(doc, r);
+	if (m->has_benchmark && json_object_get(doc, "benchmark") == NULL)
+		report_say(r, "%s", _("The benchmark has no group for an "
+		    "organisation of this kind."));
 	if (m->o->html != NULL)
 		code = put_page(m, doc, r, e);
 	json_decref(doc);

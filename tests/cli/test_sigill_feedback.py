@@ -173,6 +173,16 @@ class Group(FeedbackCase):
         p = self.good("feedback", "a.json", "--benchmark", "b.p7m")
         self.assertIn("municipalities", p.out)
 
+    def test_no_group(self):
+        """Too few of a kind are no group; that is said, and no error."""
+        doc = json.loads(self.benchmark())
+        doc["groups"] = []
+        self.signed(json.dumps(doc).encode())
+        f = self.json("feedback", "a.json", "--benchmark", "b.p7m")["feedback"]
+        self.assertNotIn("benchmark", f)
+        self.assertIn("no group", self.good("feedback", "a.json",
+                                            "--benchmark", "b.p7m").out)
+
     def test_not_signed(self):
         self.benchmark()
         self.before = self.files()
