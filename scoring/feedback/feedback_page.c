@@ -39,7 +39,8 @@ static const char style[] =
     "@media print{.big{font-size:17pt}.meaning{font-size:11pt}"
     "table.dense{font-size:8pt;line-height:1.25}.dense td.c,.dense th.c{"
     "width:16%}ol.way>li{margin-bottom:.8mm}.note{max-width:none}"
-    ".do,ul.wins,table{font-size:9pt}"
+    "[aria-labelledby=answers] tr,[aria-labelledby=weakest] tr{"
+    "break-inside:auto}.do,ul.wins,table{font-size:9pt}"
     ".eyebrow,caption{font-size:9pt}"
     "dl.proof,small{font-size:7.5pt;line-height:1.3}"
     ".note{padding:1.2mm 3mm}}\n";

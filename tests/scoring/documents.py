@@ -193,6 +193,21 @@ def long(doc):
                       "genomförande och uppföljning")
 
 
+def stretched(random):
+    """A feedback document with labels of any length, and any number of
+    questions."""
+    words = ("samt allt det övriga som hör till informationssäkerhetsarbetets "
+             "genomförande och uppföljning i verksamheten").split()
+    most = random.choice((0, 2, 5, 8, 12))
+    benchmark, last = random.random() < 0.7, random.random() < 0.6
+    which = random.choice((levels, levels, means, counts))
+    doc = which(benchmark=benchmark, last=last) if which != levels else \
+        levels(random.choice(("kommun", "myndighet")), random.randint(1, 60),
+               benchmark, last, random.randint(0, 3))
+    return relabelled(doc, lambda text: " ".join(
+        [text] + words[:random.randint(0, most)]))
+
+
 def answers(d, random, skill):
     """Somebody's, as the definition asks: more of everything with more skill."""
     given = {}

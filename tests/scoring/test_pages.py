@@ -452,9 +452,23 @@ class Shown(Pages):
             if name == "levels-60":
                 # What is not there is counted.
                 shown = len(re.findall(r"Fråga \d|Question \d", text))
-                self.assertGreater(shown, 4)
+                self.assertGreater(shown, 3)
                 self.assertIn("%d " % (60 - shown), text)
         self.opened(check)
+
+    def test_two_sheets_whatever_the_length(self):
+        chance = random.Random(5)
+        self.browser.media()
+        path = os.path.join(self.dir, "stretched.")
+        for i in range(30):
+            document = made.stretched(chance)
+            support.write(path + "html", make("feedback", document,
+                                              chance.choice(LANGUAGES)))
+            self.browser.open(path + "html")
+            with open(path + "pdf", "wb") as f:
+                f.write(self.browser.pdf())
+            told = support.call("pdfinfo", path + "pdf").decode()
+            self.assertRegex(told, r"Pages:\s*[12]\n", "the %d-th" % i)
 
     def test_not_blank(self):
         for name in "levels", "means", "report-levels":
