@@ -54,7 +54,9 @@ sum_of(const struct change *c, enum change_side side, size_t set,
 	return sum;
 }
 
-/* Over those in both rounds that have the measure in both. */
+/* Of those in both rounds, each round's over those that have the measure in it:
+ * who has it in one of them only would be the difference to what is told of
+ * that round alone. */
 static void
 sum_both(const struct change *c, size_t group, enum measure measure,
     size_t area, struct sum sums[static 2])
@@ -68,11 +70,14 @@ sum_both(const struct change *c, size_t group, enum measure measure,
 		int64_t w = value(c, CHANGE_THEN, now->other[g->v[i]],
 		    measure, area);
 
-		if (v < 0 || w < 0)
-			continue;
-		sums[CHANGE_NOW].sum += v;
-		sums[CHANGE_THEN].sum += w;
-		sums[CHANGE_NOW].n = ++sums[CHANGE_THEN].n;
+		if (v >= 0) {
+			sums[CHANGE_NOW].sum += v;
+			sums[CHANGE_NOW].n++;
+		}
+		if (w >= 0) {
+			sums[CHANGE_THEN].sum += w;
+			sums[CHANGE_THEN].n++;
+		}
 	}
 }
 
