@@ -13,6 +13,8 @@
 #define THICK	"10"
 #define MIDDLE	"11"
 
+#define LINES	32	/* of a scale, at most */
+
 static const struct {
 	const char *class, *path;
 } shapes[] = {
@@ -100,8 +102,8 @@ lines(struct page *p, const struct chart_scale *scale, const char *class)
 {
 	char x[NUMBER_LEN];
 
-	for (unsigned i = 1; scale->step > 0 && scale->from + i * scale->step <
-	    scale->to - scale->step / 2; i++)
+	for (unsigned i = 1; i < LINES && scale->step > 0 && scale->from +
+	    i * scale->step < scale->to - scale->step / 2; i++)
 		upright(p, class, number_place(x, scale->from +
 		    i * scale->step, scale->from, scale->to), TOP, "16");
 }
@@ -114,7 +116,7 @@ chart_axis(struct page *p, const struct chart_scale *scale)
 
 	page_open(p, "svg", "width", "100%", "height", "18", "aria-hidden",
 	    "true", NULL);
-	for (unsigned i = 0; scale->step > 0 && i < 32; i++) {
+	for (unsigned i = 0; scale->step > 0 && i < LINES; i++) {
 		v = scale->from + i * scale->step;
 		if (v > scale->to + scale->step / 2)
 			break;
