@@ -70,12 +70,12 @@ def check(ours, theirs):
 
 
 def main():
-    work = tempfile.mkdtemp(prefix="sigill-bench.")
+    work = tempfile.mkdtemp(prefix="sigill-bench.", dir="/dev/shm")
     try:
         folders = [(os.path.join(work, str(n)), n) for n in sorted(COUNTS)]
         make(folders)
         join(folders)
-        print("aggregate of documents with %d boxes, warm, against a script "
+        print("aggregate of documents with %d boxes, in memory, against a script "
               "that counts levels and boxes; %d cores (load %.1f)" % (
                   DEFINITION.data["totals"]["options"], os.cpu_count(),
                   os.getloadavg()[0]))
