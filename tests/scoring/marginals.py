@@ -74,8 +74,7 @@ def pairs(now, then, change, chance):
     return out
 
 
-def finish(table, wanted):
-    table.reach()
+def correlate(table, wanted):
     for kind, told in wanted["groups"].items():
         if "r2" in told:
             table.correlate(table.of([kind]), wanted["lead"], told["r2"])
@@ -87,7 +86,8 @@ def attempt(form, wanted, chance):
               for name, told in rounds.items()}
     if "change" not in wanted:
         for name, table in tables.items():
-            finish(table, rounds[name])
+            table.reach()
+            correlate(table, rounds[name])
         return tables, {}
     change = wanted["change"]
     now, then = (tables[change[side]] for side in ("now", "then"))
@@ -102,8 +102,8 @@ def attempt(form, wanted, chance):
         part = lost * len(lot) // sum(map(len, list(same.values())[k:]))
         lost -= part + then.sum_points([j for _, j in lot], sum(
             now.goal[i] for i, _ in lot) - part, k == len(same) - 1)
-    for side in ("now", "then"):
-        finish(tables[change[side]], rounds[change[side]])
+    now.reach()
+    then.reach()
     size = sum(form.boxes)
     for kind, lot in same.items():
         gained = round(change["boxes_points"][kind] * size * len(lot) / 100)
@@ -111,6 +111,8 @@ def attempt(form, wanted, chance):
         most = max(now.boxes(lately), then.boxes(before) + gained)
         now.sum_boxes(lately, most)
         then.sum_boxes(before, most - gained)
+    for side in ("now", "then"):  # what takes longest
+        correlate(tables[change[side]], rounds[change[side]])
     if "only" in change:
         only(form, now, then, same, change)
     return tables, same
