@@ -60,7 +60,7 @@ class CommandLine(Scratch):
     def test_help(self):
         p = self.good("--help", config=None)
         for command in ("init", "check", "seal", "send", "submit", "outbox",
-                        "status", "receipt", "inspect"):
+                        "status", "receipt", "feedback", "inspect"):
             self.assertIn("\n  %s " % command, p.out)
             own = self.good(command, "--help", config=None).out
             for option in "--json", "--config", "--help", "--version":
@@ -706,9 +706,9 @@ class Swedish(SwedishScratch):
     def test_everything_is_translated(self):
         pot = self.path("sigill.pot")
         subprocess.run(["xgettext", "--language=C", "--keyword=_",
-                        "--keyword=N_", "--from-code=UTF-8", "-f",
-                        "po/POTFILES", "-o", pot], check=True,
-                       stderr=subprocess.DEVNULL)
+                        "--keyword=N_", "--keyword=P_:1,2",
+                        "--from-code=UTF-8", "-f", "po/POTFILES", "-o", pot],
+                       check=True, stderr=subprocess.DEVNULL)
         p = subprocess.run(["msgcmp", "po/sv.po", pot], capture_output=True)
         self.assertEqual((p.returncode, p.stderr), (0, b""))
 
