@@ -133,3 +133,16 @@ report_status(const struct report *r)
 		return err_status(ERR_NO_MEMORY);
 	return err_status(r->quiet.code);
 }
+
+void
+report_blame_memory(struct report *r)
+{
+	struct err e = { 0 };
+
+	if (report_status(r) == 0)
+		return;
+	err_list_wipe(&r->errors);
+	r->mistakes_in = NULL;
+	err_set(&e, ERR_NO_MEMORY, NULL, 0, NULL);
+	report_err(r, &e);
+}

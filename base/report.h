@@ -56,6 +56,10 @@ enum err_code report_err(struct report *r, struct err *e);
 enum err_code report_place(struct err *e, const struct err *found,
     const char *file);
 
+/* When memory ran out on the way (wipe_ran_out), any error is that: libraries
+ * tell a lack of memory as a fault of the file. */
+void report_blame_memory(struct report *r);
+
 /* The exit status: of the first error, or 0. */
 int report_status(const struct report *r);
 

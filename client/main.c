@@ -134,20 +134,6 @@ show_help(void)
 	return status;
 }
 
-/* Libraries tell a lack of memory as a fault of the file. */
-static void
-blame_memory(struct report *r)
-{
-	struct err e = { 0 };
-
-	if (report_status(r) == 0)
-		return;
-	err_list_wipe(&r->errors);
-	r->mistakes_in = NULL;
-	err_set(&e, ERR_NO_MEMORY, NULL, 0, NULL);
-	report_err(r, &e);
-}
-
 /* Help and version, or the command; the exit status. */
 static int
 run(int argc, char **argv, struct report *r)
@@ -178,7 +164,7 @@ run(int argc, char **argv, struct report *r)
 	if (r->errors.len == 0) {
 		(void)command->run(&o, r);
 		if (wipe_ran_out())
-			blame_memory(r);
+			report_blame_memory(r);
 	}
 	return ui_show(r, o.json ||
 	    command_has(argc, argv, "--json"));

@@ -114,19 +114,6 @@ find_command(const char *name)
 	return NULL;
 }
 
-/* Libraries tell a lack of memory as a fault of the file. */
-static void
-blame_memory(struct report *r)
-{
-	struct err e = { 0 };
-
-	if (report_status(r) == 0)
-		return;
-	err_list_wipe(&r->errors);
-	err_set(&e, ERR_NO_MEMORY, NULL, 0, NULL);
-	report_err(r, &e);
-}
-
 /* Help and version, or the command; the exit status. */
 static int
 run(int argc, char **argv, struct report *r)
@@ -157,7 +144,7 @@ run(int argc, char **argv, struct report *r)
 	if (report_err(r, &e) == ERR_OK) {
 		(void)command->run(&o, r);
 		if (wipe_ran_out())
-			blame_memory(r);
+			report_blame_memory(r);
 	}
 	return tell_report(r, command_has(argc, argv, "--json"));
 }
