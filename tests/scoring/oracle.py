@@ -372,6 +372,9 @@ class Report:
                 out[name].update({
                     what: rounded(mean(s.whole[what] for s in lot), 2)
                     for what in ("points", "boxes")})
+                out[name]["areas"] = [{"id": a, "boxes": rounded(mean(
+                    s.areas[a]["boxes"] for s in lot), 2)}
+                    for a in self.rules.areas]
         if only and gone:
             out["only"] = {"boxes": {"percent": self.pair(
                 gone, only, lambda s: s.whole["boxes"])["percent"]},
@@ -392,20 +395,3 @@ class Report:
                 gains.append(100 * (mean(s.areas[a]["boxes"] for s in now) /
                                     was - 1))
         return rounded(mean(gains), 1) if gains else None
-
-
-def differences(wanted, found, path=""):
-    """Where what is wanted is not found; lists of things with ids by id."""
-    if isinstance(wanted, dict):
-        if not isinstance(found, dict):
-            return ["%s: %r" % (path, found)]
-        return [d for k, v in wanted.items()
-                for d in differences(v, found.get(k), "%s.%s" % (path, k))]
-    if isinstance(wanted, list) and wanted and isinstance(wanted[0], dict):
-        if not isinstance(found, list) or len(found) != len(wanted):
-            return ["%s: %r" % (path, found)]
-        return [d for i, (v, f) in enumerate(zip(wanted, found))
-                for d in differences(v, f, "%s.%s" % (path, v.get("id", i)))]
-    same = wanted == found and isinstance(found, bool) == isinstance(
-        wanted, bool)
-    return [] if same else ["%s: %r, not %r" % (path, found, wanted)]
