@@ -288,6 +288,26 @@ put_hidden(struct report_view *v)
 	page_close(&v->page);
 }
 
+/* Of the round before. */
+static void
+put_left_out(struct report_view *v)
+{
+	const json_t *left_out = figure_at(v->doc, "previous", "comparable",
+	    "left_out", NULL), *one;
+	size_t i;
+
+	if (json_array_size(left_out) == 0)
+		return;
+	page_open(&v->page, "p", NULL);
+	page_text(&v->page, _("Questions that cannot be compared with the "
+	    "round before:"));
+	json_array_foreach(left_out, i, one)
+		page_format(&v->page, "%s %s", i != 0 ? "," : "",
+		    figure_text(one, "id"));
+	page_text(&v->page, ".");
+	page_close(&v->page);
+}
+
 static void
 put_basis(struct report_view *v)
 {
@@ -318,6 +338,7 @@ put_basis(struct report_view *v)
 		page_text(&v->page, ".");
 		page_close(&v->page);
 	}
+	put_left_out(v);
 	page_open(&v->page, "p", NULL);
 	page_open(&v->page, "small", NULL);
 	page_format(&v->page, "%s, %s %s. %s: %s", figure_text(v->questionnaire,

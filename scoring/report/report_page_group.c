@@ -375,13 +375,13 @@ report_page_group(struct report_view *v, const json_t *group)
 	page_open(&v->page, "h2", "id", id, NULL);
 	page_text(&v->page, view_group_name(name, group));
 	page_close(&v->page);
-	if (figure_hidden(group))
-		(void)put_if_hidden(v, group);
-	put_areas(v, group);
-	put_spread(v, group);
-	put_points(v, group);
-	put_typical(v, group);
-	put_without(v, group);
-	report_page_change(v, group);
+	if (!put_if_hidden(v, group)) {
+		put_areas(v, group);
+		put_spread(v, group);
+		put_points(v, group);
+		put_typical(v, group);
+		put_without(v, group);
+		report_page_change(v, group);
+	}
 	page_close(&v->page);
 }
