@@ -28,7 +28,7 @@ BASE	= base/err.c base/buf.c base/file.c base/wipe.c base/passphrase.c \
 FORMAT	= format/cbor.c format/cbor_reader.c format/text.c \
 	  format/orgnr.c format/fingerprint.c \
 	  format/deflate.c format/json.c format/json_scan.c \
-	  format/json_fault.c format/json_quick.c format/json_take.c format/nearest.c \
+	  format/json_fault.c format/json_take.c format/nearest.c \
 	  format/definition.c format/points.c format/question.c \
 	  format/demand.c format/scoring.c format/questionnaire.c \
 	  format/questionnaire_file.c \
@@ -68,8 +68,7 @@ SCORING	= scoring/report/compare.c scoring/page/page.c scoring/page/style.c scor
 	  scoring/typical.c scoring/benchmark.c scoring/benchmark_form.c \
 	  scoring/words.c scoring/assumed.c scoring/sheet.c \
 	  scoring/sheet_answers.c scoring/score.c \
-	  scoring/document.c scoring/document_quick.c \
-	  scoring/pile_source.c \
+	  scoring/document.c scoring/pile_source.c \
 	  scoring/pile_batch.c scoring/pile_rank.c scoring/pile.c \
 	  scoring/gap.c \
 	  scoring/feedback/feedback.c scoring/feedback/feedback_part.c \
@@ -496,7 +495,6 @@ $(O)/fuzz/fuzz_facts $(O)/fuzz/fuzz_worker: $(FACTS) verifier/verify.c verifier/
 $(O)/fuzz/fuzz_benchmark $(O)/fuzz/fuzz_feedback: $(SCORING)
 $(O)/fuzz/fuzz_document: scoring/sheet.c scoring/sheet_answers.c \
 	scoring/score.c scoring/document.c \
-	scoring/document_quick.c \
 	scoring/pile_source.c scoring/pile_batch.c scoring/pile_rank.c \
 	scoring/pile.c
 $(O)/fuzz/%: tests/fuzz/%.c $(BASE) $(FORMAT) $(CRYPTO)

@@ -11,7 +11,6 @@
 #include "format/json.h"
 #include "format/member.h"
 #include "format/text.h"
-#include "scoring/document_quick.h"
 
 #define STATEMENT	"submission.statement."
 
@@ -265,7 +264,7 @@ take_rest(struct reading *r, const struct sheet_layout *l,
 }
 
 enum err_code
-document_parse_thoroughly(const uint8_t *json, size_t len, const char *name,
+document_parse(const uint8_t *json, size_t len, const char *name,
     const struct sheet_layout *l, struct document *out,
     struct document_head *head, struct err *e)
 {
@@ -290,15 +289,4 @@ document_parse_thoroughly(const uint8_t *json, size_t len, const char *name,
 		document_wipe(out);
 	json_decref(root);
 	return r.code;
-}
-
-enum err_code
-document_parse(const uint8_t *json, size_t len, const char *name,
-    const struct sheet_layout *l, struct document *out,
-    struct document_head *head, struct err *e)
-{
-	memset(head, 0, sizeof(*head));
-	if (document_quick(json, len, l, out, head))
-		return ERR_OK;
-	return document_parse_thoroughly(json, len, name, l, out, head, e);
 }

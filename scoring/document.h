@@ -61,9 +61,5 @@ enum err_code document_head_parse(const uint8_t *json, size_t len,
 enum err_code document_parse(const uint8_t *json, size_t len,
     const char *name, const struct sheet_layout *l, struct document *out,
     struct document_head *head, struct err *e);
-/* The same without the short cut (document_quick.h). */
-enum err_code document_parse_thoroughly(const uint8_t *json, size_t len,
-    const char *name, const struct sheet_layout *l, struct document *out,
-    struct document_head *head, struct err *e);
 
 #endif

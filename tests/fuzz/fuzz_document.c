@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
-/* Whatever is handed over: what the short cut takes is what the thorough reader
- * takes; what gets into the pile is in order, has answers that the definition
- * allows, and a result within its bounds. */
+/* Whatever is handed over: what gets into the pile is in order, has answers
+ * that the definition allows, and a result within its bounds. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "scoring/document_quick.h"
 #include "scoring/pile.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -62,45 +60,6 @@ check_item(const struct pile *p, const struct pile_item *item)
 		abort();
 }
 
-static bool
-same(const struct document *a, const struct document *b,
-    const struct sheet_layout *l)
-{
-	return memcmp(a->sealed, b->sealed, sizeof(a->sealed)) == 0 &&
-	    memcmp(a->submission, b->submission,
-	    sizeof(a->submission)) == 0 &&
-	    memcmp(a->fingerprint, b->fingerprint,
-	    sizeof(a->fingerprint)) == 0 &&
-	    a->environment == b->environment && a->kind == b->kind &&
-	    strcmp(a->number, b->number) == 0 &&
-	    strcmp(a->name, b->name) == 0 &&
-	    strcmp(a->round, b->round) == 0 &&
-	    a->position == b->position && a->late == b->late &&
-	    memcmp(a->sheet.cells, b->sheet.cells, l->n_cells) == 0 &&
-	    memcmp(a->sheet.numbers, b->sheet.numbers,
-	    l->n_numbers * sizeof(*a->sheet.numbers)) == 0;
-}
-
-static void
-check_short_cut(const uint8_t *data, size_t len)
-{
-	struct document quick = { 0 }, thorough = { 0 };
-	struct document_head one, other;
-	struct sheet_layout l;
-
-	memset(&one, 0, sizeof(one));
-	if (sheet_layout_make(definition(), &l, NULL) != ERR_OK)
-		abort();
-	if (document_quick(data, len, &l, &quick, &one) &&
-	    (document_parse_thoroughly(data, len, "d", &l, &thorough, &other,
-	    NULL) != ERR_OK || !same(&quick, &thorough, &l) ||
-	    memcmp(&one, &other, sizeof(one)) != 0))
-		abort();
-	document_wipe(&quick);
-	document_wipe(&thorough);
-	sheet_layout_wipe(&l);
-}
-
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
@@ -111,7 +70,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	char path[64], *operands[] = { path };
 	int fd;
 
-	check_short_cut(data, len);
 	if ((fd = memfd_create("documents", MFD_CLOEXEC)) == -1 ||
 	    file_write_fd(fd, "documents", data, len, &e) != ERR_OK)
 		abort();
