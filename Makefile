@@ -66,7 +66,7 @@ SCORING	= scoring/report/compare.c scoring/page/page.c scoring/page/style.c scor
 	  scoring/feedback/feedback_page_answers.c \
 	  scoring/report/disclosure.c scoring/report/groups.c \
 	  scoring/typical.c scoring/benchmark.c scoring/benchmark_form.c \
-	  scoring/words.c scoring/assumed.c scoring/sheet.c \
+	  scoring/words.c scoring/assumed.c scoring/part.c scoring/sheet.c \
 	  scoring/sheet_answers.c scoring/score.c \
 	  scoring/document.c scoring/pile_source.c \
 	  scoring/pile_batch.c scoring/pile_rank.c scoring/pile.c \

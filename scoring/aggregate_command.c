@@ -4,6 +4,7 @@
 #include "base/i18n.h"
 #include "base/message.h"
 #include "scoring/output.h"
+#include "scoring/part.h"
 #include "scoring/report/aggregate.h"
 #include "scoring/report/asked.h"
 #include "scoring/report/report_csv.h"
@@ -38,7 +39,7 @@ write_files(const struct score_options *o, const json_t *doc, struct err *e)
 
 	if (json == NULL || csv == NULL || html == NULL)
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	else if ((code = aggregate_write(doc, json, e)) == ERR_OK &&
+	else if ((code = part_write(doc, json, e)) == ERR_OK &&
 	    (code = report_csv(doc, csv, e)) == ERR_OK &&
 	    (code = make_page(o, doc, html, e)) == ERR_OK)
 		code = output_write(&out, o->output, e);

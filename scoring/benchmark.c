@@ -17,7 +17,6 @@ benchmark_wipe(struct benchmark *b)
 		score_wipe(&b->groups[i].score);
 	}
 	free(b->groups);
-	wipe_free(b->title);
 	wipe_free(b->round);
 	memset(b, 0, sizeof(*b));
 }
@@ -86,10 +85,9 @@ benchmark_make(const struct pile *p, const struct scoring_limits *limits,
 	out->limits = *limits;
 	out->environment = p->len > 0 ? p->v[0].document.environment :
 	    ENVIRONMENT_TEST;
-	out->title = wipe_strdup(p->layout.q->title);
 	out->round = wipe_strdup(p->round);
 	out->groups = calloc(2 * GROUPS, sizeof(*out->groups));
-	if (out->title == NULL || out->round == NULL || out->groups == NULL)
+	if (out->round == NULL || out->groups == NULL)
 		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	if (code == ERR_OK)
 		code = make_groups(p, out, e);

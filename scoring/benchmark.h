@@ -40,7 +40,6 @@ struct benchmark_group {
 };
 
 struct benchmark {
-	char *title;		/* of the questionnaire */
 	char *round;
 	enum environment environment;
 	struct scoring_limits limits;

@@ -10,6 +10,7 @@
 #include "format/json_take.h"
 #include "format/member.h"
 #include "scoring/benchmark.h"
+#include "scoring/part.h"
 #include "scoring/report/groups.h"
 
 #define VERSION		1
@@ -17,14 +18,6 @@
 #define MOST		100000000
 
 /* --- writing -------------------------------------------------------------- */
-
-static json_t *
-questionnaire_json(const struct questionnaire *q, const char *title)
-{
-	return json_pack("{s:s, s:s, s:o, s:s}", "id", q->id, "version",
-	    q->version, "sha256", member_hex(q->digest, sizeof(q->digest)),
-	    "title", title);
-}
 
 static json_t *
 group_json(const struct sheet_layout *l, const struct benchmark_group *g)
@@ -58,27 +51,19 @@ benchmark_write(const struct sheet_layout *l, const struct benchmark *b,
     struct buf *out, struct err *e)
 {
 	const size_t before = out->len;
-	json_t *doc = json_pack("{s:s, s:i, s:o, s:s, s:s, s:{s:I, s:I, s:i},"
-	    " s:o}", "format", BENCHMARK_FORMAT, "version", VERSION,
-	    "questionnaire", questionnaire_json(l->q, b->title),
+	json_t *doc = json_pack("{s:s, s:i, s:o, s:s, s:s, s:o, s:o}",
+	    "format", BENCHMARK_FORMAT, "version", VERSION,
+	    "questionnaire", part_questionnaire(l->q),
 	    "round", b->round,
 	    "environment", environment_name(b->environment),
-	    "settings", "least", (json_int_t)b->limits.least,
-	    "best", (json_int_t)b->limits.best,
-	    "percent", (int)b->limits.percent,
+	    "settings", part_settings(&b->limits),
 	    "groups", groups_json(l, b));
-	char *text = doc != NULL ? json_dumps(doc, JSON_COMPACT |
-	    JSON_PRESERVE_ORDER | JSON_REAL_PRECISION(15)) : NULL;
+	const enum err_code code = part_write(doc, out, e);
 
 	json_decref(doc);
-	if (text == NULL)
-		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	buf_add_str(out, text);
-	buf_add_str(out, "\n");
-	wipe_free(text);
-	if (out->len - before > LIMIT_BENCHMARK)
+	if (code == ERR_OK && out->len - before > LIMIT_BENCHMARK)
 		return err_set(e, ERR_TOO_LARGE, _("benchmark"), 0, NULL);
-	return buf_check(out, e);
+	return code;
 }
 
 /* --- reading -------------------------------------------------------------- */
@@ -138,8 +123,10 @@ take_questionnaire(const struct reading *r, const json_t *o,
 	else if (strcmp(json_string_value(v[VERSION_ID]), q->version) != 0)
 		return wrong(r, "questionnaire.version",
 		    _("the definition with that digest has another one"));
-	return json_take_line(r->src, "questionnaire.title", v[TITLE],
-	    LIMIT_NAME, &r->out->title);
+	else if (strcmp(json_string_value(v[TITLE]), q->title) != 0)
+		return wrong(r, "questionnaire.title",
+		    _("the definition with that digest has another one"));
+	return true;
 }
 
 static bool

@@ -2,8 +2,8 @@
 #include "scoring/compare_command.h"
 
 #include "base/i18n.h"
-#include "base/wipe.h"
 #include "scoring/output.h"
+#include "scoring/part.h"
 #include "scoring/report/compare.h"
 #include "scoring/report/compare_text.h"
 #include "scoring/select.h"
@@ -11,19 +11,12 @@
 static enum err_code
 write_file(const char *path, const json_t *doc, struct report *r)
 {
-	char *text = json_dumps(doc, JSON_COMPACT | JSON_PRESERVE_ORDER |
-	    JSON_REAL_PRECISION(15));
 	struct buf out = { 0 };
 	struct err e = { 0 };
 
-	buf_add_str(&out, text != NULL ? text : "");
-	buf_add_str(&out, "\n");
-	if (text == NULL)
-		err_set(&e, ERR_NO_MEMORY, NULL, 0, NULL);
-	else if (buf_check(&out, &e) == ERR_OK)
+	if (part_write(doc, &out, &e) == ERR_OK)
 		(void)output_write_file(path, &out, &e);
 	buf_wipe(&out);
-	wipe_free(text);
 	if (e.code != ERR_OK)
 		return report_err(r, &e);
 	report_set_text(r, "file", path);

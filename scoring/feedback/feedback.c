@@ -9,6 +9,7 @@
 #include "scoring/feedback/feedback_answers.h"
 #include "scoring/feedback/feedback_part.h"
 #include "scoring/feedback/feedback_way.h"
+#include "scoring/part.h"
 
 /* --- whose it is ---------------------------------------------------------- */
 
@@ -16,14 +17,12 @@ static void
 put_head(struct feedback_maker *m, json_t *doc)
 {
 	const struct feedback_input *in = m->in;
-	const struct questionnaire *q = m->q;
+	json_t *questionnaire = part_questionnaire(m->q);
 
 	feedback_put_text(m, doc, "format", FEEDBACK_FORMAT);
 	feedback_put_whole(m, doc, "version", 1);
-	feedback_put(m, doc, "questionnaire", json_pack(
-	    "{s:s, s:s, s:o, s:s, s:s}", "id", q->id, "version", q->version,
-	    "sha256", member_hex(q->digest, sizeof(q->digest)),
-	    "title", q->title, "language", q->language));
+	feedback_put_text(m, questionnaire, "language", m->q->language);
+	feedback_put(m, doc, "questionnaire", questionnaire);
 	feedback_put_text(m, doc, "round", in->round);
 	feedback_put(m, doc, "organisation", json_pack("{s:s, s:s, s:s}",
 	    "number", in->number, "name", in->name,

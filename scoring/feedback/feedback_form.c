@@ -7,12 +7,12 @@
 
 #include "base/i18n.h"
 #include "base/limits.h"
-#include "base/wipe.h"
 #include "format/json.h"
 #include "format/json_scan.h"
 #include "format/text.h"
 #include "scoring/feedback/feedback.h"
 #include "scoring/feedback/feedback_shape.h"
+#include "scoring/part.h"
 
 /* --- does a document have it? --------------------------------------------- */
 
@@ -220,15 +220,9 @@ enum err_code
 feedback_write(const json_t *doc, struct buf *out, struct err *e)
 {
 	const size_t before = out->len;
-	char *text = json_dumps(doc, JSON_COMPACT | JSON_PRESERVE_ORDER |
-	    JSON_REAL_PRECISION(15));
+	const enum err_code code = part_write(doc, out, e);
 
-	if (text == NULL)
-		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	buf_add_str(out, text);
-	buf_add_str(out, "\n");
-	wipe_free(text);
-	if (out->len - before > LIMIT_FEEDBACK)
+	if (code == ERR_OK && out->len - before > LIMIT_FEEDBACK)
 		return err_set(e, ERR_TOO_LARGE, _("feedback"), 0, NULL);
-	return buf_check(out, e);
+	return code;
 }

@@ -3,10 +3,10 @@
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "base/i18n.h"
 #include "scoring/page/number.h"
+#include "scoring/part.h"
 
 const char *
 view_text(const json_t *o, const char *key)
@@ -54,13 +54,7 @@ feedback_view_begin(struct feedback_view *v, const json_t *doc)
 const char *
 view_area(const struct feedback_view *v, const char *id)
 {
-	const json_t *area;
-	size_t i;
-
-	json_array_foreach(json_object_get(v->doc, "areas"), i, area)
-		if (strcmp(view_text(area, "id"), id) == 0)
-			return view_text(area, "label");
-	return "";
+	return part_area_label(json_object_get(v->doc, "areas"), id);
 }
 
 double

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: EUPL-1.2 */
 #include "scoring/report/aggregate.h"
 
-#include "base/wipe.h"
 #include "format/member.h"
 #include "format/scoring.h"
 #include "scoring/assumed.h"
+#include "scoring/part.h"
 #include "scoring/report/aggregate_change.h"
 #include "scoring/report/aggregate_levels.h"
 #include "scoring/report/aggregate_questions.h"
@@ -92,14 +92,9 @@ questionnaire_member(const struct questionnaire *q)
 		[SCORING_COUNTS] = "counts", [SCORING_LEVELS] = "levels",
 		[SCORING_MEANS] = "means",
 	};
-	json_t *o = json_object();
+	json_t *o = part_questionnaire(q);
 
-	return figure_done(o, figure_put(o, "id", json_string(q->id)) &&
-	    figure_put(o, "version", json_string(q->version)) &&
-	    figure_put(o, "sha256", member_hex(q->digest,
-	    sizeof(q->digest))) &&
-	    figure_put(o, "title", json_string(q->title)) &&
-	    figure_put(o, "language", json_string(q->language)) &&
+	return figure_done(o, figure_put(o, "language", json_string(q->language)) &&
 	    figure_put(o, "result", json_string(
 	    results[q->scoring->result])) &&
 	    (!aggregate_has_means(q) ||
@@ -152,7 +147,6 @@ static bool
 put_head(const struct making *m, json_t *doc)
 {
 	const struct pile *now = m->in->now, *then = m->in->then;
-	const struct scoring_limits *limits = &m->in->limits;
 	bool ok = figure_put(doc, "format", json_string(REPORT_FORMAT)) &&
 	    figure_put(doc, "version", json_integer(1)) &&
 	    figure_put(doc, "questionnaire", questionnaire_member(m->q));
@@ -165,9 +159,7 @@ put_head(const struct making *m, json_t *doc)
 		ok = figure_put(doc, "environment", json_string(
 		    environment_name(now->v[0].document.environment)));
 	return ok && figure_put(doc, "settings",
-	    json_pack("{s:I, s:I, s:i}", "least", (json_int_t)limits->least,
-	    "best", (json_int_t)limits->best, "percent",
-	    (int)limits->percent)) &&
+	    part_settings(&m->in->limits)) &&
 	    figure_put(doc, "assumed", assumed_json(m->q));
 }
 
@@ -331,18 +323,4 @@ aggregate_make(const struct aggregate_input *in, json_t **out, struct err *e)
 		return ERR_OK;
 	return e->code != ERR_OK ? e->code :
 	    err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-}
-
-enum err_code
-aggregate_write(const json_t *doc, struct buf *out, struct err *e)
-{
-	char *text = json_dumps(doc, JSON_COMPACT | JSON_PRESERVE_ORDER |
-	    JSON_REAL_PRECISION(15));
-
-	if (text == NULL)
-		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	buf_add_str(out, text);
-	buf_add_str(out, "\n");
-	wipe_free(text);
-	return buf_check(out, e);
 }

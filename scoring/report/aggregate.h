@@ -32,8 +32,5 @@ struct aggregate_input {
 /* A new reference. */
 enum err_code aggregate_make(const struct aggregate_input *in, json_t **out,
     struct err *e);
-/* Appends the document's one form: the same answers, the same bytes. */
-enum err_code aggregate_write(const json_t *doc, struct buf *out,
-    struct err *e);
 
 #endif

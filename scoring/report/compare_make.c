@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "format/member.h"
+#include "scoring/part.h"
 #include "scoring/report/compare.h"
 #include "scoring/report/compare_part.h"
 #include "scoring/report/figure.h"
@@ -15,11 +15,8 @@
 static json_t *
 side_json(const struct pile *p)
 {
-	const struct questionnaire *q = p->layout.q;
-
-	return json_pack("{s:{s:s, s:s, s:o, s:s}, s:s, s:I}",
-	    "questionnaire", "id", q->id, "version", q->version, "sha256",
-	    member_hex(q->digest, sizeof(q->digest)), "title", q->title,
+	return json_pack("{s:o, s:s, s:I}",
+	    "questionnaire", part_questionnaire(p->layout.q),
 	    "round", p->round, "organisations", (json_int_t)p->len);
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/i18n.h"
 #include "scoring/page/number.h"
+#include "scoring/part.h"
 #include "scoring/words.h"
 
 const char *
@@ -195,13 +196,8 @@ view_group_name(char out[static VIEW_NAME_LEN], const json_t *group)
 const char *
 view_area_label(const struct report_view *v, const char *id)
 {
-	const json_t *area;
-	size_t i;
-
-	json_array_foreach(json_object_get(v->questionnaire, "areas"), i, area)
-		if (strcmp(figure_text(area, "id"), id) == 0)
-			return figure_text(area, "label");
-	return "";
+	return part_area_label(json_object_get(v->questionnaire, "areas"),
+	    id);
 }
 
 /* --- levels --------------------------------------------------------------- */
