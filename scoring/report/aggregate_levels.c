@@ -137,42 +137,42 @@ points_classes(const struct census *c, const struct group *g)
 	return figure_done(list, ok);
 }
 
-json_t *
-aggregate_points(const struct census *c, size_t set)
+/* The set's points or boxes on the whole; their mean, and how many there
+ * are. */
+static json_t *
+sum_member(const struct census *c, size_t set, bool points)
 {
+	const struct questionnaire *q = c->pile->layout.q;
 	const struct group *g = &c->set[set];
-	enum disclosure verdict = sum_verdict(c, set);
+	const enum disclosure verdict = sum_verdict(c, set);
 	json_t *o;
 	int64_t sum = 0;
 
 	if (verdict != DISCLOSURE_SHOWN)
 		return figure_suppressed(verdict);
 	o = json_object();
-	for (size_t i = 0; i < g->len; i++)
-		sum += score_of(c, g, i)->points;
+	for (size_t i = 0; i < g->len; i++) {
+		const struct score *s = score_of(c, g, i);
+
+		sum += points ? s->points : (int64_t)s->boxes;
+	}
 	return figure_done(o,
 	    figure_put(o, "mean", figure_mean(sum, g->len, 1)) &&
-	    figure_put(o, "of", json_integer(c->pile->layout.q->points)) &&
-	    figure_put(o, "classes", points_classes(c, g)));
+	    figure_put(o, "of", json_integer(points ? q->points :
+	    (json_int_t)q->n_options)) && (!points ||
+	    figure_put(o, "classes", points_classes(c, g))));
+}
+
+json_t *
+aggregate_points(const struct census *c, size_t set)
+{
+	return sum_member(c, set, true);
 }
 
 json_t *
 aggregate_boxes(const struct census *c, size_t set)
 {
-	const struct group *g = &c->set[set];
-	enum disclosure verdict = sum_verdict(c, set);
-	json_t *o;
-	int64_t sum = 0;
-
-	if (verdict != DISCLOSURE_SHOWN)
-		return figure_suppressed(verdict);
-	o = json_object();
-	for (size_t i = 0; i < g->len; i++)
-		sum += (int64_t)score_of(c, g, i)->boxes;
-	return figure_done(o,
-	    figure_put(o, "mean", figure_mean(sum, g->len, 1)) &&
-	    figure_put(o, "of", json_integer(
-	    (json_int_t)c->pile->layout.q->n_options)));
+	return sum_member(c, set, false);
 }
 
 /* --- means and areas ----------------------------------------------------- */
