@@ -46,7 +46,7 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 	  crypto/enveloped_walk.c crypto/unwrap.c \
 	  crypto/compressed.c crypto/envelope.c \
 	  crypto/merkle.c crypto/receipt_sig.c crypto/mandate_sig.c \
-	  crypto/reply.c crypto/benchmark_sig.c \
+	  crypto/reply.c crypto/reply_file.c crypto/benchmark_sig.c \
 	  crypto/token.c crypto/token_module.c crypto/token_uri.c \
 	  crypto/tls_identity.c
 LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
@@ -86,6 +86,8 @@ REPORT	= scoring/report/pairs.c scoring/report/compare_make.c \
 	  scoring/report/compare_part.c scoring/report/compare_sums.c \
 	  scoring/report/compare_text.c \
 	  scoring/report/figure.c scoring/report/census.c \
+	  scoring/report/census_sets.c scoring/report/census_sums.c \
+	  scoring/report/weight.c \
 	  scoring/report/change.c scoring/report/aggregate.c \
 	  scoring/report/aggregate_levels.c \
 	  scoring/report/aggregate_spread.c \
@@ -127,7 +129,7 @@ CLIENT	= client/main.c client/options.c client/ui.c \
 	  client/doctor/doctor_certs.c \
 	  client/doctor/doctor_network.c client/doctor/doctor_portal.c
 VERIFIER = verifier/main.c verifier/settings.c verifier/load.c \
-	  verifier/verify.c \
+	  verifier/verify.c verifier/verdict.c \
 	  verifier/entitled.c verifier/seen.c verifier/judge.c \
 	  verifier/receipts.c \
 	  verifier/handoff.c verifier/verdict_json.c verifier/report.c
@@ -188,7 +190,7 @@ SERVICE	= intake/service/run.c intake/service/lane.c \
 	  intake/service/scored.c intake/service/scored_make.c \
 	  intake/service/scored_file.c
 # What it has in common with sigill-verify.
-JUDGE	= verifier/load.c verifier/verify.c verifier/entitled.c \
+JUDGE	= verifier/load.c verifier/verify.c verifier/verdict.c verifier/entitled.c \
 	  verifier/seen.c verifier/handoff.c
 
 UNIT	= test_base test_message test_config test_wiping test_cbor \
@@ -490,7 +492,8 @@ FUZZ_SECONDS = 60
 $(O)/fuzz/fuzz_worker: intake/service/worker_talk.c \
 	intake/service/worker_known.c intake/service/channel.c \
 	intake/service/document.c
-$(O)/fuzz/fuzz_facts $(O)/fuzz/fuzz_worker: $(FACTS) verifier/verify.c verifier/entitled.c \
+$(O)/fuzz/fuzz_facts $(O)/fuzz/fuzz_worker: $(FACTS) verifier/verify.c \
+	verifier/verdict.c verifier/entitled.c \
 	verifier/seen.c
 $(O)/fuzz/fuzz_benchmark $(O)/fuzz/fuzz_feedback: $(SCORING)
 $(O)/fuzz/fuzz_document: scoring/sheet.c scoring/sheet_answers.c \
