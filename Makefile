@@ -83,7 +83,8 @@ SCORE	= scoring/main.c scoring/options.c scoring/select.c \
 	  scoring/benchmark_command.c scoring/compare_command.c \
 	  $(REPORT)
 REPORT	= scoring/report/pairs.c scoring/report/compare_make.c \
-	  scoring/report/compare_part.c scoring/report/compare_sums.c \
+	  scoring/report/compare_part.c scoring/report/compare_decide.c \
+	  scoring/report/compare_sums.c \
 	  scoring/report/compare_text.c \
 	  scoring/report/figure.c scoring/report/census.c \
 	  scoring/report/census_sets.c scoring/report/census_sums.c \

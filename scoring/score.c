@@ -24,9 +24,8 @@ score_ratio(int64_t a, int64_t b)
 
 /* --- one question --------------------------------------------------------- */
 
-/* The value of what was chosen; false: nothing was, or it has none. */
-static bool
-value_of(const struct sheet_layout *l, const struct sheet *s,
+bool
+score_value(const struct sheet_layout *l, const struct sheet *s,
     size_t question, int64_t *out)
 {
 	const size_t chosen = sheet_chosen(l, s, question);
@@ -61,7 +60,7 @@ score_question(const struct sheet_layout *l, const struct sheet *s,
 		return 0;
 	if (asked->type == QUESTION_MULTIPLE)
 		return points_for(asked, sheet_ticked(l, s, question));
-	return value_of(l, s, question, &value) ? value : 0;
+	return score_value(l, s, question, &value) ? value : 0;
 }
 
 int64_t
@@ -84,6 +83,22 @@ score_lacks(const struct sheet_layout *l, const struct sheet *s,
 	if (all > demand->least)
 		all = demand->least;
 	return has < all ? all - has : 0;
+}
+
+bool
+score_demanded(const struct questionnaire *q, size_t question)
+{
+	const struct question *asked = &q->questions[question];
+	bool demanded = false;
+
+	for (size_t d = 0; d < q->scoring->n_demands; d++) {
+		const struct scoring_demand *demand = &q->scoring->demands[d];
+
+		demanded = demanded || (asked->section == demand->section &&
+		    (demand->points ? asked->points > 0 :
+		    asked->type == QUESTION_MULTIPLE));
+	}
+	return demanded;
 }
 
 /* --- a sheet -------------------------------------------------------------- */
@@ -167,7 +182,7 @@ mean_of_values(const struct sheet_layout *l, const struct sheet *s,
 
 	for (size_t i = 0; i < q->n_questions; i++)
 		if ((area == SIZE_MAX || q->questions[i].area == area) &&
-		    value_of(l, s, i, &value)) {
+		    score_value(l, s, i, &value)) {
 			sum += value;
 			n++;
 		}

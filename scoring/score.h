@@ -6,6 +6,7 @@
 #ifndef SIGILL_SCORING_SCORE_H
 #define SIGILL_SCORING_SCORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,10 +47,16 @@ void score_wipe(struct score *s);
  * value of what was chosen. */
 int64_t score_question(const struct sheet_layout *l, const struct sheet *s,
     size_t question);
+/* The value of what was chosen; false: nothing was, or it has none. */
+bool score_value(const struct sheet_layout *l, const struct sheet *s,
+    size_t question, int64_t *out);
 /* What a demand still lacks in one question of its section; 0: nothing.  In
  * boxes or points. */
 int64_t score_lacks(const struct sheet_layout *l, const struct sheet *s,
     const struct scoring_demand *demand, size_t question);
+
+/* Does any level demand something of the question? */
+bool score_demanded(const struct questionnaire *q, size_t question);
 
 /* By the definition's order: below 0 when a is worse than b; 0 when nothing
  * tells them apart. */

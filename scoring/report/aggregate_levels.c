@@ -85,7 +85,9 @@ level_rows(const struct census *c, const struct group *g, size_t area)
 json_t *
 aggregate_levels(const struct census *c, size_t set)
 {
-	return level_rows(c, &c->set[set], SIZE_MAX);
+	return c->levels[set] == DISCLOSURE_SHOWN ?
+	    level_rows(c, &c->set[set], SIZE_MAX) :
+	    figure_suppressed(c->levels[set]);
 }
 
 /* --- points, boxes ------------------------------------------------------- */

@@ -196,6 +196,13 @@ both_levels(const struct change *c, size_t group)
 	const struct group *g = &now->set[CENSUS_SET(CENSUS_BOTH, group)];
 	json_int_t rose = 0, same = 0, fell = 0;
 
+	for (int side = CHANGE_THEN; side <= CHANGE_NOW; side++) {
+		enum disclosure verdict = c->census[side].levels[
+		    CENSUS_SET(CENSUS_BOTH, group)];
+
+		if (verdict != DISCLOSURE_SHOWN)
+			return figure_suppressed(verdict);
+	}
 	for (size_t i = 0; i < g->len; i++) {
 		int64_t is = now->pile->v[g->v[i]].score.level;
 		int64_t was = c->census[CHANGE_THEN].pile->

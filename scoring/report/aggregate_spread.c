@@ -149,6 +149,8 @@ aggregate_lead(const struct census *c, size_t group)
 {
 	const struct questionnaire *q = c->pile->layout.q;
 	const struct group *g = &c->set[group];
+	const enum disclosure lead = c->counted[q->scoring->lead][group];
+	const enum disclosure whole = c->counted[q->n_areas][group];
 	int64_t *x = calloc(g->len + 1, sizeof(*x)), r2;
 	int64_t *y = calloc(g->len + 1, sizeof(*y));
 	json_t *o = json_object();
@@ -156,7 +158,11 @@ aggregate_lead(const struct census *c, size_t group)
 	    json_string(q->areas[q->scoring->lead].id));
 	size_t n;
 
-	if (ok) {
+	/* What the two are not shown as by themselves, neither together. */
+	if (ok && (lead != DISCLOSURE_SHOWN || whole != DISCLOSURE_SHOWN))
+		ok = figure_put(o, "r2", figure_suppressed(
+		    lead != DISCLOSURE_SHOWN ? lead : whole));
+	else if (ok) {
 		lead_pairs(c, g, x, y, &n);
 		if (n < c->limits.least)
 			ok = figure_put(o, "r2",

@@ -45,8 +45,11 @@ struct census {
 	enum disclosure (*question)[GROUPS];
 	/* What is counted over a set's questions, of an area or, last, of all:
 	 * not where it would tell of a question that is not shown, or (means)
-	 * few have it. */
+	 * few have it, or few have left out as much of it as they did. */
 	enum disclosure (*counted)[CENSUS_SETS];
+	/* Levels of all: not where a question that is not shown has demands
+	 * that they rest on. */
+	enum disclosure levels[CENSUS_SETS];
 };
 
 /* other: the pile of the other round, or NULL. */

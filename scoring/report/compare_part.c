@@ -6,80 +6,10 @@
 #include <string.h>
 
 #include "base/limits.h"
-#include "format/scoring.h"
+#include "scoring/report/compare_decide.h"
 #include "scoring/report/figure.h"
 
-/* --- what may be shown ---------------------------------------------------- */
-
-/* Is it a part of any sum? */
-static bool
-counts(const struct question *q)
-{
-	bool values = false;
-
-	for (size_t i = 0; i < q->n_options; i++)
-		values = values || q->options[i].has_value;
-	return q->type == QUESTION_MULTIPLE || q->points > 0 || values;
-}
-
-static enum err_code
-decide_question(struct compared *c, size_t which, struct err *e)
-{
-	const struct comparable *v = &c->comparison.v[which];
-	const struct pile *now = c->pairs.now, *then = c->pairs.then;
-	bool *has_now, *has_then;
-	enum err_code code;
-
-	if (v->why != COMPARE_SAME)
-		return ERR_OK;
-	has_now = calloc(now->len + 1, sizeof(*has_now));
-	has_then = calloc(then->len + 1, sizeof(*has_then));
-	if (has_now == NULL || has_then == NULL)
-		code = err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	else {
-		for (size_t i = 0; i < now->len; i++)
-			has_now[i] = sheet_answered(&now->layout,
-			    &now->v[i].document.sheet, v->now);
-		for (size_t i = 0; i < then->len; i++)
-			has_then[i] = sheet_answered(&then->layout,
-			    &then->v[i].document.sheet, v->then);
-		code = pairs_decide(&c->pairs, has_now, has_then,
-		    c->question[which], e);
-	}
-	free(has_now);
-	free(has_then);
-	return code;
-}
-
-/* In a group; or, when it is a part of all, in all that are: what is hidden of
- * one of them could be had from the others. */
-static void
-hide_sum(struct compared *c, size_t area, size_t group)
-{
-	const bool *in_all = c->pairs.now->layout.q->scoring->groups;
-	bool part = group == GROUP_ALL || in_all[group_kind(group)];
-
-	for (size_t g = 0; g < GROUPS; g++)
-		if (g == group || (part && (g == GROUP_ALL ||
-		    in_all[group_kind(g)])))
-			c->sum[area][g] = DISCLOSURE_COMPLEMENTARY;
-}
-
-static void
-hide_sums(struct compared *c, size_t which)
-{
-	const struct questionnaire *q = c->pairs.now->layout.q;
-	const struct comparable *v = &c->comparison.v[which];
-
-	if (v->why != COMPARE_SAME || !counts(&q->questions[v->now]))
-		return;
-	for (size_t g = 0; g < GROUPS; g++)
-		if (c->pairs.verdict[g] == DISCLOSURE_SHOWN &&
-		    c->question[which][g] != DISCLOSURE_SHOWN) {
-			hide_sum(c, q->questions[v->now].area, g);
-			hide_sum(c, q->n_areas, g);
-		}
-}
+/* --- all of it ------------------------------------------------------------ */
 
 static void
 count_boxes(struct compared *c)
@@ -112,12 +42,8 @@ compared_make(const struct pile *now, const struct pile *then, size_t least,
 	c->sum = calloc(n_areas + 1, sizeof(*c->sum));
 	if (c->question == NULL || c->sum == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	for (size_t i = 0; i < c->comparison.len && code == ERR_OK; i++)
-		code = decide_question(c, i, e);
-	for (size_t i = 0; i < c->comparison.len && code == ERR_OK; i++)
-		hide_sums(c, i);
 	count_boxes(c);
-	return code;
+	return compared_decide(c, e);
 }
 
 void

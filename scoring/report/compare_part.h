@@ -25,6 +25,9 @@ struct compared {
 	/* Of sums over the questions of an area or, last, of all: not where
 	 * one of its questions could be computed from it. */
 	enum disclosure (*sum)[GROUPS];		/* [now's areas + 1] */
+	/* Levels of all: not where one of its questions that is hidden has
+	 * demands. */
+	enum disclosure levels[GROUPS];
 };
 
 enum err_code compared_make(const struct pile *now, const struct pile *then,

@@ -118,9 +118,12 @@ level_json(const struct compared *c, size_t group)
 	const struct questionnaire *q = c->pairs.now->layout.q;
 	size_t now[LIMIT_LEVEL + 1] = { 0 }, then[LIMIT_LEVEL + 1] = { 0 };
 	size_t rose = 0, same = 0, fell = 0;
-	json_t *o, *list = json_array();
+	json_t *o, *list;
 	bool ok = true;
 
+	if (c->levels[group] != DISCLOSURE_SHOWN)
+		return figure_suppressed(c->levels[group]);
+	list = json_array();
 	for (size_t i = 0; i < c->pairs.len; i++) {
 		const struct pair *p = &c->pairs.v[i];
 		int64_t a = c->pairs.now->v[p->now].score.level;

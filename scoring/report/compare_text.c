@@ -61,7 +61,11 @@ tell_pair(const json_t *o, const char *key, const char *label,
 static void
 tell_level(const json_t *level, struct report *r)
 {
-	if (level != NULL)
+	const char *why = text_of(level, "suppressed");
+
+	if (*why != '\0')
+		report_line(r, _("  level"), "%s", words_why(why));
+	else if (level != NULL)
 		report_line(r, _("  level"),
 		    _("rose for %lld, fell for %lld, the same for %lld"),
 		    whole_of(level, "rose"), whole_of(level, "fell"),

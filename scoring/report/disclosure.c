@@ -324,9 +324,9 @@ disclosure_decide(struct disclosure_plan *p, size_t least, struct err *e)
 }
 
 enum err_code
-disclosure_decide_members(const uint64_t *in, size_t n, size_t n_sets,
-    const bool *with_last, size_t least, enum disclosure *verdict,
-    struct err *e)
+disclosure_decide_alike(const uint64_t *in, const size_t *size, size_t n,
+    size_t n_sets, const bool *with_last, size_t least,
+    enum disclosure *verdict, struct err *e)
 {
 	struct column *all = malloc((n + 1) * sizeof(*all));
 	enum err_code code;
@@ -335,11 +335,20 @@ disclosure_decide_members(const uint64_t *in, size_t n, size_t n_sets,
 	if (all == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	for (size_t o = 0; o < n; o++)
-		all[o] = (struct column){ in[o], 1 };
+		all[o] = (struct column){ in[o], size != NULL ? size[o] : 1 };
 	len = put_together(all, n, UINT64_MAX, all);
 	code = decide(all, len, n_sets, with_last, least, verdict, e);
 	free(all);
 	return code;
+}
+
+enum err_code
+disclosure_decide_members(const uint64_t *in, size_t n, size_t n_sets,
+    const bool *with_last, size_t least, enum disclosure *verdict,
+    struct err *e)
+{
+	return disclosure_decide_alike(in, NULL, n, n_sets, with_last, least,
+	    verdict, e);
 }
 
 bool

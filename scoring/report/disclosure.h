@@ -55,6 +55,12 @@ enum err_code disclosure_decide_members(const uint64_t *in, size_t n,
     size_t n_sets, const bool *with_last, size_t least,
     enum disclosure *verdict, struct err *e);
 
+/* The same when those that are in the same sets have been counted: size[o] of
+ * them are in those of in[o]. */
+enum err_code disclosure_decide_alike(const uint64_t *in, const size_t *size,
+    size_t n, size_t n_sets, const bool *with_last, size_t least,
+    enum disclosure *verdict, struct err *e);
+
 /* The lowest, middle and highest of n in order: 10 % of n rounded half up, at
  * least one, at both ends, and the rest.  True when each has `least`: may they
  * be asked for?  Together with what else is shown is for

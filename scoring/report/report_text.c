@@ -63,9 +63,7 @@ tell_participation(const json_t *groups, struct report *r)
 static void
 tell_levels(const json_t *groups, struct report *r)
 {
-	const json_t *g, *row;
-	const json_t *first = json_object_get(json_array_get(groups, 0),
-	    "levels");
+	const json_t *g, *row, *levels, *first = NULL;
 	char cell[32];
 	size_t i, j;
 
@@ -73,6 +71,9 @@ tell_levels(const json_t *groups, struct report *r)
 		return;
 	row_title(r, _("At this level or a higher one"));
 	row_label(r, "");
+	json_array_foreach(groups, i, g)
+		if (!json_is_array(first))
+			first = json_object_get(g, "levels");
 	json_array_foreach(first, j, row) {
 		(void)snprintf(cell, sizeof(cell), "%lld",
 		    (long long)json_integer_value(json_object_get(row,
@@ -81,10 +82,12 @@ tell_levels(const json_t *groups, struct report *r)
 	}
 	row_end(r);
 	json_array_foreach(groups, i, g) {
-		if (json_object_get(g, "levels") == NULL)
+		if ((levels = json_object_get(g, "levels")) == NULL)
 			continue;
 		row_label(r, words_group(text_of(g, "id")));
-		json_array_foreach(json_object_get(g, "levels"), j, row)
+		if (json_is_object(levels))	/* hidden */
+			row_cell(r, levels, 1);
+		json_array_foreach(levels, j, row)
 			row_cell(r, json_object_get(row, "at_least"), 1);
 		row_end(r);
 	}
