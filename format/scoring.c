@@ -148,10 +148,24 @@ check_levels(const struct json_source *src, const struct questionnaire *q)
 	return true;
 }
 
+/* Values that there are: a scale has two, at least. */
+struct values {
+	bool any;
+	int64_t least, greatest;
+};
+
+static void
+values_add(struct values *v, int64_t value)
+{
+	v->least = v->any && v->least < value ? v->least : value;
+	v->greatest = v->any && v->greatest > value ? v->greatest : value;
+	v->any = true;
+}
+
 /* Does what can be chosen have values to make means of? */
 static bool
 check_question(const struct json_source *src, const char *path,
-    const struct question *q, bool *any)
+    const struct question *q, struct values *values)
 {
 	size_t valued = 0;
 
@@ -164,6 +178,8 @@ check_question(const struct json_source *src, const char *path,
 			    "has %lld", o->id, (long long)o->value);
 			return false;
 		}
+		if (o->has_value)
+			values_add(values, o->value);
 		valued += o->has_value;
 	}
 	if (valued != q->n_options &&
@@ -172,23 +188,22 @@ check_question(const struct json_source *src, const char *path,
 		    "\"means\" each of its options must have a value");
 		return false;
 	}
-	*any |= valued > 0;
 	return true;
 }
 
 static bool
 check_values(const struct json_source *src, const struct questionnaire *q)
 {
+	struct values values = { 0 };
 	char at[JSON_PATH_LEN];
-	bool any = false;
 
 	for (size_t i = 0; i < q->n_questions; i++) {
 		json_path_index(at, "questions", i);
-		if (!check_question(src, at, &q->questions[i], &any))
+		if (!check_question(src, at, &q->questions[i], &values))
 			return false;
 	}
-	return any || wrong(src, "questions", "the result \"means\" needs "
-	    "options with values");
+	return values.least < values.greatest || wrong(src, "questions",
+	    "the result \"means\" needs options with different values");
 }
 
 static bool

@@ -169,6 +169,39 @@ check_object(struct reader *r, const char *path, const struct shape *shape,
 	return true;
 }
 
+/* Is the member that stands at path no greater than the other one? */
+static bool
+check_order(struct reader *r, const char *path, const json_t *o,
+    const char *less, const char *more)
+{
+	return json_integer_value(json_object_get(o, less)) <=
+	    json_integer_value(json_object_get(o, more)) ||
+	    refuse(r, path, _("that cannot be there"));
+}
+
+static json_int_t
+whole_at(const json_t *doc, const char *object, const char *key)
+{
+	return json_integer_value(json_object_get(json_object_get(doc,
+	    object), key));
+}
+
+/* What there is a scale of: a chart has no room for what is not on it. */
+static bool
+check_scales(struct reader *r, const json_t *doc)
+{
+	if (json_object_get(doc, "level") != NULL &&
+	    whole_at(doc, "level", "of") == 0)
+		return refuse(r, "level.of", _("that cannot be there"));
+	if (whole_at(doc, "level", "level") > whole_at(doc, "level", "of"))
+		return refuse(r, "level.level", _("that cannot be there"));
+	if (json_object_get(doc, "scale") != NULL &&
+	    whole_at(doc, "scale", "greatest") <=
+	    whole_at(doc, "scale", "least"))
+		return refuse(r, "scale.greatest", _("that cannot be there"));
+	return true;
+}
+
 /* What a document of this kind of result cannot do without. */
 static bool
 check_result(struct reader *r, const json_t *doc)
@@ -180,7 +213,11 @@ check_result(struct reader *r, const json_t *doc)
 		more = feedback_shape_levels;
 	else if (strcmp(result, "means") == 0)
 		more = feedback_shape_means;
-	return check_object(r, "", more, doc);
+	return check_object(r, "", more, doc) &&
+	    check_order(r, "level.level", json_object_get(doc, "level"),
+	    "level", "of") &&
+	    check_order(r, "scale.least", json_object_get(doc, "scale"),
+	    "least", "greatest");
 }
 
 enum err_code
@@ -204,7 +241,7 @@ feedback_parse(const uint8_t *json, size_t len, const char *name,
 		code = err_set(e, ERR_FEEDBACK, name, 0,
 		    _("areas: there are more than %u"), LIMIT_OPTIONS);
 	else if (!check_object(&r, "", feedback_shape, doc) ||
-	    !check_result(&r, doc))
+	    !check_result(&r, doc) || !check_scales(&r, doc))
 		code = ERR_FEEDBACK;
 	else if (json_integer_value(json_object_get(doc, "version")) != 1)
 		code = err_set(e, ERR_FEEDBACK, name, 0,

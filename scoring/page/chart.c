@@ -69,9 +69,9 @@ is_near(const struct chart_scale *scale, double a, double b)
 	return apart < (scale->to - scale->from) / 16;
 }
 
-/* Where marks stand whose values are near each other: the first of two
- * above the second. */
-static const char *const heights[][4] = {
+/* Where a mark stands by how many others are near it, and how many of these
+ * are before it: the first of two above the second. */
+static const char *const heights[CHART_MARKS][CHART_MARKS] = {
 	{ MIDDLE }, { "6", "16" }, { "4", MIDDLE, "18" },
 	{ "2", "8", "14", "20" },
 };
@@ -83,17 +83,19 @@ marks_draw(struct page *p, const struct chart_scale *scale,
 	char x[NUMBER_LEN];
 	size_t near, before;
 
+	n = n < CHART_MARKS ? n : CHART_MARKS;
 	for (size_t i = 0; i < n; i++) {
 		if (isnan(marks[i].value))
 			continue;
 		near = before = 0;
-		for (size_t j = 0; j < n; j++) {
-			near += is_near(scale, marks[i].value, marks[j].value);
-			before += j < i && is_near(scale, marks[i].value,
-			    marks[j].value);
-		}
+		for (size_t j = 0; j < n; j++)
+			if (j != i && is_near(scale, marks[i].value,
+			    marks[j].value)) {
+				near++;
+				before += j < i;
+			}
 		shape(p, marks[i].shape, number_place(x, marks[i].value,
-		    scale->from, scale->to), heights[near - 1][before]);
+		    scale->from, scale->to), heights[near][before]);
 	}
 }
 

@@ -14,6 +14,7 @@
 #include "scoring/page/page.h"
 
 #define CHART_PARTS	8
+#define CHART_MARKS	4	/* those that are more are not drawn */
 
 struct chart_scale {
 	double from, to;
@@ -32,11 +33,11 @@ void chart_patterns(struct page *p);
 
 /* The numbers of a scale, for the head of its column. */
 void chart_axis(struct page *p, const struct chart_scale *scale);
-/* A bar (value NAN: none) and marks upon it, at most 4. */
+/* A bar (value NAN: none) and marks upon it, at most CHART_MARKS. */
 void chart_bar(struct page *p, const struct chart_scale *scale,
     double value, const struct chart_mark *marks, size_t n,
     const char *title);
-/* Marks, at most 4, and a line from the least to the greatest. */
+/* Marks, at most CHART_MARKS, and a line from the least to the greatest. */
 void chart_points(struct page *p, const struct chart_scale *scale,
     const struct chart_mark *marks, size_t n, const char *title);
 /* Parts of a whole, side by side; n at most CHART_PARTS. */

@@ -287,12 +287,45 @@ test_strangers(void **state)
 	}
 }
 
+/* A chart needs a scale that has two ends. */
+static void
+test_scales(void **state)
+{
+	json_t *doc = small(NULL), *level = json_object_get(doc, "level"),
+	    *was = json_deep_copy(level), *scale;
+
+	(void)state;
+	assert_non_null(was);
+	assert_int_equal(json_object_set_new(level, "level",
+	    json_integer(0)), 0);
+	assert_true(try_it(doc));
+	assert_int_equal(json_object_set_new(level, "of", json_integer(0)),
+	    0);
+	assert_false(try_it(doc));
+	assert_int_equal(json_object_set_new(level, "of", json_integer(2)),
+	    0);
+	assert_int_equal(json_object_set_new(level, "level",
+	    json_integer(3)), 0);
+	assert_false(try_it(doc));
+	assert_int_equal(json_object_set_new(doc, "level", was), 0);
+	assert_true(try_it(doc));
+	assert_non_null(scale = json_pack("{s:i, s:i}", "least", 1,
+	    "greatest", 2));
+	assert_int_equal(json_object_set_new(doc, "scale", scale), 0);
+	assert_true(try_it(doc));
+	assert_int_equal(json_object_set_new(scale, "greatest",
+	    json_integer(1)), 0);
+	assert_false(try_it(doc));
+	json_decref(doc);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_any_definition),
 		cmocka_unit_test(test_strangers),
+		cmocka_unit_test(test_scales),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,9 +143,9 @@ nesting(void **state)
 }
 
 static const char *
-bar(struct buf *out, double a, double b)
+bar(struct buf *out, double to, double a, double b)
 {
-	const struct chart_scale scale = { 0, 4, 1 };
+	const struct chart_scale scale = { 0, to, 1 };
 	const struct chart_mark marks[] = {
 		{ CHART_RING, a }, { CHART_DIAMOND, b },
 	};
@@ -165,14 +165,48 @@ marks(void **state)
 	const char *text;
 
 	(void)state;
-	assert_non_null(text = bar(&out, NAN, 2));
+	assert_non_null(text = bar(&out, 4, NAN, 2));
 	assert_null(strstr(text, "\"ring\""));
 	assert_non_null(strstr(text, "x=\"50.00%\" y=\"11\""));
-	assert_non_null(text = bar(&out, 2, 2));
+	assert_non_null(text = bar(&out, 4, 2, 2));
 	assert_non_null(strstr(text, "x=\"50.00%\" y=\"6\""));
 	assert_non_null(strstr(text, "x=\"50.00%\" y=\"16\""));
-	assert_non_null(text = bar(&out, 1, 2));
+	assert_non_null(text = bar(&out, 4, 1, 2));
 	assert_non_null(strstr(text, "x=\"25.00%\" y=\"11\""));
+	/* A scale without an extent, and one the wrong way round. */
+	for (int to = 0; to >= -4; to -= 4) {
+		assert_non_null(text = bar(&out, to, 0, 0));
+		assert_non_null(strstr(text, "x=\"0.00%\" y=\"11\""));
+	}
+	buf_wipe(&out);
+}
+
+/* What is drawn on a scale that is none, or is too much, stays inside. */
+static void
+odd_scales(void **state)
+{
+	static const struct chart_scale scales[] = {
+		{ 0, 0, 1 }, { 1, 1, 1 }, { 4, 0, 1 }, { 0, 1e300, 1 },
+		{ NAN, 4, 1 }, { 0, INFINITY, 1 },
+	};
+	const struct chart_mark marks[] = {
+		{ CHART_RING, 0 }, { CHART_DIAMOND, 0 }, { CHART_DOT, 0 },
+		{ CHART_TICK, 3 }, { CHART_DOT, 0 }, { CHART_RING, 0 },
+	};
+	struct buf out = { 0 };
+	struct page p = { .out = &out, .lang = "en" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(scales) / sizeof(*scales); i++)
+		for (size_t k = 0; k <= sizeof(marks) / sizeof(*marks); k++) {
+			chart_bar(&p, &scales[i], 2, marks, k, "t");
+			chart_points(&p, &scales[i], marks, k, "t");
+			chart_axis(&p, &scales[i]);
+		}
+	assert_int_equal(p.depth, 0);
+	assert_non_null(buf_str(&out));
+	assert_null(strstr(buf_str(&out), "nan"));
+	assert_null(strstr(buf_str(&out), "inf"));
 	buf_wipe(&out);
 }
 
@@ -183,7 +217,7 @@ main(void)
 		cmocka_unit_test(swedish), cmocka_unit_test(english),
 		cmocka_unit_test(room), cmocka_unit_test(places),
 		cmocka_unit_test(escaping), cmocka_unit_test(nesting),
-		cmocka_unit_test(marks),
+		cmocka_unit_test(marks), cmocka_unit_test(odd_scales),
 	};
 
 	message_init(true);
