@@ -169,16 +169,6 @@ check_object(struct reader *r, const char *path, const struct shape *shape,
 	return true;
 }
 
-/* Is the member that stands at path no greater than the other one? */
-static bool
-check_order(struct reader *r, const char *path, const json_t *o,
-    const char *less, const char *more)
-{
-	return json_integer_value(json_object_get(o, less)) <=
-	    json_integer_value(json_object_get(o, more)) ||
-	    refuse(r, path, _("that cannot be there"));
-}
-
 static json_int_t
 whole_at(const json_t *doc, const char *object, const char *key)
 {
@@ -213,11 +203,7 @@ check_result(struct reader *r, const json_t *doc)
 		more = feedback_shape_levels;
 	else if (strcmp(result, "means") == 0)
 		more = feedback_shape_means;
-	return check_object(r, "", more, doc) &&
-	    check_order(r, "level.level", json_object_get(doc, "level"),
-	    "level", "of") &&
-	    check_order(r, "scale.least", json_object_get(doc, "scale"),
-	    "least", "greatest");
+	return check_object(r, "", more, doc);
 }
 
 enum err_code
