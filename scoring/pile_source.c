@@ -153,21 +153,29 @@ split(struct splitting *s, int fd, const char *name, struct err *e)
 	return ERR_OK;
 }
 
+/* In a folder nobody has chosen it (AT_FDCWD: somebody has): it must be a file
+ * then, and a pipe that nobody writes to is not waited for. */
 static enum err_code
 split_file(struct splitting *s, int dir, const char *file, const char *name,
     struct err *e)
 {
+	const bool chosen = dir == AT_FDCWD;
 	struct err found = { 0 };
 	enum err_code code;
+	struct stat st;
 	int fd;
 
-	fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd == -1) {
+	fd = openat(dir, file, O_RDONLY | O_CLOEXEC | O_NOCTTY |
+	    (chosen ? 0 : O_NONBLOCK));
+	if (fd == -1)
 		err_errno(&found, ERR_NO_INPUT, name, errno);
-		return forgive(s, &found, e);
-	}
-	code = split(s, fd, name, e);
-	(void)close(fd);
+	else if (!chosen && fstat(fd, &st) == 0 && !S_ISREG(st.st_mode))
+		err_set(&found, ERR_NO_INPUT, name, 0,
+		    _("it is not a regular file"));
+	code = found.code != ERR_OK ? forgive(s, &found, e) :
+	    split(s, fd, name, e);
+	if (fd != -1)
+		(void)close(fd);
 	return code;
 }
 

@@ -305,6 +305,19 @@ class Ways(PileCase):
 
     @unittest.skipIf(os.getuid() == 0 and not shutil.which("setpriv"),
                      "nobody to be")
+    def test_no_file_in_a_folder(self):
+        """What stands there under a document's name is not waited for."""
+        self.put(doc(1))
+        os.mkfifo(self.at("pipe.json"))
+        os.mkdir(self.at("folder.json"))
+        os.symlink("/dev/zero", self.at("zeros.json"))
+        errors = self.score(status=66)
+        self.assertEqual([(os.path.basename(e["where"]), e["code"])
+                          for e in errors],
+                         [("folder.json", "no-input"),
+                          ("pipe.json", "no-input"),
+                          ("zeros.json", "no-input")])
+
     def test_unreadable(self):
         self.put(doc(), doc(i=2))
         os.chmod(self.dir, 0o755)
