@@ -23,18 +23,22 @@ part_settings(const struct scoring_limits *limits)
 }
 
 const char *
+part_text(const json_t *o, const char *key)
+{
+	const char *text = json_string_value(json_object_get(o, key));
+
+	return text != NULL ? text : "";
+}
+
+const char *
 part_area_label(const json_t *areas, const char *id)
 {
-	const char *its, *label;
 	const json_t *area;
 	size_t i;
 
-	json_array_foreach(areas, i, area) {
-		its = json_string_value(json_object_get(area, "id"));
-		label = json_string_value(json_object_get(area, "label"));
-		if (its != NULL && strcmp(its, id) == 0 && label != NULL)
-			return label;
-	}
+	json_array_foreach(areas, i, area)
+		if (strcmp(part_text(area, "id"), id) == 0)
+			return part_text(area, "label");
 	return "";
 }
 

@@ -20,6 +20,8 @@ json_t *part_questionnaire(const struct questionnaire *q);
 /* "settings": least, best, percent. */
 json_t *part_settings(const struct scoring_limits *limits);
 
+/* The text at key; "": there is none. */
+const char *part_text(const json_t *o, const char *key);
 /* The label of the area with that id in "areas"; "": there is none. */
 const char *part_area_label(const json_t *areas, const char *id);
 

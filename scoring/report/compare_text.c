@@ -6,17 +6,10 @@
 
 #include "base/i18n.h"
 #include "scoring/page/number.h"
+#include "scoring/part.h"
 #include "scoring/words.h"
 
 #define LABEL	24
-
-static const char *
-text_of(const json_t *o, const char *key)
-{
-	const char *s = json_string_value(json_object_get(o, key));
-
-	return s != NULL ? s : "";
-}
 
 static long long
 whole_of(const json_t *o, const char *key)
@@ -39,7 +32,7 @@ tell_pair(const json_t *o, const char *key, const char *label,
     struct report *r)
 {
 	const json_t *pair = json_object_get(o, key), *percent;
-	const char *why = text_of(pair, "suppressed");
+	const char *why = part_text(pair, "suppressed");
 	char then[NUMBER_LEN], now[NUMBER_LEN], change[NUMBER_LEN];
 
 	if (pair == NULL)
@@ -61,7 +54,7 @@ tell_pair(const json_t *o, const char *key, const char *label,
 static void
 tell_level(const json_t *level, struct report *r)
 {
-	const char *why = text_of(level, "suppressed");
+	const char *why = part_text(level, "suppressed");
 
 	if (*why != '\0')
 		report_line(r, _("  level"), "%s", words_why(why));
@@ -75,15 +68,15 @@ tell_level(const json_t *level, struct report *r)
 static void
 tell_group(const json_t *group, struct report *r)
 {
-	const char *why = text_of(group, "suppressed");
+	const char *why = part_text(group, "suppressed");
 	long long n = whole_of(group, "organisations");
 
 	if (*why != '\0') {
-		report_line(r, words_group(text_of(group, "id")), "%s",
+		report_line(r, words_group(part_text(group, "id")), "%s",
 		    words_why(why));
 		return;
 	}
-	report_line(r, words_group(text_of(group, "id")),
+	report_line(r, words_group(part_text(group, "id")),
 	    P_("%lld organisation in both rounds",
 	    "%lld organisations in both rounds", n), n);
 	tell_pair(group, "boxes", _("  common boxes"), r);
@@ -122,9 +115,9 @@ tell_left_out(const json_t *doc, struct report *r)
 		char what[LABEL + 4];
 
 		(void)snprintf(what, sizeof(what), "  %.20s",
-		    text_of(o, "question"));
-		report_line(r, what, "%s (%s)", words_reason(text_of(o,
-		    "reason")), text_of(o, "label"));
+		    part_text(o, "question"));
+		report_line(r, what, "%s (%s)", words_reason(part_text(o,
+		    "reason")), part_text(o, "label"));
 	}
 	list = json_object_get(doc, "options_left_out");
 	json_array_foreach(list, i, o) {
@@ -133,7 +126,7 @@ tell_left_out(const json_t *doc, struct report *r)
 
 		report_say(r, P_("Of question %s, %zu option is not compared.",
 		    "Of question %s, %zu options are not compared.", n),
-		    text_of(o, "question"), n);
+		    part_text(o, "question"), n);
 	}
 }
 
@@ -158,8 +151,8 @@ compare_tell(const json_t *doc, struct report *r)
 	size_t i;
 
 	report_say(r, _("%s, round %s, compared with round %s"),
-	    text_of(json_object_get(now, "questionnaire"), "title"),
-	    text_of(now, "round"), text_of(then, "round"));
+	    part_text(json_object_get(now, "questionnaire"), "title"),
+	    part_text(now, "round"), part_text(then, "round"));
 	tell_comparable(json_object_get(doc, "comparable"), r);
 	json_array_foreach(json_object_get(doc, "groups"), i, group) {
 		tell_group(group, r);
