@@ -86,6 +86,18 @@ score_lacks(const struct sheet_layout *l, const struct sheet *s,
 }
 
 bool
+score_counts(const struct questionnaire *q, size_t question)
+{
+	const struct question *asked = &q->questions[question];
+	bool values = false;
+
+	for (size_t i = 0; i < asked->n_options; i++)
+		values = values || asked->options[i].has_value;
+	return asked->type == QUESTION_MULTIPLE || asked->points > 0 ||
+	    (values && q->scoring->result == SCORING_MEANS);
+}
+
+bool
 score_demanded(const struct questionnaire *q, size_t question)
 {
 	const struct question *asked = &q->questions[question];

@@ -55,6 +55,8 @@ bool score_value(const struct sheet_layout *l, const struct sheet *s,
 int64_t score_lacks(const struct sheet_layout *l, const struct sheet *s,
     const struct scoring_demand *demand, size_t question);
 
+/* Does the question count in anything: boxes, points, or means? */
+bool score_counts(const struct questionnaire *q, size_t question);
 /* Does any level demand something of the question? */
 bool score_demanded(const struct questionnaire *q, size_t question);
 

@@ -308,7 +308,7 @@ decide_all(struct census *c, const struct tally *t, struct err *e)
 		code = decide_means(c, t, e);
 	for (size_t k = 0; code == ERR_OK && k < q->n_questions &&
 	    q->scoring->result != SCORING_COUNTS; k++)
-		if (q->questions[k].n_options != 0)
+		if (score_counts(q, k))
 			code = decide_sums(c, t, k, e);
 	return code;
 }

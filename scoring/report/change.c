@@ -38,7 +38,11 @@ take_boxes(struct change *c, const struct questionnaire *q, struct err *e)
 /* --- what both rounds tell together --------------------------------------- */
 
 /* Sets of the one round and of the other. */
-struct joint_set { enum change_side side; size_t set; };
+struct joint_set {
+	const struct census *census;	/* that has decided it before */
+	enum change_side side;
+	size_t set;
+};
 #define JOINT_PARTS	5
 #define JOINT_SETS	((JOINT_PARTS + 3) * GROUPS)
 
@@ -48,7 +52,8 @@ struct joint {
 	size_t n_groups, n_parts;
 	struct { enum change_side side; enum census_part part; }
 	    parts[JOINT_PARTS];
-	bool slices;		/* of now, too */
+	enum change_side slices;	/* then's have been reported, so behind
+					 * the groups; now's come last */
 };
 
 /* What the rounds tell together: an organisation that is in both counts as one
@@ -56,36 +61,54 @@ struct joint {
 static const struct joint two_rounds = { 2, 5, {
 	{ CHANGE_NOW, CENSUS_WHOLE }, { CHANGE_THEN, CENSUS_WHOLE },
 	{ CHANGE_NOW, CENSUS_BOTH }, { CHANGE_NOW, CENSUS_ONLY },
-	{ CHANGE_THEN, CENSUS_ONLY } }, true };
+	{ CHANGE_THEN, CENSUS_ONLY } }, CHANGE_NOW };
 /* What the earlier one's figures tell, in which those in both are of the kinds
  * that they are of now. */
 static const struct joint earlier_round = { 1, 3, {
 	{ CHANGE_THEN, CENSUS_WHOLE }, { CHANGE_NOW, CENSUS_BOTH },
-	{ CHANGE_THEN, CENSUS_ONLY } }, false };
+	{ CHANGE_THEN, CENSUS_ONLY } }, CHANGE_THEN };
 
+static size_t
+order_slices(const struct change *c, enum change_side side, size_t n,
+    struct joint_set *out, bool *with_last)
+{
+	const struct census *census = side == CHANGE_THEN ? &c->before :
+	    &c->census[CHANGE_NOW];
+
+	for (size_t i = 0; i < GROUPS; i++)
+		for (size_t s = 0; s < 3; s++) {
+			with_last[n] = s != 0;
+			out[n++] = (struct joint_set){ census, side,
+			    CENSUS_SET(CENSUS_LOW + s, census->groups.order[
+			    (i + 1) % GROUPS]) };
+		}
+	return n;
+}
+
+/* fixed: so many of them are published whatever is decided. */
 static size_t
 order_joint(const struct change *c, const struct joint *joint,
     struct joint_set out[static JOINT_SETS],
-    bool with_last[static JOINT_SETS])
+    bool with_last[static JOINT_SETS], size_t *fixed)
 {
-	const size_t *order = c->census[CHANGE_NOW].groups.order;
 	size_t n = 0;
 
 	memset(with_last, 0, JOINT_SETS * sizeof(*with_last));
-	for (size_t p = 0; p < joint->n_parts; p++)
+	*fixed = joint->n_groups * GROUPS;
+	for (size_t p = 0; p < joint->n_parts; p++) {
+		const enum change_side side = joint->parts[p].side;
+		const struct census *census = &c->census[side];
+
+		if (n == *fixed && joint->slices == CHANGE_THEN)
+			*fixed = n = order_slices(c, CHANGE_THEN, n, out,
+			    with_last);
 		for (size_t i = 0; i < GROUPS; i++)
-			out[n++] = (struct joint_set){ joint->parts[p].side,
+			out[n++] = (struct joint_set){ census, side,
 			    CENSUS_SET(joint->parts[p].part,
-			    c->census[joint->parts[p].side].
-			    groups.order[i]) };
-	for (size_t i = 0; joint->slices && i < GROUPS; i++)
-		for (size_t s = 0; s < 3; s++) {
-			with_last[n] = s != 0;
-			out[n++] = (struct joint_set){ CHANGE_NOW,
-			    CENSUS_SET(CENSUS_LOW + s,
-			    order[(i + 1) % GROUPS]) };
-		}
-	return n;
+			    census->groups.order[i]) };
+	}
+	return joint->slices == CHANGE_NOW ? order_slices(c, CHANGE_NOW, n,
+	    out, with_last) : n;
 }
 
 /* Where an item of the earlier round is among all who took part: as an item of
@@ -144,7 +167,8 @@ decide_jointly(struct change *c, const struct joint *joint, struct err *e)
 	struct joint_set sets[JOINT_SETS];
 	bool with_last[JOINT_SETS];
 	enum disclosure verdict[JOINT_SETS];
-	const size_t n = order_joint(c, joint, sets, with_last);
+	size_t fixed;
+	const size_t n = order_joint(c, joint, sets, with_last, &fixed);
 	const size_t everybody = c->census[CHANGE_NOW].pile->len +
 	    c->census[CHANGE_THEN].pile->len;
 	uint64_t *in = calloc(everybody + 1, sizeof(*in));
@@ -153,7 +177,7 @@ decide_jointly(struct change *c, const struct joint *joint, struct err *e)
 	if (in == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	for (size_t s = 0; s < n; s++) {
-		const struct census *census = &c->census[sets[s].side];
+		const struct census *census = sets[s].census;
 		const struct group *g = &census->set[sets[s].set];
 
 		if (census->verdict[sets[s].set] != DISCLOSURE_SHOWN)
@@ -164,8 +188,7 @@ decide_jointly(struct change *c, const struct joint *joint, struct err *e)
 	}
 	if ((code = disclosure_decide_members(in, everybody, n, with_last,
 	    c->census[CHANGE_NOW].limits.least, verdict, e)) == ERR_OK)
-		/* Groups are published, each in its own round's report. */
-		for (size_t s = joint->n_groups * GROUPS; s < n; s++)
+		for (size_t s = fixed; s < n; s++)
 			hide(&c->census[sets[s].side], sets[s].set,
 			    verdict[s]);
 	free(in);
@@ -222,6 +245,8 @@ change_make(const struct pile *now, const struct pile *then,
 	    e)) == ERR_OK &&
 	    (code = census_make(then, now, limits, &out->census[CHANGE_THEN],
 	    e)) == ERR_OK &&
+	    (code = census_make(then, NULL, limits, &out->before, e)) ==
+	    ERR_OK &&
 	    (code = decide_jointly(out, &earlier_round, e)) == ERR_OK &&
 	    (code = decide_jointly(out, &two_rounds, e)) == ERR_OK &&
 	    (code = compare_definitions(q, p, &out->comparison, e)) ==
@@ -242,6 +267,7 @@ change_wipe(struct change *c)
 		census_wipe(&c->census[side]);
 		free(c->ticked[side]);
 	}
+	census_wipe(&c->before);
 	free(c->boxes);
 	comparison_wipe(&c->comparison);
 	memset(c, 0, sizeof(*c));

@@ -20,6 +20,8 @@ enum change_side { CHANGE_THEN, CHANGE_NOW };
 
 struct change {
 	struct census census[2];	/* by side; each with the other one */
+	struct census before;		/* the earlier one alone, as it has
+					 * been reported */
 	bool same;			/* definition */
 	struct comparison comparison;	/* which sums mean the same */
 	/* Boxes that are in both definitions. */

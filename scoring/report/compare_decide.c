@@ -11,17 +11,6 @@
 
 /* --- single questions ----------------------------------------------------- */
 
-/* Is it a part of any sum? */
-static bool
-counts(const struct question *q)
-{
-	bool values = false;
-
-	for (size_t i = 0; i < q->n_options; i++)
-		values = values || q->options[i].has_value;
-	return q->type == QUESTION_MULTIPLE || q->points > 0 || values;
-}
-
 static enum err_code
 decide_question(struct compared *c, size_t which, struct err *e)
 {
@@ -74,7 +63,7 @@ hide_sums(struct compared *c, size_t which)
 	const struct questionnaire *q = c->pairs.now->layout.q;
 	const struct comparable *v = &c->comparison.v[which];
 
-	if (v->why != COMPARE_SAME || !counts(&q->questions[v->now]))
+	if (v->why != COMPARE_SAME || !score_counts(q, v->now))
 		return;
 	for (size_t g = 0; g < GROUPS; g++) {
 		if (c->pairs.verdict[g] != DISCLOSURE_SHOWN ||
@@ -189,7 +178,7 @@ decide_weights(struct compared *c, size_t which, bool all, struct err *e)
 	uint64_t *now, *then;
 	enum err_code code;
 
-	if (v->why != COMPARE_SAME || !counts(&q->questions[v->now]))
+	if (v->why != COMPARE_SAME || !score_counts(q, v->now))
 		return ERR_OK;
 	now = keys_of(c->pairs.now, v->now, all);
 	then = keys_of(c->pairs.then, v->then, all);

@@ -88,8 +88,8 @@ sum(const struct compared *c, size_t group, size_t area, enum sum_of what)
 	return s;
 }
 
-/* {"then": 1.5, "now": 2.1, "percent": 40.0}; not when some have none: it would
- * be about fewer. */
+/* {"then": 1.5, "now": 2.1, "percent": 40.0}; hidden when some have none: it
+ * would be about fewer. */
 static bool
 put_sum(const struct compared *c, size_t group, size_t area,
     const char *key, enum sum_of what, json_t *to)
@@ -103,7 +103,8 @@ put_sum(const struct compared *c, size_t group, size_t area,
 		    figure_suppressed(c->sum[area][group]));
 	s = sum(c, group, area, what);
 	if (!s.all)
-		return true;
+		return figure_put(to, key, figure_suppressed(
+		    DISCLOSURE_COMPLEMENTARY));
 	o = json_object();
 	return figure_put(to, key, figure_done(o,
 	    figure_put(o, "then", figure_mean(s.then, s.n, unit)) &&

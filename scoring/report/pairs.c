@@ -45,6 +45,22 @@ find_pairs(struct pairs *p, struct err *e)
 	return ERR_OK;
 }
 
+/* A round's own sets in its report; the others in both. */
+#define OWN	(4 * GROUPS)
+#define SETS	(OWN + GROUPS)
+
+/* Whole groups as they are wanted, then their slices, and those in both. */
+static const struct group *
+set_of(const struct census *own, size_t s)
+{
+	const size_t slice = s - GROUPS;
+	const size_t set = s < GROUPS ? own->groups.order[s] :
+	    CENSUS_SET(CENSUS_LOW + slice % 3,
+	    own->groups.order[(slice / 3 + 1) % GROUPS]);
+
+	return own->verdict[set] == DISCLOSURE_SHOWN ? &own->set[set] : NULL;
+}
+
 /*
  * One round's view: the sets of its own report, and behind them those in both.
  * Whose figures are then's are put together by what they are now.
@@ -55,38 +71,36 @@ decide_side(const struct pairs *p, bool now, const bool *has,
     struct err *e)
 {
 	const struct pile *pile = now ? p->now : p->then;
-	const struct groups *shown = now ? &p->groups_now : &p->groups_then;
+	const size_t *order = p->alone[true].groups.order;
 	uint64_t *in = calloc(pile->len + 1, sizeof(*in));
-	enum disclosure found[2 * GROUPS];
+	enum disclosure found[SETS];
+	bool with_last[SETS] = { 0 };
 	enum err_code code;
 
 	if (in == NULL)
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
-	for (size_t s = 0; s < GROUPS; s++) {
-		size_t whole = shown->order[s], both = p->groups_now.order[s];
+	for (size_t s = 0; s < OWN; s++) {
+		const struct group *g = set_of(&p->alone[now], s);
 
-		for (size_t i = 0; i < pile->len; i++)
-			if (shown->verdict[whole] == DISCLOSURE_SHOWN &&
-			    (has == NULL || has[i]) &&
-			    in_group(pile, i, whole))
-				in[i] |= UINT64_C(1) << s;
+		with_last[s] = s >= GROUPS && (s - GROUPS) % 3 != 0;
+		for (size_t i = 0; g != NULL && i < g->len; i++)
+			if (has == NULL || has[g->v[i]])
+				in[g->v[i]] |= UINT64_C(1) << s;
+	}
+	for (size_t s = 0; s < GROUPS; s++)
 		for (size_t i = 0; i < p->len; i++) {
 			size_t item = now ? p->v[i].now : p->v[i].then;
 
-			if (candidates[both] == DISCLOSURE_SHOWN &&
+			if (candidates[order[s]] == DISCLOSURE_SHOWN &&
 			    (has == NULL || has[item]) &&
-			    pairs_has(p, &p->v[i], both))
-				in[item] |= UINT64_C(1) << (GROUPS + s);
+			    pairs_has(p, &p->v[i], order[s]))
+				in[item] |= UINT64_C(1) << (OWN + s);
 		}
-	}
-	code = disclosure_decide_members(in, pile->len, 2 * GROUPS, NULL,
+	code = disclosure_decide_members(in, pile->len, SETS, with_last,
 	    p->least, found, e);
-	for (size_t s = 0; s < GROUPS && code == ERR_OK; s++) {
-		size_t both = p->groups_now.order[s];
-
-		if (verdict[both] == DISCLOSURE_SHOWN)
-			verdict[both] = found[GROUPS + s];
-	}
+	for (size_t s = 0; s < GROUPS && code == ERR_OK; s++)
+		if (verdict[order[s]] == DISCLOSURE_SHOWN)
+			verdict[order[s]] = found[OWN + s];
 	free(in);
 	return code;
 }
@@ -119,13 +133,16 @@ enum err_code
 pairs_make(const struct pile *now, const struct pile *then, size_t least,
     struct pairs *out, struct err *e)
 {
+	/* Those of no best: they are no sums. */
+	const struct scoring_limits limits = { .least = least };
 	enum err_code code;
 
 	*out = (struct pairs){ .now = now, .then = then, .least = least };
-	if ((code = groups_shown(now, least, &out->groups_now, e)) == ERR_OK &&
-	    (code = groups_shown(then, least, &out->groups_then, e)) ==
-	    ERR_OK && (code = find_pairs(out, e)) == ERR_OK)
-		code = decide(out, NULL, NULL, out->groups_now.verdict,
+	if ((code = census_make(now, NULL, &limits, &out->alone[true],
+	    e)) == ERR_OK && (code = census_make(then, NULL, &limits,
+	    &out->alone[false], e)) == ERR_OK &&
+	    (code = find_pairs(out, e)) == ERR_OK)
+		code = decide(out, NULL, NULL, out->alone[true].groups.verdict,
 		    out->verdict, e);
 	if (code != ERR_OK)
 		pairs_wipe(out);
@@ -135,6 +152,8 @@ pairs_make(const struct pile *now, const struct pile *then, size_t least,
 void
 pairs_wipe(struct pairs *p)
 {
+	census_wipe(&p->alone[true]);
+	census_wipe(&p->alone[false]);
 	free(p->v);
 	memset(p, 0, sizeof(*p));
 }

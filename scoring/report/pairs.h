@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "scoring/pile.h"
+#include "scoring/report/census.h"
 #include "scoring/report/groups.h"
 
 struct pair {
@@ -20,7 +21,7 @@ struct pair {
 struct pairs {
 	const struct pile *now, *then;	/* borrowed */
 	size_t least;
-	struct groups groups_now, groups_then;	/* as their reports show them */
+	struct census alone[2];	/* then and now, as their reports show them */
 	struct pair *v;		/* in the order of numbers */
 	size_t len;
 	/* Of a group's organisations in both: its kind is that of now. */
