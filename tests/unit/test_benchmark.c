@@ -230,6 +230,8 @@ test_refused(void **state)
 		    ERR_BENCHMARK },
 		{ "'version':'1'", "'version':'2'", "questionnaire.version",
 		    ERR_BENCHMARK },
+		{ "'title':'", "'title':'X", "questionnaire.title",
+		    ERR_BENCHMARK },
 		{ "'round':'2027'", "'round':'20 27'", "round",
 		    ERR_BENCHMARK },
 		{ "'test'", "'demo'", "environment", ERR_BENCHMARK },
