@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 
-#include "base/limits.h"
 #include "scoring/report/aggregate_levels.h"
 #include "scoring/report/figure.h"
 
@@ -23,10 +22,17 @@ type_name(enum question_type type)
 struct count {
 	size_t n;			/* have answered it */
 	size_t no_points;
-	size_t option[LIMIT_OPTIONS];
+	size_t *option;			/* [n_options]; of the tally's */
 	size_t n_values;		/* have chosen what has a value */
 	int64_t values;			/* their sum */
 	int64_t *numbers;		/* [n]; owned; NULL: none */
+};
+
+/* Of all questions: sheets are read once, one after the other, for those of a
+ * whole country do not fit into a processor's cache. */
+struct tally {
+	struct count *of;		/* [n_questions] */
+	size_t *options;
 };
 
 static const struct sheet *
@@ -133,30 +139,60 @@ put_counts(const struct census *c, const struct question *question,
 	return ok;
 }
 
-static bool
-count_question(const struct census *c, const struct group *g, size_t k,
-    json_t *o, json_t *worst)
+static void
+tally_wipe(struct tally *t, size_t n_questions)
 {
-	const struct sheet_layout *l = &c->pile->layout;
-	const struct question *question = &l->q->questions[k];
-	struct count n = { 0 };
-	bool ok = true;
+	for (size_t k = 0; t->of != NULL && k < n_questions; k++)
+		free(t->of[k].numbers);
+	free(t->of);
+	free(t->options);
+}
 
-	if (question->type == QUESTION_NUMBER)
-		ok = (n.numbers = calloc(g->len + 1, sizeof(*n.numbers))) !=
-		    NULL;
-	for (size_t i = 0; ok && i < g->len; i++)
-		if (sheet_answered(l, sheet_of(c, g, i), k))
-			count_sheet(l, sheet_of(c, g, i), k, &n);
-	ok = ok && put_counts(c, question, &n, o);
-	if (ok && 2 * n.no_points > n.n)
-		ok = figure_add(worst, json_string(question->id));
-	free(n.numbers);
+static bool
+tally_room(const struct questionnaire *q, size_t len, struct tally *t)
+{
+	size_t n_options = 0;
+	bool ok;
+
+	for (size_t k = 0; k < q->n_questions; k++)
+		n_options += q->questions[k].n_options;
+	t->of = calloc(q->n_questions + 1, sizeof(*t->of));
+	t->options = calloc(n_options + 1, sizeof(*t->options));
+	ok = t->of != NULL && t->options != NULL;
+	n_options = 0;
+	for (size_t k = 0; ok && k < q->n_questions; k++) {
+		t->of[k].option = t->options + n_options;
+		n_options += q->questions[k].n_options;
+		if (q->questions[k].type == QUESTION_NUMBER)
+			ok = (t->of[k].numbers = calloc(len + 1,
+			    sizeof(*t->of[k].numbers))) != NULL;
+	}
 	return ok;
 }
 
+/* Of questions that may be shown; false without memory. */
+static bool
+tally_make(const struct census *c, size_t group, struct tally *t)
+{
+	const struct sheet_layout *l = &c->pile->layout;
+	const struct group *g = &c->set[group];
+
+	if (!tally_room(l->q, g->len, t))
+		return false;
+	for (size_t i = 0; i < g->len; i++) {
+		const struct sheet *s = sheet_of(c, g, i);
+
+		for (size_t k = 0; k < l->q->n_questions; k++)
+			if (c->question[k][group] == DISCLOSURE_SHOWN &&
+			    sheet_answered(l, s, k))
+				count_sheet(l, s, k, &t->of[k]);
+	}
+	return true;
+}
+
 static json_t *
-question_row(const struct census *c, size_t group, size_t k, json_t *worst)
+question_row(const struct census *c, size_t group, size_t k,
+    const struct count *n, json_t *worst)
 {
 	const struct questionnaire *q = c->pile->layout.q;
 	const struct question *question = &q->questions[k];
@@ -170,7 +206,9 @@ question_row(const struct census *c, size_t group, size_t k, json_t *worst)
 	if (ok && verdict != DISCLOSURE_SHOWN)
 		ok = figure_put(o, "n", figure_suppressed(verdict));
 	else if (ok)
-		ok = count_question(c, &c->set[group], k, o, worst);
+		ok = put_counts(c, question, n, o);
+	if (ok && 2 * n->no_points > n->n)
+		ok = figure_add(worst, json_string(question->id));
 	return figure_done(o, ok);
 }
 
@@ -179,15 +217,18 @@ aggregate_questions(const struct census *c, size_t group, json_t *to)
 {
 	const struct questionnaire *q = c->pile->layout.q;
 	json_t *list = json_array(), *worst = json_array();
-	bool ok = list != NULL && worst != NULL;
+	struct tally t = { 0 };
+	bool ok = list != NULL && worst != NULL && tally_make(c, group, &t);
 
 	for (size_t k = 0; ok && k < q->n_questions; k++)
-		ok = figure_add(list, question_row(c, group, k, worst));
+		ok = figure_add(list, question_row(c, group, k, &t.of[k],
+		    worst));
 	ok = ok && figure_put(to, "questions", json_incref(list));
 	if (ok && aggregate_has_points(q))
 		ok = figure_put(to, "mostly_without_points",
 		    json_incref(worst));
 	json_decref(list);
 	json_decref(worst);
+	tally_wipe(&t, q->n_questions);
 	return ok;
 }
