@@ -60,7 +60,7 @@ PAGES	= scoring/report/report_view.c scoring/report/report_page.c \
 SCORING	= scoring/report/compare.c scoring/page/page.c scoring/page/style.c scoring/page/number.c \
 	  scoring/page/chart.c \
 	  scoring/feedback/feedback_view.c scoring/feedback/feedback_page.c \
-	  scoring/feedback/feedback_page_now.c \
+	  scoring/feedback/feedback_voice.c scoring/feedback/feedback_page_now.c \
 	  scoring/feedback/feedback_page_areas.c \
 	  scoring/feedback/feedback_page_way.c \
 	  scoring/feedback/feedback_page_answers.c \

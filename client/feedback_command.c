@@ -126,9 +126,6 @@ of_answers(const struct options *o, const struct settings *s, json_t **doc,
 	if (code == ERR_OK)
 		code = make(&now, &last, o->benchmark != NULL ? &benchmark :
 		    NULL, doc, &e);
-	if (code == ERR_OK)
-		report_say(r, "%s", _("What these answers give; nothing has "
-		    "been handed in."));
 	if (code == ERR_OK && o->benchmark != NULL &&
 	    json_object_get(*doc, "benchmark") == NULL)
 		report_say(r, "%s", _("The benchmark has no group for an "
@@ -145,7 +142,8 @@ out:
 
 static enum err_code
 of_authority(const struct options *o, const struct settings *s,
-    const char *path, json_t **doc, struct report *r)
+    const char *path, json_t **doc, enum feedback_voice *voice,
+    struct report *r)
 {
 	struct err e = { 0 };
 	bool vouched = false;
@@ -161,18 +159,14 @@ of_authority(const struct options *o, const struct settings *s,
 	if (code != ERR_OK)
 		return code;
 	report_set(r, "vouched", json_boolean(vouched));
-	report_say(r, "%s", vouched ?
-	    _("What the authority says of what was handed in; its receipt is "
-	    "beside it.") :
-	    _("There is no receipt beside it: nobody vouches for what "
-	    "follows."));
+	*voice = vouched ? VOICE_AUTHORITY : VOICE_NOBODY;
 	return ERR_OK;
 }
 
 /* A file of either kind, or a submission in the outbox. */
 static enum err_code
 read_operand(const struct options *o, const struct settings *s, json_t **doc,
-    struct report *r)
+    enum feedback_voice *voice, struct report *r)
 {
 	struct buf text = { 0 };
 	struct err e = { 0 };
@@ -183,7 +177,7 @@ read_operand(const struct options *o, const struct settings *s, json_t **doc,
 	if (access(o->operand, F_OK) != 0 && strcmp(o->operand, "-") != 0) {
 		if ((code = feedback_kept_find(s, o->operand, path, &e)) ==
 		    ERR_OK)
-			return of_authority(o, s, path, doc, r);
+			return of_authority(o, s, path, doc, voice, r);
 		report_err(r, &e);
 		return code;
 	}
@@ -191,20 +185,21 @@ read_operand(const struct options *o, const struct settings *s, json_t **doc,
 	    LIMIT_ANSWERS_FILE, &text, NULL) == ERR_OK)
 		told = sniff(text.data, text.len) == SNIFF_FEEDBACK;
 	buf_wipe(&text);
-	return told ? of_authority(o, s, o->operand, doc, r) :
+	*voice = VOICE_OWN;
+	return told ? of_authority(o, s, o->operand, doc, voice, r) :
 	    of_answers(o, s, doc, r);
 }
 
 static enum err_code
-write_page(const struct options *o, const json_t *doc, struct report *r,
-    struct err *e)
+write_page(const struct options *o, const json_t *doc,
+    enum feedback_voice voice, struct report *r, struct err *e)
 {
 	struct buf page = { 0 };
 	enum err_code code;
 
 	if (o->html == NULL)
 		return ERR_OK;
-	if ((code = feedback_page(doc, &page, e)) == ERR_OK &&
+	if ((code = feedback_page(doc, voice, &page, e)) == ERR_OK &&
 	    (code = file_write_new(o->html, page.data, page.len, 0600, e)) ==
 	    ERR_OK) {
 		report_set_text(r, "page", o->html);
@@ -219,14 +214,14 @@ feedback_run(const struct options *o, struct report *r)
 {
 	struct settings settings = { 0 };
 	struct err e = { 0 };
+	enum feedback_voice voice = VOICE_NOBODY;
 	json_t *doc = NULL;
 	enum err_code code;
 
 	if ((code = settings_load(o, true, &settings, &e)) == ERR_OK &&
-	    (code = read_operand(o, &settings, &doc, r)) == ERR_OK) {
-		report_say(r, "%s", "");
-		feedback_report(doc, r);
-		code = write_page(o, doc, r, &e);
+	    (code = read_operand(o, &settings, &doc, &voice, r)) == ERR_OK) {
+		feedback_report(doc, voice, r);
+		code = write_page(o, doc, voice, r, &e);
 	}
 	report_err(r, &e);
 	json_decref(doc);

@@ -85,6 +85,7 @@ make(const struct making *m, const struct pile_item *item, json_t **out,
 		.layout = &m->now.pile.layout, .sheet = &d->sheet,
 		.score = &item->score, .round = d->round,
 		.number = d->number, .name = d->name, .kind = d->kind,
+		.environment = d->environment,
 		.sealed = d->sealed, .submission = d->submission,
 		.fingerprint = d->fingerprint,
 		.benchmark = m->has_benchmark ? &m->benchmark : NULL,
@@ -192,7 +193,7 @@ put_page(const struct making *m, const json_t *doc, struct report *r,
 	struct buf page = { 0 };
 	enum err_code code;
 
-	if ((code = feedback_page(doc, &page, e)) == ERR_OK &&
+	if ((code = feedback_page(doc, VOICE_SCORE, &page, e)) == ERR_OK &&
 	    (code = output_write_file(m->o->html, &page, e)) == ERR_OK) {
 		report_say(r, _("The page is in %s."), m->o->html);
 		report_set_text(r, "page", m->o->html);
@@ -214,7 +215,7 @@ show_one(const struct making *m, struct report *r, struct err *e)
 		    "for each"), pile->len);
 	if ((code = make(m, &pile->v[0], &doc, e)) != ERR_OK)
 		return code;
-	feedback_report(doc, r);
+	feedback_report(doc, VOICE_SCORE, r);
 	if (m->has_benchmark && json_object_get(doc, "benchmark") == NULL)
 		report_say(r, "%s", _("The benchmark has no group for an "
 		    "organisation of this kind."));

@@ -27,8 +27,11 @@ put_head(struct feedback_maker *m, json_t *doc)
 	feedback_put(m, doc, "organisation", json_pack("{s:s, s:s, s:s}",
 	    "number", in->number, "name", in->name,
 	    "kind", organisation_kind_name(in->kind)));
-	if (in->sealed != NULL)
+	if (in->sealed != NULL) {
+		feedback_put_text(m, doc, "environment",
+		    environment_name(in->environment));
 		feedback_put(m, doc, "sealed", member_hex(in->sealed, 32));
+	}
 	if (in->submission != NULL)
 		feedback_put(m, doc, "submission", member_hex(in->submission,
 		    SUBMISSION_ID_LEN));

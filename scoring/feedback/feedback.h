@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "format/orgnr.h"
+#include "format/submission.h"
 #include "scoring/benchmark.h"
 #include "scoring/score.h"
 #include "scoring/sheet.h"
@@ -30,6 +31,7 @@ struct feedback_input {
 	enum organisation_kind kind;
 	/* Of a submission that was handed in, else NULL: */
 	const uint8_t *sealed;		/* 32 bytes */
+	enum environment environment;	/* in which it was */
 	const uint8_t *submission;	/* 16 bytes; random, so that nobody can
 					 * guess the document from its digest */
 	const uint8_t *fingerprint;	/* 32 bytes, or NULL */

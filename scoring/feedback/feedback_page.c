@@ -24,6 +24,9 @@ static const char style[] =
     "text-decoration:underline;text-underline-offset:.15em;cursor:pointer;"
     "width:fit-content}details ul{margin:.3rem 0 .6rem;padding-left:1.2rem}\n"
     "ul.wins{margin:.4rem 0;padding-left:1.2rem}\n"
+    ".voice{border-left:3px solid var(--grid);padding:.1rem .7rem;"
+    "margin:.5rem 0}.voice.warn{border-left:6px solid var(--mark);"
+    "font-weight:600}\n"
     ".note{border-left:3px solid var(--bar);background:var(--tint);"
     "padding:.6rem .9rem;max-width:44rem}.note p{margin:.15rem 0}\n"
     "section[aria-labelledby=answers] table{table-layout:fixed;"
@@ -45,6 +48,20 @@ static const char style[] =
     "dl.proof,small{font-size:7.5pt;line-height:1.3}"
     ".note{padding:1.2mm 3mm}}\n";
 
+/* Above all figures, so that nobody reads one for another's. */
+static void
+put_voice(struct feedback_view *v)
+{
+	page_element_class(&v->page, "p", v->voice == VOICE_NOBODY ?
+	    "voice warn" : "voice", voice_words(v->voice));
+	(void)view_take(v, 1.9, -1000);
+	if (strcmp(view_text(v->doc, "environment"), "test") != 0)
+		return;
+	page_element_class(&v->page, "p", "voice warn", _("TEST: it was handed "
+	    "in to the test environment."));
+	(void)view_take(v, 1.9, -1000);
+}
+
 static void
 put_header(struct feedback_view *v)
 {
@@ -63,6 +80,7 @@ put_header(struct feedback_view *v)
 	page_element(p, "h1", name);
 	page_element_class(p, "p", "quiet", _("Feedback for those who lead "
 	    "the organisation and those who lead its security work"));
+	put_voice(v);
 	page_close(p);
 	(void)view_take(v, 3.8 + 1.6 * view_lines(strlen(name), 40), -1000);
 }
@@ -95,6 +113,7 @@ put_indications(struct feedback_view *v)
 		}
 		page_close(&v->page);
 	}
+	view_rules(v);
 	page_element(&v->page, "p", _("It is an indication from your own "
 	    "answers: no proof, and no supervision."));
 	page_close(&v->page);
@@ -120,13 +139,16 @@ put_assumed(struct feedback_view *v)
 	if (json_array_size(list) == 0)
 		return;
 	page_open(&v->page, "p", NULL);
-	page_text(&v->page, _("Not published by the authority, and so assumed:"));
+	page_text(&v->page, voice_knows_rules(v->voice) ?
+	    _("Not published by the authority:") :
+	    _("Not published by the authority, and so assumed:"));
 	page_text(&v->page, " ");
 	json_array_foreach(list, i, one) {
 		page_text(&v->page, i != 0 ? "; " : "");
 		page_text(&v->page, words_assumed(json_string_value(one)));
 	}
-	page_text(&v->page, ".");
+	page_text(&v->page, ". ");
+	page_text(&v->page, voice_rules_end(v->voice));
 	page_close(&v->page);
 }
 
@@ -139,8 +161,13 @@ put_benchmark(struct feedback_view *v)
 	if (b == NULL)
 		return;
 	page_open(&v->page, "p", NULL);
-	page_format(&v->page, _("“%s”: what most of %s organisations answered "
-	    "in round %s, action by action; no single one of them."),
+	page_format(&v->page, strcmp(view_text(v->doc, "result"),
+	    "levels") == 0 ?
+	    _("“%s”: what most of %s organisations answered in round %s, "
+	    "action by action; no single one of them.") :
+	    _("“%s”: what is in the middle or most common among %s "
+	    "organisations in round %s, question by question; no single one "
+	    "of them."),
 	    v->typical, number_whole(n, view_whole(b, "organisations")),
 	    view_text(b, "round"));
 	page_close(&v->page);
@@ -158,6 +185,8 @@ put_basis(struct feedback_view *v)
 	view_section(v, "basis", _("What this rests on"));
 	put_benchmark(v);
 	put_assumed(v);
+	page_element(p, "p", _("It rests on what the organisation says of "
+	    "itself: an indication, no audit."));
 	page_open(p, "dl", "class", "proof", NULL);
 	put_proof(v, _("Organisation number"), view_text(json_object_get(
 	    v->doc, "organisation"), "number"));
@@ -168,9 +197,6 @@ put_basis(struct feedback_view *v)
 	put_proof(v, _("Fingerprint of the answers"), view_text(v->doc,
 	    "fingerprint"));
 	page_close(p);
-	if (*view_text(v->doc, "sealed") == '\0')
-		page_element(p, "p", _("These answers have not been handed "
-		    "in."));
 	page_close(p);
 }
 
@@ -189,13 +215,14 @@ lines_of_the_end(const struct feedback_view *v)
 }
 
 enum err_code
-feedback_page(const json_t *doc, struct buf *out, struct err *e)
+feedback_page(const json_t *doc, enum feedback_voice voice, struct buf *out,
+    struct err *e)
 {
 	const char *result = view_text(doc, "result");
 	struct feedback_view v;
 	char title[512];
 
-	feedback_view_begin(&v, doc);
+	feedback_view_begin(&v, doc, voice);
 	(void)snprintf(title, sizeof(title), "%.200s: %.200s",
 	    view_text(json_object_get(doc, "organisation"), "name"),
 	    view_text(json_object_get(doc, "questionnaire"), "title"));

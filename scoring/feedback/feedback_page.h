@@ -10,9 +10,10 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "scoring/feedback/feedback_voice.h"
 
 /* Appends the page in the language of messages (base/message.h). */
-enum err_code feedback_page(const json_t *doc, struct buf *out,
-    struct err *e);
+enum err_code feedback_page(const json_t *doc, enum feedback_voice voice,
+    struct buf *out, struct err *e);
 
 #endif

@@ -25,7 +25,8 @@ answer_length(const json_t *answer)
 }
 
 static void
-put_answer(struct feedback_view *v, const char *class, const json_t *answer)
+put_answer(struct feedback_view *v, const char *class, const json_t *answer,
+    const char *none)
 {
 	const json_t *option;
 	char n[NUMBER_LEN];
@@ -35,7 +36,7 @@ put_answer(struct feedback_view *v, const char *class, const json_t *answer)
 	if (json_is_true(answer))
 		page_text(&v->page, _("answered"));
 	else if (json_is_array(answer) && json_array_size(answer) == 0)
-		page_text(&v->page, _("none"));
+		page_text(&v->page, none);
 	else if (!json_is_array(answer))
 		page_text(&v->page, number_json(n, answer, 2));
 	json_array_foreach(answer, i, option) {
@@ -122,11 +123,12 @@ put_question(struct feedback_view *v, const json_t *q, bool paper)
 	page_close(p);
 	page_label(p, "span", v->language, view_text(q, "label"));
 	page_close(p);
-	put_answer(v, "own", json_object_get(q, "answer"));
+	put_answer(v, "own", json_object_get(q, "answer"), _("none"));
 	if (*v->typical != '\0')
-		put_answer(v, NULL, json_object_get(q, "benchmark"));
+		put_answer(v, NULL, json_object_get(q, "benchmark"),
+		    _("nothing that most chose"));
 	if (*v->last != '\0')
-		put_answer(v, NULL, json_object_get(q, "last"));
+		put_answer(v, NULL, json_object_get(q, "last"), _("none"));
 	page_close(p);
 }
 

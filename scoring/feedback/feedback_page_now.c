@@ -24,6 +24,7 @@ put_stair(struct feedback_view *v, const json_t *level)
 	page_open(&v->page, "p", "class", "meaning", NULL);
 	page_label(&v->page, "span", v->language, view_text(level, "label"));
 	page_close(&v->page);
+	view_rules(v);
 	page_close(&v->page);
 	chart_stair(&v->page, reached, highest, title,
 	    _("A stair with a step for each level; those up to the level that "
@@ -76,6 +77,7 @@ put_mean(struct feedback_view *v)
 		    number_whole(from, view_whole(scale, "least")),
 		    number_whole(to, view_whole(scale, "greatest")));
 	page_close(&v->page);
+	view_rules(v);
 	page_close(&v->page);
 	page_close(&v->page);
 }
@@ -96,8 +98,11 @@ put_answered(struct feedback_view *v)
 	    number_whole(some, (int64_t)answered),
 	    number_whole(all, (int64_t)asked));
 	page_close(&v->page);
-	page_element(&v->page, "p", _("This survey has no levels and no "
-	    "points: it shows your answers beside those of others."));
+	page_element(&v->page, "p", *v->typical != '\0' ?
+	    _("This survey has no levels and no points: it shows your answers "
+	    "beside those of others.") :
+	    _("This survey has no levels and no points: it shows your "
+	    "answers."));
 }
 
 /* One row of what is compared: "You, round 2027 | 1 | 96 | 150". */

@@ -8,7 +8,6 @@
 #include "scoring/page/number.h"
 
 #define OPTIONS		3	/* that are named at once */
-#define WINS		5	/* that are on paper, when there is room */
 #define WINS_KEPT	3	/* those that there is always room for */
 
 /* --- one thing to do ------------------------------------------------------ */
@@ -170,7 +169,7 @@ lines_of_wins(const struct feedback_view *v)
 
 	json_array_foreach(json_object_get(v->doc, "wins"), i, win)
 		if (i < WINS_KEPT)
-			lines += (i == 0 ? 4.1 : 0) + lines_of_win(v, win);
+			lines += (i == 0 ? 5.3 : 0) + lines_of_win(v, win);
 	return lines;
 }
 
@@ -191,9 +190,11 @@ put_next(struct feedback_view *v)
 	page_open(&v->page, "p", "class", "meaning", NULL);
 	page_label(&v->page, "span", v->language, view_text(next, "label"));
 	page_close(&v->page);
-	page_element_class(&v->page, "p", "lead", _("First what a lower level "
-	    "demands, then the areas that are furthest behind, then what others "
-	    "in your group do already."));
+	page_element_class(&v->page, "p", "lead", *v->typical != '\0' ?
+	    _("First what a lower level demands, then the areas that are "
+	    "furthest behind, then what others in your group do already.") :
+	    _("First what a lower level demands, then the areas with the "
+	    "lowest level."));
 	view_keep_together(v, 9);
 	(void)view_take(v, 7.4 + 1.2 * view_lines(view_length(next, "label"),
 	    VIEW_COLUMNS - 14), -1000);
@@ -221,8 +222,8 @@ put_win(struct feedback_view *v, const json_t *win, bool paper)
 	page_label(p, "strong", v->language, view_area(v, view_text(win,
 	    "area")));
 	page_text(p, ": ");
-	page_format(p, P_("%s more step lifts it to level %s",
-	    "%s more steps lift it to level %s", lacks),
+	page_format(p, P_("%s more action lifts it to level %s",
+	    "%s more actions lift it to level %s", lacks),
 	    number_whole(n, (int64_t)lacks), number_whole(level,
 	    view_whole(win, "level")));
 	page_open(p, "span", "class", "quiet", NULL);
@@ -250,12 +251,13 @@ put_wins(struct feedback_view *v)
 	    "the whole then reaches:"));
 	page_open(&v->page, "ul", "class", "wins", NULL);
 	json_array_foreach(wins, i, win) {
-		if (i < WINS_KEPT || (paper == i && i < WINS &&
+		if (i < WINS_KEPT || (paper == i &&
 		    view_take(v, lines_of_win(v, win), 0)))
 			paper++;
 		put_win(v, win, i < paper);
 	}
 	page_close(&v->page);
+	view_rest(v, json_array_size(wins) - paper);
 	page_close(&v->page);
 }
 
@@ -306,8 +308,10 @@ put_weakest(struct feedback_view *v)
 	if (json_array_size(weakest) == 0)
 		return;
 	view_section(v, "weakest", _("Where there is most to win"));
-	view_table(v, NULL, _("Questions with the lowest values first; among "
-	    "equals those where you are furthest behind"));
+	view_table(v, NULL, *v->typical != '\0' ?
+	    _("Questions with the lowest values first; among equals those "
+	    "where you are furthest behind the group") :
+	    _("Questions with the lowest values first"));
 	page_open(&v->page, "thead", NULL);
 	page_open(&v->page, "tr", NULL);
 	view_head(v, NULL, _("Question"));

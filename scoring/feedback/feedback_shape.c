@@ -5,6 +5,7 @@
 
 static const char *const formats[] = { FEEDBACK_FORMAT, NULL };
 static const char *const results[] = { "levels", "means", "counts", NULL };
+static const char *const environments[] = { "test", "production", NULL };
 static const char *const units[] = { "boxes", "points", NULL };
 static const char *const bases[] = { "published", "derived", "assumed", NULL };
 static const char *const types[] = { "multiple", "single", "scale", "number",
@@ -135,6 +136,8 @@ const struct shape feedback_shape[] = {
 	{ .name = "round" },
 	{ .name = "organisation", .kind = SHAPE_OBJECT,
 	    .members = organisation },
+	{ .name = "environment", .kind = SHAPE_WORD, .optional = true,
+	    .words = environments },
 	{ .name = "sealed", .optional = true },
 	{ .name = "submission", .optional = true },
 	{ .name = "fingerprint", .optional = true },

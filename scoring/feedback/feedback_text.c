@@ -19,11 +19,16 @@
 /* --- whose it is, and the whole ------------------------------------------- */
 
 static void
-report_head(const json_t *doc, struct report *r)
+report_head(const json_t *doc, enum feedback_voice voice, struct report *r)
 {
 	const json_t *who = json_object_get(doc, "organisation");
 	char digits[ORGNR_LEN], number[12];
 
+	report_say(r, "%s", voice_words(voice));
+	if (strcmp(feedback_text(doc, "environment"), "test") == 0)
+		report_say(r, "%s", _("TEST: it was handed in to the test "
+		    "environment."));
+	report_say(r, "%s", "");
 	if (orgnr_parse(feedback_text(who, "number"), digits)) {
 		orgnr_format(digits, number);
 		report_line(r, _("Organisation"), "%s %s", number,
@@ -51,7 +56,7 @@ say_figures(const json_t *o, char *out, size_t size)
 		n += (size_t)snprintf(out + n, size - n, _("%s%lld points"),
 		    n != 0 ? ", " : "", feedback_whole(o, "points"));
 	if (json_object_get(o, "boxes") != NULL && n < size)
-		n += (size_t)snprintf(out + n, size - n, _("%s%lld ticked"),
+		n += (size_t)snprintf(out + n, size - n, _("%s%lld actions"),
 		    n != 0 ? ", " : "", feedback_whole(o, "boxes"));
 	if (json_object_get(o, "mean") != NULL && n < size)
 		(void)snprintf(out + n, size - n, _("%smean %s"),
@@ -75,7 +80,7 @@ report_total(const json_t *doc, struct report *r)
 		    feedback_text(level, "label"));
 	if (feedback_is(doc, "levels"))
 		report_line(r, "", _("%lld of %lld points, %lld of %lld "
-		    "ticked"), feedback_whole(points, "points"),
+		    "actions"), feedback_whole(points, "points"),
 		    feedback_whole(points, "of"),
 		    feedback_whole(boxes, "boxes"),
 		    feedback_whole(boxes, "of"));
@@ -86,13 +91,11 @@ report_total(const json_t *doc, struct report *r)
 		    feedback_whole(scale, "greatest"));
 }
 
-/* Nobody is to take it for the authority's. */
 static void
-report_basis(const json_t *doc, struct report *r)
+report_basis(const json_t *doc, enum feedback_voice voice, struct report *r)
 {
 	if (feedback_assumed(doc))
-		report_line(r, "", "%s", _("by rules of which some are "
-		    "assumed; see the end"));
+		report_line(r, "", "%s", voice_rules(voice));
 }
 
 static void
@@ -130,7 +133,7 @@ report_last(const json_t *doc, struct report *r)
 		    "%lld; compared: %lld"), feedback_whole(same, "left_out"),
 		    feedback_whole(same, "questions"));
 	if (boxes != NULL && json_object_get(last, "boxes") == NULL)
-		report_line(r, "", _("of %lld boxes that both rounds had: "
+		report_line(r, "", _("of %lld actions that both rounds had: "
 		    "%lld then, %lld now"), feedback_whole(boxes, "of"),
 		    feedback_whole(boxes, "then"),
 		    feedback_whole(boxes, "now"));
@@ -196,7 +199,7 @@ report_areas(const json_t *doc, struct report *r)
 	cells[n++] = levels ? _("level") : _("mean");
 	if (levels) {
 		cells[n++] = _("points");
-		cells[n++] = _("ticked");
+		cells[n++] = _("actions");
 	}
 	if (json_object_get(doc, "benchmark") != NULL)
 		cells[n++] = _("group");
@@ -212,29 +215,29 @@ report_areas(const json_t *doc, struct report *r)
 /* --- what to think of it -------------------------------------------------- */
 
 static void
-report_caution(const json_t *doc, struct report *r)
+report_caution(const json_t *doc, enum feedback_voice voice, struct report *r)
 {
 	const json_t *what;
 	size_t i;
 
 	report_say(r, "%s", "");
 	json_array_foreach(json_object_get(doc, "assumed"), i, what) {
-		report_line(r, i == 0 ? _("Assumed") : "", "%s",
+		report_line(r, i != 0 ? "" : voice_knows_rules(voice) ?
+		    _("Unpublished") : _("Assumed"), "%s",
 		    words_assumed(json_string_value(what)));
 	}
 	if (i != 0)
-		report_line(r, "", "%s", _("not published by the authority: "
-		    "its own rules may give another result"));
+		report_line(r, "", "%s", voice_rules_end(voice));
 	report_say(r, "%s", _("It rests on what the organisation says of "
 	    "itself: an indication, no audit."));
 }
 
 void
-feedback_report(const json_t *doc, struct report *r)
+feedback_report(const json_t *doc, enum feedback_voice voice, struct report *r)
 {
-	report_head(doc, r);
+	report_head(doc, voice, r);
 	report_total(doc, r);
-	report_basis(doc, r);
+	report_basis(doc, voice, r);
 	report_group(doc, r);
 	report_last(doc, r);
 	if (feedback_is(doc, "counts"))
@@ -242,9 +245,9 @@ feedback_report(const json_t *doc, struct report *r)
 	else
 		report_areas(doc, r);
 	if (feedback_is(doc, "levels"))
-		feedback_text_way(doc, r);
+		feedback_text_way(doc, voice, r);
 	if (feedback_is(doc, "means"))
 		feedback_text_weakest(doc, r);
-	report_caution(doc, r);
+	report_caution(doc, voice, r);
 	report_set(r, "feedback", json_deep_copy(doc));
 }

@@ -7,7 +7,9 @@
 #include <jansson.h>
 
 #include "base/report.h"
+#include "scoring/feedback/feedback_voice.h"
 
-void feedback_report(const json_t *doc, struct report *r);
+void feedback_report(const json_t *doc, enum feedback_voice voice,
+    struct report *r);
 
 #endif

@@ -41,6 +41,7 @@ report_missing(const json_t *doc, struct report *r)
 	const json_t *next = json_object_get(doc, "next"), *gap;
 	const json_t *missing = json_object_get(next, "missing");
 	const size_t n = json_array_size(missing);
+	long long lacks;
 	size_t i;
 
 	report_say(r, "%s", "");
@@ -56,11 +57,13 @@ report_missing(const json_t *doc, struct report *r)
 	json_array_foreach(missing, i, gap) {
 		if (i == MISSING)
 			break;
+		lacks = feedback_whole(gap, "lacks");
 		report_line(r, "", strcmp(feedback_text(gap, "unit"),
 		    "points") == 0 ?
-		    _("%lld more points in question %s: %s") :
-		    _("%lld more to tick in question %s: %s"),
-		    feedback_whole(gap, "lacks"),
+		    P_("%lld more point in question %s: %s",
+		    "%lld more points in question %s: %s", lacks) :
+		    P_("%lld more action in question %s: %s",
+		    "%lld more actions in question %s: %s", lacks), lacks,
 		    feedback_text(gap, "question"),
 		    feedback_text(gap, "label"));
 		report_example(gap, r);
@@ -72,21 +75,27 @@ report_missing(const json_t *doc, struct report *r)
 static void
 report_wins(const json_t *doc, struct report *r)
 {
-	const json_t *win;
+	const json_t *wins = json_object_get(doc, "wins"), *win;
+	const size_t n = json_array_size(wins);
 	size_t i;
 
-	json_array_foreach(json_object_get(doc, "wins"), i, win) {
+	json_array_foreach(wins, i, win) {
 		if (i == NEAREST)
 			break;
 		report_line(r, i == 0 ? _("Nearest wins") : "",
-		    _("%s reaches level %lld with %lld more"),
+		    P_("%s reaches level %lld with %lld more action",
+		    "%s reaches level %lld with %lld more actions",
+		    feedback_whole(win, "lacks")),
 		    feedback_area_label(doc, feedback_text(win, "area")),
 		    feedback_whole(win, "level"), feedback_whole(win, "lacks"));
 	}
+	if (n > NEAREST)
+		report_line(r, "", _("and %zu more"), n - NEAREST);
 }
 
 static void
-report_indications(const json_t *doc, struct report *r)
+report_indications(const json_t *doc, enum feedback_voice voice,
+    struct report *r)
 {
 	const json_t *in;
 	size_t i;
@@ -99,19 +108,20 @@ report_indications(const json_t *doc, struct report *r)
 		    _("level %lld, which would indicate that %s is met, is "
 		    "not reached"), feedback_whole(in, "level"),
 		    feedback_text(in, "label"));
-		report_line(r, "", "%s", feedback_assumed(doc) ?
-		    _("an indication only, by rules of which some are "
-		    "assumed: no proof, and no supervision") :
+		report_line(r, "", "%s",
 		    _("an indication only: no proof, and no supervision"));
+		if (feedback_assumed(doc))
+			report_line(r, "", "%s", voice_rules(voice));
 	}
 }
 
 void
-feedback_text_way(const json_t *doc, struct report *r)
+feedback_text_way(const json_t *doc, enum feedback_voice voice,
+    struct report *r)
 {
 	report_missing(doc, r);
 	report_wins(doc, r);
-	report_indications(doc, r);
+	report_indications(doc, voice, r);
 }
 
 /* --- statements and answers ----------------------------------------------- */
@@ -146,12 +156,14 @@ feedback_text_weakest(const json_t *doc, struct report *r)
 			report_line(r, "", "    %s (%lld)", answer,
 			    feedback_whole(weak, "value"));
 	}
+	if (n > WEAKEST)
+		report_line(r, "", _("and %zu more"), n - WEAKEST);
 }
 
 /* Appends it: options with commas between them, a number, or that there is
  * a text. */
 static void
-add_answer(struct buf *out, const json_t *v)
+add_answer(struct buf *out, const json_t *v, bool typical)
 {
 	char number[32];
 	const json_t *option;
@@ -166,7 +178,8 @@ add_answer(struct buf *out, const json_t *v)
 	} else if (json_is_true(v))
 		buf_add_str(out, _("a text"));
 	else if (json_array_size(v) == 0)
-		buf_add_str(out, _("none of them"));
+		buf_add_str(out, typical ? _("nothing that most chose") :
+		    _("none of them"));
 	json_array_foreach(v, i, option) {
 		buf_add_str(out, i != 0 ? ", " : "");
 		buf_add_str(out, feedback_text(option, "label"));
@@ -190,7 +203,8 @@ question_rows(const json_t *doc, const json_t *question, struct report *r)
 		if (rows[i].of != NULL &&
 		    json_object_get(doc, rows[i].of) == NULL)
 			continue;
-		add_answer(&line, json_object_get(question, rows[i].key));
+		add_answer(&line, json_object_get(question, rows[i].key),
+		    i == 1);
 		if ((s = buf_str(&line)) == NULL)
 			r->failed = true;
 		else {

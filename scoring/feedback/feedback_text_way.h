@@ -7,9 +7,11 @@
 #include <jansson.h>
 
 #include "base/report.h"
+#include "scoring/feedback/feedback_voice.h"
 
 /* What is missing for the next level, nearest wins, indications. */
-void feedback_text_way(const json_t *doc, struct report *r);
+void feedback_text_way(const json_t *doc, enum feedback_voice voice,
+    struct report *r);
 /* Of means: the weakest statements. */
 void feedback_text_weakest(const json_t *doc, struct report *r);
 /* Of counts: what was answered, beside the group's and the last round's. */

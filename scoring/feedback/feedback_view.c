@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/i18n.h"
+#include "scoring/feedback/feedback_read.h"
 #include "scoring/page/number.h"
 #include "scoring/part.h"
 
@@ -31,13 +32,15 @@ view_number(const json_t *o, const char *key)
 }
 
 void
-feedback_view_begin(struct feedback_view *v, const json_t *doc)
+feedback_view_begin(struct feedback_view *v, const json_t *doc,
+    enum feedback_voice voice)
 {
 	const json_t *benchmark = json_object_get(doc, "benchmark"),
 	    *last = json_object_get(doc, "last");
 	char group[WORDS_GROUP_LEN];
 
-	*v = (struct feedback_view){ .doc = doc, .lines = VIEW_LINES,
+	*v = (struct feedback_view){ .doc = doc, .voice = voice,
+	    .lines = VIEW_LINES,
 	    .language = view_text(json_object_get(doc, "questionnaire"),
 	    "language") };
 	if (benchmark != NULL) {
@@ -131,6 +134,20 @@ view_table(struct feedback_view *v, const char *class, const char *caption)
 	    caption, "tabindex", "0", NULL);
 	page_open(p, "table", "class", class, NULL);
 	page_element(p, "caption", caption);
+}
+
+void
+view_rules(struct feedback_view *v)
+{
+	if (!feedback_assumed(v->doc))
+		return;
+	page_open(&v->page, "p", "class", "quiet", NULL);
+	page_text(&v->page, voice_knows_rules(v->voice) ?
+	    _("By rules of which some are not published: see at the end what "
+	    "this rests on.") :
+	    _("By rules of which some are assumed: see at the end what this "
+	    "rests on."));
+	page_close(&v->page);
 }
 
 void

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "scoring/feedback/feedback_voice.h"
 #include "scoring/page/page.h"
 #include "scoring/words.h"
 
@@ -21,6 +22,7 @@
 struct feedback_view {
 	struct page page;
 	const json_t *doc;	/* borrowed */
+	enum feedback_voice voice;
 	const char *language;	/* of the definition's labels */
 	char typical[WORDS_GROUP_LEN + 32];	/* the benchmark's name; "":
 						 * there is none */
@@ -30,7 +32,8 @@ struct feedback_view {
 };
 
 /* *v points into doc. */
-void feedback_view_begin(struct feedback_view *v, const json_t *doc);
+void feedback_view_begin(struct feedback_view *v, const json_t *doc,
+    enum feedback_voice voice);
 
 /* Members of an object, NULL too; "", 0 and NAN when they are not there. */
 const char *view_text(const json_t *o, const char *key);
@@ -63,6 +66,9 @@ void view_section(struct feedback_view *v, const char *id,
  * name both.  Two elements are open then.  class: the table's, or NULL. */
 void view_table(struct feedback_view *v, const char *class,
     const char *caption);
+/* That some rules are not published, in a paragraph of its own; nothing when
+ * all are. */
+void view_rules(struct feedback_view *v);
 /* On paper only: that so many more of a list are elsewhere.  Nothing for 0. */
 void view_rest(struct feedback_view *v, size_t n);
 

@@ -80,9 +80,9 @@ class Before(FeedbackCase):
     def test_says_what_it_is_worth(self):
         """Assumed rules, and no audit."""
         p = self.good("feedback", "a.json")
-        self.assertIn("nothing has been handed in", p.out)
+        self.assertIn("Your own answers, counted here", p.out)
         self.assertRegex(p.out, r"\nAssumed +what the levels demand\n")
-        self.assertIn("not published by the authority", p.out)
+        self.assertIn("has not published these rules", p.out)
         self.assertIn("an indication, no audit", p.out)
 
     def test_standard_input(self):
@@ -322,7 +322,7 @@ class After(FeedbackCase):
         self.assertIs(out["vouched"], True)
         self.assertEqual(out["feedback"], told)
         p = self.good("feedback", "a.sigill.feedback.json", "--html", "p.html")
-        self.assertIn("What the authority says", p.out)
+        self.assertIn("The authority's feedback", p.out)
         self.assertIn(b"<html", self.read("p.html"))
 
     def test_nobody_vouches(self):
@@ -331,7 +331,7 @@ class After(FeedbackCase):
         self.before = self.files()
         out = self.json("feedback", "a.sigill.feedback.json")
         self.assertIs(out["vouched"], False)
-        self.assertIn("nobody vouches", self.good(
+        self.assertIn("Nobody vouches", self.good(
             "feedback", "a.sigill.feedback.json").out)
         self.assertIs(self.json("feedback", "a.sigill.feedback.json",
                                 config=None)["vouched"], False)
@@ -417,7 +417,7 @@ class Swedish(SwedishScratch):
     def test_words(self):
         p = self.good("feedback", "a.json")
         self.assertIn("nivå", p.out)
-        self.assertIn("inget har lämnats in", p.out)
+        self.assertIn("Era egna svar, räknade hos er", p.out)
         self.assertIn("Nästa nivå", p.out)
         self.assertIn("\nAntaget", p.out)
         self.assertLess(p.out.count("\n"), 50)

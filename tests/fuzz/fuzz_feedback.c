@@ -16,9 +16,9 @@ show(const json_t *doc)
 	struct report r = { 0 };
 	struct buf page = { 0 };
 
-	feedback_report(doc, &r);
+	feedback_report(doc, VOICE_NOBODY, &r);
 	if (r.failed || r.text.len == 0 ||
-	    feedback_page(doc, &page, NULL) != ERR_OK || page.len == 0)
+	    feedback_page(doc, VOICE_NOBODY, &page, NULL) != ERR_OK || page.len == 0)
 		abort();
 	report_wipe(&r);
 	buf_wipe(&page);

@@ -236,8 +236,8 @@ def all_documents():
     return feedback, reports, dict(feedback, **reports)
 
 
-def make(name, document, language):
-    which = "report" if name.startswith("report") else "feedback"
+def make(name, document, language, voice="own"):
+    which = "report" if name.startswith("report") else voice
     return support.call(MAKE, which, language, data=json.dumps(
         document).encode()).decode("utf-8")
 

@@ -47,10 +47,10 @@ show(const json_t *doc)
 	struct buf page = { 0 };
 	struct err e = { 0 };
 
-	feedback_report(doc, &r);
+	feedback_report(doc, VOICE_NOBODY, &r);
 	assert_false(r.failed);
 	assert_true(json_equal(json_object_get(r.json, "feedback"), doc));
-	assert_int_equal(feedback_page(doc, &page, &e), ERR_OK);
+	assert_int_equal(feedback_page(doc, VOICE_NOBODY, &page, &e), ERR_OK);
 	report_wipe(&r);
 	buf_wipe(&page);
 }
