@@ -338,9 +338,9 @@ $(O)/test/test_vouched: $(O)/obj/portal/vouched.o
 $(O)/test/test_intake_files: LIBS += $(LEDGER_LIBS)
 $(O)/test/test_intake_files: $(addprefix $(O)/obj/intake/service/,archive.o \
 	document.o drop.o names.o) $(call obj,$(BOOK) $(TREE) $(LEDGER)) \
-	$(addprefix $(O)/obj/verifier/,verify.o entitled.o seen.o handoff.o)
+	$(addprefix $(O)/obj/verifier/,verify.o verdict.o entitled.o seen.o handoff.o)
 $(O)/test/test_facts: $(call obj,$(FACTS)) $(addprefix $(O)/obj/verifier/, \
-	verify.o entitled.o seen.o)
+	verify.o verdict.o entitled.o seen.o)
 $(O)/test/test_rules: $(O)/obj/intake/rules.o
 BOOKS	= $(addprefix $(O)/test/,test_arrivals test_book test_register)
 $(BOOKS): LIBS += $(LEDGER_LIBS) -pthread
