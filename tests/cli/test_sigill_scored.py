@@ -42,6 +42,12 @@ class Scored(Scripted):
         self.log = self.serve(self.say)
         self.asked = lambda: [path for _, path, _, _ in self.log]
 
+    def traced(self):
+        """The environment of what strace starts: leaks are not looked for
+        there, since only one can trace."""
+        return dict(self.env, ASAN_OPTIONS=self.env.get(
+            "ASAN_OPTIONS", "") + ":detect_leaks=0")
+
     def say(self, h):
         """The newest word on a path; the portal knows of nothing else."""
         kind = "feedback" if "/feedback/" in h.path else \
@@ -326,8 +332,7 @@ class Files(Scored):
                 argv = ["strace", "-f", "-qq", "-o", "/dev/null", "-e",
                         "inject=%s:signal=SIGKILL:when=%d" % (call, n),
                         BIN, "status", name, "--config", "sigill.conf"]
-                subprocess.run(argv, cwd=self.dir, env=dict(
-                    self.env, ASAN_OPTIONS="detect_leaks=0"),
+                subprocess.run(argv, cwd=self.dir, env=self.traced(),
                     capture_output=True, timeout=120)
                 kept = self.kept()
                 seen.add(len(kept))
@@ -351,8 +356,7 @@ class Files(Scored):
             argv = ["strace", "-f", "-qq", "-o", "/dev/null", "-e",
                     "inject=fsync:error=ENOSPC:when=%d" % (2 * n - 1), BIN,
                     "status", name, "--json", "--config", "sigill.conf"]
-            p = subprocess.run(argv, cwd=self.dir, env=dict(
-                self.env, ASAN_OPTIONS="detect_leaks=0"),
+            p = subprocess.run(argv, cwd=self.dir, env=self.traced(),
                 capture_output=True, timeout=120)
             self.assertEqual(p.returncode, 74, p.stdout + p.stderr)
             self.assertEqual([e["code"] for e in json.loads(
@@ -482,8 +486,7 @@ class Sealing(Scored):
                 ["strace", "-f", "-qq", "-o", "/dev/null", "-e",
                  "inject=fsync:signal=SIGKILL:when=%d" % n, BIN, "seal",
                  "a.json", "-o", "k.sigill", "--config", "sigill.conf"],
-                cwd=self.dir, env=dict(self.env,
-                                       ASAN_OPTIONS="detect_leaks=0"),
+                cwd=self.dir, env=self.traced(),
                 capture_output=True, timeout=120)
             if os.path.exists(self.path("k.sigill")):
                 self.assertTrue(os.path.exists(
