@@ -52,7 +52,7 @@ CRYPTO	= crypto/crypto.c crypto/digest.c crypto/key.c crypto/key_file.c \
 LEDGER	= ledger/sql.c ledger/dialect.c ledger/sqlite.c ledger/postgres.c \
 	  ledger/link.c ledger/schema.c
 # The report's page.
-PAGES	= scoring/report/report_view.c scoring/report/report_page.c \
+PAGES	= scoring/report/report_words.c scoring/report/report_view.c scoring/report/report_page.c \
 	  scoring/report/report_page_group.c \
 	  scoring/report/report_page_change.c \
 	  scoring/report/report_page_questions.c
@@ -66,7 +66,7 @@ SCORING	= scoring/report/compare.c scoring/page/page.c scoring/page/style.c scor
 	  scoring/feedback/feedback_page_answers.c \
 	  scoring/report/disclosure.c scoring/report/groups.c \
 	  scoring/typical.c scoring/benchmark.c scoring/benchmark_form.c \
-	  scoring/words.c scoring/assumed.c scoring/part.c scoring/sheet.c \
+	  scoring/words.c scoring/rounds.c scoring/assumed.c scoring/part.c scoring/sheet.c \
 	  scoring/sheet_answers.c scoring/score.c \
 	  scoring/document.c scoring/pile_source.c \
 	  scoring/pile_batch.c scoring/pile_rank.c scoring/pile.c \
@@ -80,7 +80,8 @@ SCORING	= scoring/report/compare.c scoring/page/page.c scoring/page/style.c scor
 SCORE	= scoring/main.c scoring/options.c scoring/select.c \
 	  scoring/output.c scoring/aggregate_command.c \
 	  scoring/feedback_command.c \
-	  scoring/benchmark_command.c scoring/compare_command.c \
+	  scoring/benchmark_command.c scoring/benchmark_choose.c \
+	  scoring/compare_command.c \
 	  $(REPORT)
 REPORT	= scoring/report/pairs.c scoring/report/compare_make.c \
 	  scoring/report/compare_part.c scoring/report/compare_decide.c \

@@ -14,6 +14,7 @@ void
 report_wipe(struct report *r)
 {
 	buf_wipe(&r->text);
+	buf_wipe(&r->notes);
 	buf_wipe(&r->output);
 	err_list_wipe(&r->errors);
 	json_decref(r->json);
@@ -21,7 +22,7 @@ report_wipe(struct report *r)
 }
 
 static void
-add_format(struct report *r, const char *fmt, va_list ap)
+add_format(struct report *r, struct buf *to, const char *fmt, va_list ap)
 {
 	char *s = NULL;
 
@@ -30,8 +31,8 @@ add_format(struct report *r, const char *fmt, va_list ap)
 		return;
 	}
 	tame(s);
-	buf_add_str(&r->text, s);
-	buf_add_str(&r->text, "\n");
+	buf_add_str(to, s);
+	buf_add_str(to, "\n");
 	wipe_free(s);
 }
 
@@ -55,7 +56,7 @@ report_line(struct report *r, const char *label, const char *fmt, ...)
 
 	report_column(r, label, LABEL_WIDTH);
 	va_start(ap, fmt);
-	add_format(r, fmt, ap);
+	add_format(r, &r->text, fmt, ap);
 	va_end(ap);
 }
 
@@ -65,7 +66,17 @@ report_say(struct report *r, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	add_format(r, fmt, ap);
+	add_format(r, &r->text, fmt, ap);
+	va_end(ap);
+}
+
+void
+report_note(struct report *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add_format(r, &r->notes, fmt, ap);
 	va_end(ap);
 }
 

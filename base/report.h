@@ -23,6 +23,9 @@ struct report {
 	bool told;		/* the text tells of the errors already */
 	struct buf output;	/* bytes for standard output (seal -o -) */
 	bool has_output;
+	struct buf notes;	/* lines for who runs it and nobody else:
+				 * standard error, so that they are not passed
+				 * on with the text */
 	struct err quiet;	/* the exit status when there is no error: one
 				 * that the text has told already, or that is
 				 * no news; a program is told it all the same */
@@ -39,6 +42,10 @@ void report_line(struct report *r, const char *label, const char *fmt, ...)
 void report_column(struct report *r, const char *text, size_t columns);
 /* A sentence of its own. */
 void report_say(struct report *r, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* One for who runs it. */
+void report_note(struct report *r, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
 /* A member; takes the reference, and NULL means out of memory. */

@@ -146,7 +146,7 @@ show_report(struct report *r, const char *program, bool json)
 	size_t before = r->errors.len;
 	struct err e = { 0 };
 
-	if (r->failed || r->text.failed) {
+	if (r->failed || r->text.failed || r->notes.failed) {
 		err_set(&e, ERR_NO_MEMORY, NULL, 0, NULL);
 		report_err(r, &e);
 	}
@@ -159,6 +159,9 @@ show_report(struct report *r, const char *program, bool json)
 		    r->text.len, NULL);
 	} else
 		write_out(r, r->text.data, r->text.len);
+	if (!json)
+		(void)file_write_fd(STDERR_FILENO, "stderr", r->notes.data,
+		    r->notes.len, NULL);
 	/* Some file systems tell only now that they are full. */
 	if (close(STDOUT_FILENO) == -1) {
 		err_errno(&e, ERR_IO, _("standard output"), errno);

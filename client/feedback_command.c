@@ -16,6 +16,8 @@
 #include "scoring/feedback/feedback.h"
 #include "scoring/feedback/feedback_page.h"
 #include "scoring/feedback/feedback_text.h"
+#include "scoring/rounds.h"
+#include "scoring/words.h"
 
 /* --- the answers of one round ---------------------------------------------- */
 
@@ -79,9 +81,12 @@ last_load(const struct options *o, const struct settings *s,
 		code = err_set(&e, ERR_USAGE, "--previous", 0,
 		    _("%s holds the answers of another organisation"),
 		    o->previous);
-	else if (strcmp(ours->round, theirs->round) == 0)
-		code = err_set(&e, ERR_USAGE, "--previous", 0,
-		    _("it is of the same round, %s"), ours->round);
+	else
+		code = rounds_check(now->checked.questionnaire, ours->round,
+		    last->checked.questionnaire, theirs->round, &e);
+	if (code == ERR_OK && rounds_reversed(ours->round, theirs->round))
+		report_note(r, _("The round before, %s, has a later name than "
+		    "%s."), theirs->round, ours->round);
 	report_err(r, &e);
 	return code;
 }
@@ -127,9 +132,8 @@ of_answers(const struct options *o, const struct settings *s, json_t **doc,
 		code = make(&now, &last, o->benchmark != NULL ? &benchmark :
 		    NULL, doc, &e);
 	if (code == ERR_OK && o->benchmark != NULL &&
-	    json_object_get(*doc, "benchmark") == NULL)
-		report_say(r, "%s", _("The benchmark has no group for an "
-		    "organisation of this kind."));
+	    words_no_group(*doc) != NULL)
+		report_say(r, "%s", words_no_group(*doc));
 out:
 	report_err(r, &e);
 	benchmark_wipe(&benchmark);
@@ -168,10 +172,10 @@ static enum err_code
 read_operand(const struct options *o, const struct settings *s, json_t **doc,
     enum feedback_voice *voice, struct report *r)
 {
+	enum sniff_kind kind = SNIFF_OTHER;
 	struct buf text = { 0 };
 	struct err e = { 0 };
 	char path[4096];
-	bool told = false;
 	enum err_code code;
 
 	if (access(o->operand, F_OK) != 0 && strcmp(o->operand, "-") != 0) {
@@ -183,10 +187,16 @@ read_operand(const struct options *o, const struct settings *s, json_t **doc,
 	}
 	if (strcmp(o->operand, "-") != 0 && file_read(o->operand,
 	    LIMIT_ANSWERS_FILE, &text, NULL) == ERR_OK)
-		told = sniff(text.data, text.len) == SNIFF_FEEDBACK;
+		kind = sniff(text.data, text.len);
 	buf_wipe(&text);
+	/* What 'sigill status' takes: its feedback is beside it. */
+	if (kind == SNIFF_SEALED) {
+		if (feedback_kept_of(o->operand, path, &e) == ERR_OK)
+			return of_authority(o, s, path, doc, voice, r);
+		return report_err(r, &e);
+	}
 	*voice = VOICE_OWN;
-	return told ? of_authority(o, s, o->operand, doc, voice, r) :
+	return kind == SNIFF_FEEDBACK ? of_authority(o, s, o->operand, doc, voice, r) :
 	    of_answers(o, s, doc, r);
 }
 

@@ -27,6 +27,17 @@ find_entry(const struct outbox_list *list, const char *what,
 }
 
 enum err_code
+feedback_kept_of(const char *sealed, char out[static 4096], struct err *e)
+{
+	enum err_code code;
+
+	if ((code = kept_beside(sealed, KEPT_FEEDBACK, out, e)) == ERR_OK &&
+	    access(out, F_OK) != 0)
+		code = err_set(e, ERR_NO_FEEDBACK, sealed, 0, NULL);
+	return code;
+}
+
+enum err_code
 feedback_kept_find(const struct settings *s, const char *what,
     char out[static 4096], struct err *e)
 {
@@ -36,16 +47,17 @@ feedback_kept_find(const struct settings *s, const char *what,
 	struct outbox *outbox = NULL;
 	enum err_code code;
 
-	if (strchr(what, '/') != NULL || outbox_look(s, &outbox, NULL) !=
+	/* No submission has such a name, however many there are. */
+	if (strpbrk(what, "./") != NULL)
+		return err_set(e, ERR_NO_INPUT, what, 0,
+		    _("there is no such file"));
+	if (outbox_look(s, &outbox, NULL) !=
 	    ERR_OK || outbox_read(outbox, &list, &broken, NULL) != ERR_OK)
 		code = err_set(e, ERR_NO_INPUT, what, 0, _("no file and no "
 		    "submission in the outbox has that name"));
 	else if ((code = find_entry(&list, what, &entry, e)) == ERR_OK &&
-	    (code = kept_beside(entry->sealed, KEPT_FEEDBACK, out, e)) ==
-	    ERR_OK && access(out, F_OK) != 0)
-		code = err_set(e, ERR_NO_INPUT, what, 0, _("there is no "
-		    "feedback on it yet; 'sigill status %.60s' asks for it"),
-		    what);
+	    (code = feedback_kept_of(entry->sealed, out, NULL)) != ERR_OK)
+		err_set(e, code, what, 0, NULL);
 	err_list_wipe(&broken);
 	outbox_list_wipe(&list);
 	outbox_close(outbox);

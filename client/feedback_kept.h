@@ -12,9 +12,12 @@
 #include "base/err.h"
 #include "client/settings.h"
 
-/* The feedback's name, of a submission in the outbox.  ERR_OUTBOX_ENTRY,
- * ERR_NO_INPUT when there is neither a file nor a submission called so, or no
- * feedback on it. */
+/* The name of the feedback on a sealed file.  ERR_NO_FEEDBACK when it has not
+ * come yet. */
+enum err_code feedback_kept_of(const char *sealed, char out[static 4096],
+    struct err *e);
+/* The same, of a submission in the outbox.  ERR_OUTBOX_ENTRY, ERR_NO_INPUT when
+ * there is neither a file nor a submission called so. */
 enum err_code feedback_kept_find(const struct settings *s, const char *what,
     char out[static 4096], struct err *e);
 

@@ -202,6 +202,11 @@ options_parse(const struct command *command, int argc, char **argv,
 	    !command_takes_many(usage) && !o->help && !o->version)
 		code = err_set(e, ERR_USAGE, usage->name, 0,
 		    _("which file? %s is missing"), _(usage->operand));
+	if (code == ERR_OK && o->previous_questionnaire != NULL &&
+	    o->previous == NULL)
+		code = err_set(e, ERR_USAGE, "--previous", 0,
+		    _("it is missing; what tells of the round before needs "
+		    "it"));
 	return code;
 }
 

@@ -82,8 +82,10 @@ make(const struct score_options *o, const struct selection *now,
 	for (int kind = 0; kind <= KIND_ANNAN; kind++)
 		in.asked[kind] = -1;
 	if (o->register_file != NULL && (code = asked_read(o->register_file,
-	    &roll, r)) == ERR_OK)
+	    &roll, r)) == ERR_OK) {
 		asked_count(&roll, now->questionnaire, in.asked);
+		in.roll = &roll;
+	}
 	if (code == ERR_OK &&
 	    (code = aggregate_make(&in, &doc, &e)) == ERR_OK)
 		code = tell(o, doc, r, &e);
@@ -107,7 +109,8 @@ aggregate_run(const struct score_options *o, struct report *r)
 	if (other)
 		(void)message_language(o->language);
 	if ((code = select_now(o, &now, r)) == ERR_OK &&
-	    (code = select_previous(o, &then, r)) == ERR_OK)
+	    (code = select_previous(o, &then, r)) == ERR_OK &&
+	    (code = select_check(&now, &then, r)) == ERR_OK)
 		code = make(o, &now, &then, r);
 	if (other)
 		(void)message_language(NULL);

@@ -57,7 +57,7 @@ enum err_code benchmark_write(const struct sheet_layout *l,
     const struct benchmark *b, struct buf *out, struct err *e);
 /*
  * Reads it.  Strict: ERR_BENCHMARK with where = name, the line and the member.
- * ERR_QUESTIONNAIRE_UNKNOWN, ERR_QUESTIONNAIRE_DIGEST when it is of another
+ * ERR_BENCHMARK_OTHER, ERR_QUESTIONNAIRE_DIGEST when it is of another
  * questionnaire or definition than l's.  Scores are made anew.  *out must be
  * { 0 }.
  */

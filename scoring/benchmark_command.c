@@ -13,9 +13,10 @@
 
 #define WIDTH	40	/* of names */
 
-/* "level 1, 96 of 200 points, 150 of 348 boxes", as far as it has them. */
+/* "level 1, 96 of 200 points, 150 of 348 boxes", as far as it has them; of
+ * counts there is no result. */
 static void
-add_result(struct report *r, const struct score *s)
+add_result(struct report *r, const struct score *s, bool counts)
 {
 	char text[ERR_MSG_LEN], number[NUMBER_LEN];
 
@@ -29,7 +30,7 @@ add_result(struct report *r, const struct score *s)
 		    (long long)s->points, (long long)s->points_max);
 		buf_add_str(&r->text, text);
 	}
-	if (s->boxes_max > 0) {
+	if (s->boxes_max > 0 && !counts) {
 		(void)snprintf(text, sizeof(text), _(", %zu of %zu boxes"),
 		    s->boxes, s->boxes_max);
 		buf_add_str(&r->text, text);
@@ -42,7 +43,7 @@ add_result(struct report *r, const struct score *s)
 }
 
 static void
-tell_group(const struct benchmark_group *g, struct report *r)
+tell_group(const struct benchmark_group *g, bool counts, struct report *r)
 {
 	char id[BENCHMARK_ID_LEN], name[WORDS_GROUP_LEN], n[ERR_MSG_LEN];
 
@@ -52,7 +53,7 @@ tell_group(const struct benchmark_group *g, struct report *r)
 	(void)snprintf(n, sizeof(n), P_("%zu organisation",
 	    "%zu organisations", g->len), g->len);
 	buf_add_str(&r->text, n);
-	add_result(r, &g->score);
+	add_result(r, &g->score, counts);
 	buf_add_str(&r->text, "\n");
 }
 
@@ -78,7 +79,8 @@ tell(const struct pile *p, const struct benchmark *b,
 	report_say(r, _("Benchmark of %s, round %s"), p->layout.q->title,
 	    b->round);
 	for (size_t i = 0; i < b->n_groups; i++)
-		tell_group(&b->groups[i], r);
+		tell_group(&b->groups[i], p->layout.q->scoring->result ==
+		    SCORING_COUNTS, r);
 	tell_left_out(shown, r);
 	if (b->n_groups == 0)
 		report_say(r, "%s", _("It is empty: there are too few "

@@ -117,7 +117,7 @@ take_questionnaire(const struct reading *r, const json_t *o,
 		return wrong(r, "questionnaire.sha256",
 		    _("it must be 64 hexadecimal digits"));
 	if (strcmp(json_string_value(v[ID]), q->id) != 0)
-		*code = ERR_QUESTIONNAIRE_UNKNOWN;
+		*code = ERR_BENCHMARK_OTHER;
 	else if (memcmp(digest, q->digest, sizeof(digest)) != 0)
 		*code = ERR_QUESTIONNAIRE_DIGEST;
 	else if (strcmp(json_string_value(v[VERSION_ID]), q->version) != 0)
@@ -292,6 +292,13 @@ first_mistake(const struct err_list *mistakes, const char *name,
 	    m->msg[0] != '\0' ? m->msg : _(err_sentence(m->code)));
 }
 
+static const char *
+other_id(const json_t *o)
+{
+	return json_string_value(json_object_get(json_object_get(o,
+	    "questionnaire"), "id"));
+}
+
 enum err_code
 benchmark_parse(const uint8_t *json, size_t len, const char *name,
     const struct sheet_layout *l, struct benchmark *out, struct err *e)
@@ -311,8 +318,12 @@ benchmark_parse(const uint8_t *json, size_t len, const char *name,
 		    found.code, name, found.at, "%s", found.msg);
 	else if (!take_all(&r, o, &code))
 		code = first_mistake(&mistakes, name, e);
+	else if (code == ERR_BENCHMARK_OTHER)
+		err_set(e, code, name, 0, _("it is for '%.60s', and these "
+		    "answers are for '%.60s'"), other_id(o), l->q->id);
 	else if (code != ERR_OK)
-		err_set(e, code, name, 0, NULL);
+		err_set(e, code, name, 0, _("the benchmark is for another "
+		    "edition of the questionnaire"));
 	if (code != ERR_OK)
 		benchmark_wipe(out);
 	json_decref(o);

@@ -36,6 +36,8 @@ make(const struct score_options *o, const struct pile *now,
 	code = o->output != NULL ? write_file(o->output, doc, r) : ERR_OK;
 	if (code == ERR_OK)
 		compare_tell(doc, r);
+	if (code == ERR_OK && o->output != NULL)
+		report_say(r, _("Written to %s."), o->output);
 	json_decref(doc);
 	return code;
 }
@@ -55,7 +57,8 @@ compare_run(const struct score_options *o, struct report *r)
 		return report_err(r, &e);
 	}
 	if ((code = select_now(o, &now, r)) == ERR_OK &&
-	    (code = select_previous(o, &then, r)) == ERR_OK)
+	    (code = select_previous(o, &then, r)) == ERR_OK &&
+	    (code = select_check(&now, &then, r)) == ERR_OK)
 		code = make(o, &now.pile, &then.pile, r);
 	selection_wipe(&now);
 	selection_wipe(&then);

@@ -12,65 +12,40 @@
 #include "base/report.h"
 #include "format/member.h"
 #include "scoring/benchmark.h"
+#include "scoring/benchmark_choose.h"
 #include "scoring/feedback/feedback.h"
 #include "scoring/feedback/feedback_page.h"
 #include "scoring/feedback/feedback_text.h"
 #include "scoring/output.h"
+#include "scoring/rounds.h"
 #include "scoring/select.h"
+#include "scoring/words.h"
 
 /* What every document is made with. */
 struct making {
 	const struct score_options *o;
 	struct selection now, previous;
-	bool has_benchmark;
+	const char *benchmark_file;	/* NULL: there is none */
 	struct benchmark benchmark;
 	size_t written, same, kept;	/* files */
 	json_t *files;			/* their names */
 };
 
+/* Documents of several questionnaires are scored with the same options, as
+ * intake's command: the round before of another one is not this one's. */
 static enum err_code
-load_benchmark(struct making *m, struct err *e)
+pass_over(struct making *m, struct err *e)
 {
-	const struct pile *pile = &m->now.pile;
-	struct buf text = { 0 };
+	bool comparable;
 	enum err_code code;
 
-	if (m->o->benchmark == NULL)
+	if (m->o->output == NULL || m->previous.pile.len == 0)
 		return ERR_OK;
-	code = file_read(m->o->benchmark, LIMIT_BENCHMARK, &text, e);
-	if (code == ERR_OK && text.len != 0 && text.data[0] == 0x30)
-		code = err_set(e, ERR_BENCHMARK, m->o->benchmark, 0,
-		    _("it looks like the signed one; name the document that "
-		    "'sigill-score benchmark' has made"));
-	if (code == ERR_OK)
-		code = benchmark_parse(text.data, text.len, m->o->benchmark,
-		    &pile->layout, &m->benchmark, e);
-	m->has_benchmark = code == ERR_OK;
-	if (code == ERR_OK && m->benchmark.environment !=
-	    pile->v[0].document.environment)
-		code = err_set(e, ERR_ENVIRONMENT, m->o->benchmark, 0,
-		    _("it is from the environment '%s'"),
-		    environment_name(m->benchmark.environment));
-	buf_wipe(&text);
-	return code;
-}
-
-/* A round is not its own predecessor, and what was a test is none of a real
- * one. */
-static enum err_code
-check_previous(const struct making *m, struct err *e)
-{
-	const struct pile *now = &m->now.pile, *then = &m->previous.pile;
-
-	if (then->len == 0)
-		return ERR_OK;
-	if (strcmp(now->round, then->round) == 0)
-		return err_set(e, ERR_USAGE, "--previous", 0,
-		    _("it is of the same round, %s"), now->round);
-	if (now->v[0].document.environment != then->v[0].document.environment)
-		return err_set(e, ERR_ENVIRONMENT, "--previous", 0,
-		    _("it is from the environment '%s'"),
-		    environment_name(then->v[0].document.environment));
+	if ((code = rounds_comparable(m->now.questionnaire,
+	    m->previous.questionnaire, &comparable, e)) != ERR_OK)
+		return code;
+	if (!comparable)
+		selection_wipe(&m->previous);
 	return ERR_OK;
 }
 
@@ -88,7 +63,7 @@ make(const struct making *m, const struct pile_item *item, json_t **out,
 		.environment = d->environment,
 		.sealed = d->sealed, .submission = d->submission,
 		.fingerprint = d->fingerprint,
-		.benchmark = m->has_benchmark ? &m->benchmark : NULL,
+		.benchmark = m->benchmark_file != NULL ? &m->benchmark : NULL,
 	};
 
 	if (last != NULL) {
@@ -216,9 +191,8 @@ show_one(const struct making *m, struct report *r, struct err *e)
 	if ((code = make(m, &pile->v[0], &doc, e)) != ERR_OK)
 		return code;
 	feedback_report(doc, VOICE_SCORE, r);
-	if (m->has_benchmark && json_object_get(doc, "benchmark") == NULL)
-		report_say(r, "%s", _("The benchmark has no group for an "
-		    "organisation of this kind."));
+	if (m->benchmark_file != NULL && words_no_group(doc) != NULL)
+		report_say(r, "%s", words_no_group(doc));
 	if (m->o->html != NULL)
 		code = put_page(m, doc, r, e);
 	json_decref(doc);
@@ -239,8 +213,10 @@ feedback_run(const struct score_options *o, struct report *r)
 	}
 	if ((code = select_now(o, &m.now, r)) != ERR_OK ||
 	    (code = select_previous(o, &m.previous, r)) != ERR_OK ||
-	    (code = check_previous(&m, &e)) != ERR_OK ||
-	    (code = load_benchmark(&m, &e)) != ERR_OK)
+	    (code = pass_over(&m, &e)) != ERR_OK ||
+	    (code = select_check(&m.now, &m.previous, r)) != ERR_OK ||
+	    (code = benchmark_choose(o, &m.now.pile, &m.benchmark,
+	    &m.benchmark_file, r, &e)) != ERR_OK)
 		goto out;
 	if (o->language != NULL && !o->json)
 		(void)message_language(o->language);

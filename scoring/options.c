@@ -38,7 +38,8 @@ static const struct command_option rows[] = {
 	    N_("who was asked: comma-separated, as 'sigill-intake "
 	    "register' takes it") },
 	{ TAKES_BENCHMARK, KEY_BENCHMARK, "benchmark", N_("FILE"),
-	    N_("compare with this benchmark") },
+	    N_("compare with this benchmark; may be given again, one for each "
+	    "questionnaire") },
 	{ TAKES_HTML, KEY_HTML, "html", N_("FILE"),
 	    N_("write a page to this file, too") },
 	{ TAKES_LIMITS, KEY_LEAST, "least", N_("N"),
@@ -72,7 +73,6 @@ take_text(int key, const char *value, struct score_options *o)
 		{ KEY_PREVIOUS_QUESTIONNAIRE, &o->previous_questionnaire },
 		{ KEY_PREVIOUS_ROUND, &o->previous_round },
 		{ KEY_REGISTER, &o->register_file },
-		{ KEY_BENCHMARK, &o->benchmark },
 		{ KEY_HTML, &o->html },
 	};
 
@@ -111,12 +111,13 @@ take_language(const char *value, struct score_options *o, struct err *e)
 }
 
 static enum err_code
-take_previous(char *value, struct score_options *o, struct err *e)
+take_again(const char *option, char *value, char **list, size_t *n,
+    size_t most, struct err *e)
 {
-	if (o->n_previous == OPTIONS_PREVIOUS)
-		return err_set(e, ERR_USAGE, "--previous", 0,
-		    _("it can be given %d times"), OPTIONS_PREVIOUS);
-	o->previous[o->n_previous++] = value;
+	if (*n == most)
+		return err_set(e, ERR_USAGE, option, 0,
+		    _("it can be given %zu times"), most);
+	list[(*n)++] = value;
 	return ERR_OK;
 }
 
@@ -140,7 +141,11 @@ take(void *arg, int key, char *value, struct err *e)
 	case KEY_LANGUAGE:
 		return take_language(value, o, e);
 	case KEY_PREVIOUS:
-		return take_previous(value, o, e);
+		return take_again("--previous", value, o->previous,
+		    &o->n_previous, OPTIONS_PREVIOUS, e);
+	case KEY_BENCHMARK:
+		return take_again("--benchmark", value, o->benchmarks,
+		    &o->n_benchmarks, OPTIONS_BENCHMARKS, e);
 	case KEY_LEAST:
 		return take_size("--least", value, MANY, &o->limits.least,
 		    e);

@@ -32,6 +32,7 @@ enum {
 };
 
 #define OPTIONS_PREVIOUS	64	/* times that --previous can be given */
+#define OPTIONS_BENCHMARKS	64	/* and --benchmark */
 
 /* All of them borrow from argv; NULL when not given. */
 struct score_options {
@@ -44,7 +45,8 @@ struct score_options {
 	size_t n_previous;
 	const char *previous_questionnaire, *previous_round;
 	const char *register_file;
-	const char *benchmark;
+	char *benchmarks[OPTIONS_BENCHMARKS];	/* files */
+	size_t n_benchmarks;
 	const char *html;		/* the page's file */
 	const char *language;		/* "sv", "en"; NULL: the reader's */
 	const char *output;		/* a folder or a file, by the command */

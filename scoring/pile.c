@@ -207,7 +207,8 @@ score_all(struct pile *p, struct err *e)
 }
 
 static enum err_code
-nothing(const struct reading *r, struct err *e)
+nothing(const struct reading *r, char *const *operands, size_t n,
+    struct err *e)
 {
 	const struct pile *p = r->pile;
 
@@ -215,7 +216,8 @@ nothing(const struct reading *r, struct err *e)
 		return err_set(e, ERR_NO_INPUT, NULL, 0,
 		    _("all %zu documents are for another questionnaire or "
 		    "round"), p->other_rounds);
-	return err_set(e, ERR_NO_INPUT, NULL, 0, _("there is no document"));
+	return err_set(e, ERR_NO_INPUT, n == 1 ? operands[0] : NULL, 0,
+	    _("there is no document"));
 }
 
 static enum err_code
@@ -248,7 +250,7 @@ fill(struct reading *r, char *const *operands, size_t n, struct err *e)
 		if (r->mistakes->len + r->mistakes->over != before)
 			code = r->mistakes->v[0].code;
 		else if (p->len == 0)
-			code = nothing(r, e);
+			code = nothing(r, operands, n, e);
 		else
 			code = score_all(p, e);
 	}

@@ -10,12 +10,14 @@
 #include "crypto/digest.h"
 #include "format/questionnaire_file.h"
 #include "format/text.h"
+#include "scoring/rounds.h"
 
 /* Of one round. */
 struct wanted {
 	const char *dir;		/* of definitions, or NULL */
 	const char *questionnaire;	/* a file or an id, or NULL */
 	const char *option;		/* that named it */
+	const char *other;		/* the other round's, or NULL */
 	const char *round;
 	char *const *operands;
 	size_t n;
@@ -49,17 +51,37 @@ find_id(const char *dir, const char *id, const uint8_t *digest,
 /* What pile_read_any asks, for the first document. */
 struct finding {
 	const char *dir;
+	const char *other;
 	struct questionnaire **out;
 };
+
+/* Is it the definition that was named for the other round? */
+static bool
+is_other(const struct finding *f, const struct document_head *head)
+{
+	struct questionnaire *q = NULL;
+
+	if (f->other == NULL || access(f->other, F_OK) != 0 ||
+	    questionnaire_load(f->other, digest_sha256, &q, NULL) != ERR_OK)
+		return false;
+	if (strcmp(q->id, head->questionnaire) == 0 &&
+	    memcmp(q->digest, head->sha256, sizeof(q->digest)) == 0) {
+		*f->out = q;
+		return true;
+	}
+	questionnaire_free(q);
+	return false;
+}
 
 static enum err_code
 find_of_document(void *arg, const struct document_head *head,
     const struct questionnaire **out, struct err *e)
 {
 	const struct finding *f = arg;
-	enum err_code code;
+	enum err_code code = ERR_OK;
 
-	code = find_id(f->dir, head->questionnaire, head->sha256, f->out, e);
+	if (!is_other(f, head))
+		code = find_id(f->dir, head->questionnaire, head->sha256, f->out, e);
 	*out = *f->out;
 	return code;
 }
@@ -80,7 +102,7 @@ load_named(const struct wanted *w, struct questionnaire **out, struct err *e)
 static enum err_code
 load(const struct wanted *w, struct selection *out, struct report *r)
 {
-	struct finding finding = { w->dir, &out->questionnaire };
+	struct finding finding = { w->dir, w->other, &out->questionnaire };
 	struct err e = { 0 };
 	enum err_code code;
 
@@ -101,7 +123,7 @@ select_now(const struct score_options *o, struct selection *out,
     struct report *r)
 {
 	const struct wanted wanted = {
-		o->questionnaires, o->questionnaire, "--questionnaire",
+		o->questionnaires, o->questionnaire, "--questionnaire", NULL,
 		o->round, o->operands, o->n_operands,
 	};
 
@@ -115,12 +137,33 @@ select_previous(const struct score_options *o, struct selection *out,
 {
 	const struct wanted wanted = {
 		o->questionnaires, o->previous_questionnaire,
-		"--previous-questionnaire", o->previous_round, o->previous,
-		o->n_previous,
+		"--previous-questionnaire", o->questionnaire,
+		o->previous_round, o->previous, o->n_previous,
 	};
 
 	memset(out, 0, sizeof(*out));
 	return o->n_previous != 0 ? load(&wanted, out, r) : ERR_OK;
+}
+
+enum err_code
+select_check(const struct selection *now, const struct selection *then,
+    struct report *r)
+{
+	const struct pile *a = &now->pile, *b = &then->pile;
+	struct err e = { 0 };
+
+	if (b->len == 0)
+		return ERR_OK;
+	if (rounds_check(now->questionnaire, a->round, then->questionnaire,
+	    b->round, &e) == ERR_OK && a->v[0].document.environment !=
+	    b->v[0].document.environment)
+		err_set(&e, ERR_ENVIRONMENT, "--previous", 0,
+		    _("it is from the environment '%s'"),
+		    environment_name(b->v[0].document.environment));
+	if (e.code == ERR_OK && rounds_reversed(a->round, b->round))
+		report_note(r, _("The round before, %s, has a later name than "
+		    "%s."), b->round, a->round);
+	return report_err(r, &e);
 }
 
 void

@@ -24,9 +24,18 @@ struct selection {
  */
 enum err_code select_now(const struct score_options *o,
     struct selection *out, struct report *r);
-/* --previous, in the same way; without it *out is empty, which is no error. */
+/* --previous, in the same way, and a definition that was named with
+ * --questionnaire is known for it, too; without it *out is empty, which is no
+ * error. */
 enum err_code select_previous(const struct score_options *o,
     struct selection *out, struct report *r);
+/*
+ * Can *then be the round before *now?  ERR_USAGE as rounds.h tells;
+ * ERR_ENVIRONMENT when one of the two was a test.  A round before with a later
+ * name is told.  An empty *then is none, which is no error.
+ */
+enum err_code select_check(const struct selection *now,
+    const struct selection *then, struct report *r);
 void selection_wipe(struct selection *s);
 
 #endif

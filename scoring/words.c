@@ -57,6 +57,21 @@ words_group_best(const char *id, int64_t best,
 }
 
 const char *
+words_no_group(const json_t *feedback)
+{
+	const json_t *benchmark = json_object_get(feedback, "benchmark");
+	const char *group = json_string_value(json_object_get(benchmark,
+	    "group"));
+
+	if (benchmark == NULL)
+		return _("The benchmark has no group for an organisation of "
+		    "this kind.");
+	return group != NULL && strcmp(group, "all") == 0 ?
+	    _("The benchmark has no group of organisations of this kind; they "
+	    "are compared with all.") : NULL;
+}
+
+const char *
 words_assumed(const char *what)
 {
 	static const struct word words[] = {

@@ -2,6 +2,7 @@
 #include "scoring/report/aggregate.h"
 
 #include "format/member.h"
+#include "format/roll.h"
 #include "format/scoring.h"
 #include "scoring/assumed.h"
 #include "scoring/part.h"
@@ -181,6 +182,34 @@ asked_of(const struct making *m, size_t group)
 	return sum;
 }
 
+/* Those of the group that were asked as one of its kinds: who answers without
+ * being asked is no answer of one who was. */
+static size_t
+answered_of(const struct making *m, size_t group)
+{
+	const struct group *g = &m->now->set[group];
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->len && m->in->roll != NULL; i++) {
+		const struct organisation *o = roll_find(m->in->roll,
+		    m->in->now->v[g->v[i]].document.number);
+
+		n += o != NULL && census_has_kind(m->q, group, (int)o->kind);
+	}
+	return n;
+}
+
+static bool
+put_rate(const struct making *m, size_t group, int64_t asked, json_t *o)
+{
+	const size_t n = answered_of(m, group);
+
+	return figure_put(o, "asked", json_integer(asked)) &&
+	    figure_put(o, "rate", figure_share(n, (size_t)asked)) &&
+	    figure_put(o, "not_asked", json_integer((json_int_t)
+	    (m->now->set[group].len - n)));
+}
+
 static json_t *
 participation_member(const struct making *m, size_t group)
 {
@@ -194,9 +223,7 @@ participation_member(const struct making *m, size_t group)
 	for (size_t i = 0; i < g->len; i++)
 		late += m->in->now->v[g->v[i]].document.late;
 	if (ok && asked >= 0)
-		ok = figure_put(o, "asked", json_integer(asked)) &&
-		    figure_put(o, "rate", figure_share(g->len,
-		    (size_t)asked));
+		ok = put_rate(m, group, asked, o);
 	return figure_done(o, ok && figure_put(o, "late",
 	    json_integer(late)));
 }

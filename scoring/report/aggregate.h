@@ -16,6 +16,8 @@
 #include "scoring/benchmark.h"
 #include "scoring/pile.h"
 
+struct roll;
+
 #define REPORT_FORMAT	"sigill-report"
 
 /* All borrowed. */
@@ -26,6 +28,7 @@ struct aggregate_input {
 	/* How many were asked, of each kind; -1: not known.  From a register
 	 * (format/register.h). */
 	int64_t asked[KIND_ANNAN + 1];
+	const struct roll *roll;	/* that register; NULL: there is none */
 	struct scoring_limits limits;
 };
 

@@ -73,14 +73,12 @@ tell(struct misfits *m, const struct document *d,
 		m->r->failed = true;
 	if (m->told++ >= TOLD)
 		return;
-	if (m->told == 1)
-		report_say(m->r, "%s", "");
 	if (registered != NULL)
-		report_say(m->r, _("%s %s answered as %s and is %s in the "
+		report_note(m->r, _("%s %s answered as %s and is %s in the "
 		    "register"), number, d->name, kind,
 		    organisation_kind_name(registered->kind));
 	else
-		report_say(m->r, _("%s %s answered as %s and is not in the "
+		report_note(m->r, _("%s %s answered as %s and is not in the "
 		    "register"), number, d->name, kind);
 }
 
@@ -97,7 +95,7 @@ asked_tell(const struct roll *roll, const struct pile *p, struct report *r)
 			tell(&m, d, o);
 	}
 	if (m.told > TOLD)
-		report_say(r, _("... and %zu more"), m.told - TOLD);
+		report_note(r, _("... and %zu more"), m.told - TOLD);
 	report_set(r, "register", json_pack("{s:I, s:O, s:O}",
 	    "organisations", (json_int_t)roll->len, "unknown", m.unknown,
 	    "other_kind", m.other_kind));

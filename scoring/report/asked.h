@@ -22,8 +22,8 @@ enum err_code asked_read(const char *path, struct roll *out,
 void asked_count(const struct roll *roll, const struct questionnaire *q,
     int64_t asked[static KIND_ANNAN + 1]);
 
-/* Tells, as lines and the member "register", who answered and is not in it, or
- * as another kind: no errors, but their group's rate is off by them. */
+/* Tells, as notes to who runs it and the member "register", who answered and is
+ * not in it, or as another kind: no errors, but they do not count in rates. */
 void asked_tell(const struct roll *roll, const struct pile *p,
     struct report *r);
 

@@ -45,10 +45,10 @@ tell_pair(const json_t *o, const char *key, const char *label,
 	(void)number_json(now, json_object_get(pair, "now"), 2);
 	percent = json_object_get(pair, "percent");
 	if (percent != NULL)
-		report_line(r, label, _("%s, then %s (%s %%)"), now, then,
+		report_line(r, label, _("%s now, %s before (%s %%)"), now, then,
 		    number_signed(change, json_number_value(percent), 1));
 	else
-		report_line(r, label, _("%s, then %s"), now, then);
+		report_line(r, label, _("%s now, %s before"), now, then);
 }
 
 static void

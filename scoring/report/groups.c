@@ -122,8 +122,10 @@ groups_find_best(const struct pile *p, const struct groups *g, size_t best,
 		return err_set(e, ERR_NO_MEMORY, NULL, 0, NULL);
 	for (size_t i = 0; i < GROUPS && code == ERR_OK; i++) {
 		order[i] = g->order[(i + 1) % GROUPS];
+		/* Where nothing is better than anything else, nobody is. */
 		if (g->verdict[i] == DISCLOSURE_SHOWN && best > 0 &&
-		    g->size[i] / 2 >= best)
+		    g->size[i] / 2 >= best &&
+		    p->layout.q->scoring->result != SCORING_COUNTS)
 			code = find_best(p, i, best, &out->of[i], e);
 	}
 	if (code == ERR_OK) {

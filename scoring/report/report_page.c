@@ -9,14 +9,17 @@
 #include "scoring/report/report_page_group.h"
 #include "scoring/report/report_page_questions.h"
 #include "scoring/report/report_view.h"
-#include "scoring/words.h"
+#include "scoring/report/report_words.h"
 
 static const char style[] =
     "main{max-width:62rem}\n"
     "nav ul{columns:2 16rem;margin:.4rem 0;padding-left:1.2rem}\n"
     "tbody th[scope=rowgroup]{padding-top:1rem;font-weight:600}\n"
     "tr.sum th,tr.sum td{color:var(--quiet)}\n"
-    "@media print{html{font-size:9pt}}\n";
+    ".warn{border-left:6px solid var(--mark);padding-left:.7rem;"
+    "font-weight:600}\n"
+    "@media print{html{font-size:9pt}thead th{font-size:7.5pt}"
+    "td.c,th.c{width:24%}}\n";
 
 /* Does any group have this member? */
 static bool
@@ -45,10 +48,10 @@ put_header(struct report_view *v)
 	page_close(&v->page);
 	page_label(&v->page, "h1", v->language, figure_text(v->questionnaire,
 	    "title"));
-	page_element_class(&v->page, "p", "quiet", _("The picture of all, in "
-	    "which no single organisation can be told"));
+	view_words(v, report_unprotected(v->doc) ? "warn" : "quiet",
+	    report_promise);
 	if (strcmp(figure_text(v->doc, "environment"), "test") == 0)
-		page_element(&v->page, "p", _("TEST ONLY: made from test data."));
+		page_element_class(&v->page, "p", "warn", _("TEST ONLY: made from test data."));
 	page_close(&v->page);
 }
 
@@ -81,6 +84,8 @@ put_contents(struct report_view *v)
 	if (v->levels || v->means)
 		put_link(v, "result", _("Result"));
 	json_array_foreach(v->groups, i, group) {
+		if (!report_page_has(v, group))
+			continue;
 		(void)snprintf(id, sizeof(id), "group-%.60s", figure_text(group,
 		    "id"));
 		put_link(v, id, view_group_name(name, group));
@@ -124,6 +129,8 @@ put_participation(struct report_view *v)
 		view_column(v, "n", _("Asked"));
 	}
 	view_column(v, "n", _("Answered"));
+	if (rates)
+		view_column(v, "n", _("Of these not asked"));
 	view_column(v, "n", _("After the round's end"));
 	view_rows(v);
 	json_array_foreach(v->groups, i, group) {
@@ -139,10 +146,13 @@ put_participation(struct report_view *v)
 			view_figure(v, figure_at(p, "asked", NULL), 0);
 		}
 		view_figure(v, figure_at(p, "respondents", NULL), 0);
+		if (rates)
+			view_figure(v, figure_at(p, "not_asked", NULL), 0);
 		view_figure(v, figure_at(p, "late", NULL), 0);
 		page_close(&v->page);
 	}
 	view_end_table(v);
+	view_words(v, NULL, report_all_are);
 	page_close(&v->page);
 }
 
@@ -210,7 +220,8 @@ put_figures(struct report_view *v)
 	char name[VIEW_NAME_LEN];
 	size_t i;
 
-	view_begin_table(v, _("Means, what is typical, and the leading area"));
+	view_begin_table(v, lead ? _("Means, what is typical, and the leading "
+	    "area") : _("Means, and what is typical"));
 	view_column(v, NULL, _("Group"));
 	if (v->means) {
 		view_column(v, "n", _("Mean"));
@@ -275,19 +286,6 @@ put_result(struct report_view *v)
 	page_close(&v->page);
 }
 
-static void
-put_hidden(struct report_view *v)
-{
-	char n[NUMBER_LEN];
-
-	page_open(&v->page, "p", NULL);
-	page_format(&v->page, _("“hidden”: the figure would be about fewer than "
-	    "%s organisations. “hidden*”: with it, such a figure could be "
-	    "computed from others."), number_json(n, figure_at(v->doc,
-	    "settings", "least", NULL), 0));
-	page_close(&v->page);
-}
-
 /* Of the round before. */
 static void
 put_left_out(struct report_view *v)
@@ -309,35 +307,44 @@ put_left_out(struct report_view *v)
 }
 
 static void
+put_typical_is(struct report_view *v)
+{
+	char a[NUMBER_LEN], b[NUMBER_LEN];
+
+	page_open(&v->page, "p", NULL);
+	page_format(&v->page, v->means ?
+	    _("Typical is the answer in the middle of a group's, question by "
+	    "question.") :
+	    _("Typical is what more than %s of a group's answers have, and the "
+	    "answer in the middle where one is chosen."), number_percent(a,
+	    figure_value(figure_at(v->doc, "settings", "percent", NULL)), 0));
+	if (v->levels || v->means) {
+		page_text(&v->page, " ");
+		page_format(&v->page, _("The best are the %s with the best "
+		    "results."), number_json(b, figure_at(v->doc, "settings",
+		    "best", NULL), 0));
+	}
+	page_close(&v->page);
+}
+
+static void
 put_basis(struct report_view *v)
 {
-	const json_t *settings = json_object_get(v->doc, "settings"),
-	    *assumed = json_object_get(v->doc, "assumed"), *one;
-	char a[NUMBER_LEN], b[NUMBER_LEN];
-	size_t i;
+	struct buf assumed = { 0 };
 
 	view_chapter(v, "h2", "basis", _("What this rests on"));
-	put_hidden(v);
+	view_words(v, NULL, report_hidden_is);
+	put_typical_is(v);
 	page_open(&v->page, "p", NULL);
-	page_format(&v->page, _("Typical is what more than %s of a group's "
-	    "answers have. The best are the %s with the best results."),
-	    number_percent(a, json_number_value(json_object_get(settings,
-	    "percent")), 0), number_json(b, json_object_get(settings, "best"),
-	    0));
+	page_text(&v->page, _("Not published by the authority, and so "
+	    "assumed:"));
+	page_text(&v->page, " ");
+	report_assumed(v->doc, &assumed);
+	page_text(&v->page, buf_str(&assumed) != NULL ? buf_str(&assumed) :
+	    "");
+	page_text(&v->page, ".");
 	page_close(&v->page);
-	if (json_array_size(assumed) != 0) {
-		page_open(&v->page, "p", NULL);
-		page_text(&v->page, _("Not published by the authority, and so "
-		    "assumed:"));
-		page_text(&v->page, " ");
-		json_array_foreach(assumed, i, one) {
-			page_text(&v->page, i != 0 ? "; " : "");
-			page_text(&v->page, words_assumed(json_string_value(
-			    one)));
-		}
-		page_text(&v->page, ".");
-		page_close(&v->page);
-	}
+	buf_wipe(&assumed);
 	put_left_out(v);
 	page_open(&v->page, "p", NULL);
 	page_open(&v->page, "small", NULL);
@@ -367,9 +374,12 @@ report_page(const json_t *doc, struct buf *out, struct err *e)
 	put_contents(&v);
 	put_participation(&v);
 	put_result(&v);
-	json_array_foreach(v.groups, i, group)
-		report_page_group(&v, group);
+	json_array_foreach(v.groups, i, group) {
+		if (report_page_has(&v, group))
+			report_page_group(&v, group);
+	}
 	report_page_questions(&v);
 	put_basis(&v);
+	report_view_end(&v);
 	return page_end(&v.page, e);
 }

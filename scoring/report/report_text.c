@@ -41,8 +41,7 @@ tell_participation(const json_t *groups, struct report *r)
 	row_title(r, _("Who answered"));
 	json_array_foreach(groups, i, g) {
 		const json_t *p = json_object_get(g, "participation");
-		const json_t *rate = json_object_get(p, "rate");
-		char n[NUMBER_LEN], of[NUMBER_LEN];
+		const json_t *others = json_object_get(p, "not_asked");
 
 		row_label(r, words_group(text_of(g, "id")));
 		if (p == NULL) {
@@ -50,13 +49,12 @@ tell_participation(const json_t *groups, struct report *r)
 			continue;
 		}
 		row_cell(r, json_object_get(p, "respondents"), 0);
-		if (rate != NULL && json_object_get(rate, "percent") != NULL)
-			report_say(r, _("%s of %s"), number_percent(n,
-			    json_number_value(json_object_get(rate,
-			    "percent")), 1), number_json(of,
-			    json_object_get(p, "asked"), 0));
-		else
+		row_share(r, json_object_get(p, "rate"));
+		if (json_integer_value(others) != 0) {
+			row_label(r, _("  of these not asked"));
+			row_cell(r, others, 0);
 			row_end(r);
+		}
 	}
 }
 

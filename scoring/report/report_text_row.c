@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/i18n.h"
 #include "scoring/page/number.h"
 
 #define LABEL	34	/* columns */
@@ -55,6 +56,20 @@ row_end(struct report *r)
 	while (r->text.len != 0 && r->text.data[r->text.len - 1] == ' ')
 		r->text.len--;
 	buf_add_str(&r->text, "\n");
+}
+
+void
+row_share(struct report *r, const json_t *share)
+{
+	const json_t *percent = json_object_get(share, "percent");
+	char n[NUMBER_LEN], of[NUMBER_LEN];
+
+	if (percent == NULL)
+		row_end(r);
+	else
+		report_say(r, _("%s of %s"), number_percent(n,
+		    json_number_value(percent), 1), number_json(of,
+		    json_object_get(share, "of"), 0));
 }
 
 void

@@ -16,6 +16,8 @@ void row_label(struct report *r, const char *text);
 void row_head(struct report *r, const char *text);
 /* A number, a share's per cent, or "*" for what is not shown. */
 void row_cell(struct report *r, const json_t *v, unsigned decimals);
+/* "12 % of 34" of a share, and the end of the line. */
+void row_share(struct report *r, const json_t *share);
 /* The member "percent" of a change, with its sign; nothing without one. */
 void row_change(struct report *r, const json_t *pair);
 /* Ends the line, without blanks. */

@@ -224,8 +224,16 @@ class Group(FeedbackCase):
 
     def test_of_another_survey(self):
         self.signed(self.benchmark(ITSAK))
-        self.refused(65, "questionnaire-unknown", "a.json", "--benchmark",
+        self.refused(65, "benchmark-other", "a.json", "--benchmark",
                      "b.p7m")
+
+    def test_without_a_group_of_its_kind(self):
+        """It is compared with all, and told."""
+        doc = json.loads(self.benchmark())
+        doc["groups"] = [g for g in doc["groups"] if g["id"] == "all"]
+        self.signed(json.dumps(doc).encode())
+        p = self.good("feedback", "a.json", "--benchmark", "b.p7m")
+        self.assertIn("compared with all", p.out)
 
     def test_of_another_edition(self):
         d = dict(INFOSAK.data, note="Another edition.")
@@ -265,10 +273,10 @@ class WrongFile(FeedbackCase):
         f = self.json("feedback", "a.json")["feedback"]
         self.write("f.json", json.dumps(f))
         self.before = self.files()
-        for name in "a.sigill", "r.p7s", "b.json", "b.p7m", \
-                "exempelkoping.pem":
+        for name in "r.p7s", "b.json", "b.p7m", "exempelkoping.pem":
             self.assertIn("it looks like", self.refused(
                 65, "json", name).err, name)
+        self.refused(66, "no-feedback", "a.sigill")
         for name in "a.json", "f.json", "a.sigill", "r.p7s", \
                 "exempelkoping.pem":
             self.assertIn("it looks like", self.refused(
@@ -295,6 +303,7 @@ class WrongFile(FeedbackCase):
     def test_options_of_others(self):
         self.bad(64, "usage", "check", "a.json", "--benchmark", "b")
         self.bad(64, "usage", "feedback")
+        self.refused(64, "usage", "a.json", "--previous-questionnaire", "b")
         self.bad(64, "usage", "feedback", "a.json", "b.json")
 
 
@@ -324,6 +333,13 @@ class After(FeedbackCase):
         p = self.good("feedback", "a.sigill.feedback.json", "--html", "p.html")
         self.assertIn("The authority's feedback", p.out)
         self.assertIn(b"<html", self.read("p.html"))
+
+    def test_by_the_sealed_file(self):
+        """The name that 'sigill status' is given."""
+        told = self.fetched()
+        out = self.json("feedback", "a.sigill")
+        self.assertIs(out["vouched"], True)
+        self.assertEqual(out["feedback"], told)
 
     def test_nobody_vouches(self):
         self.fetched()
@@ -397,7 +413,8 @@ class After(FeedbackCase):
             self.env, "clock", HURRY="3000"))
         entry = self.json("outbox")["entries"][0]
         self.before = self.files()
-        p = self.refused(66, "no-input", entry["id"])
+        self.refused(66, "no-input", "none.json")
+        p = self.refused(66, "no-feedback", entry["id"])
         self.assertIn("sigill status", p.err)
         sealed = read(entry["sealed"])
         told = self.json("feedback", "a.json")["feedback"]

@@ -220,7 +220,9 @@ class Report:
         asked = sum(self.asked.get(k, 0) for k in kinds)
         out = {"participation": {"respondents": n}}
         if asked:
-            out["participation"].update(asked=asked, rate=share(n, asked))
+            # A made-up register has everybody who has answered.
+            out["participation"].update(asked=asked, rate=share(n, asked),
+                                        not_asked=0)
         if not n:
             return out
         out["typical"] = {"organisations": n, **self.typical(lot)}

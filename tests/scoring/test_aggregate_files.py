@@ -126,13 +126,39 @@ class Register(Case):
                         (6, "annan"))
         doc = out["report"]
         self.assertEqual(self.group(doc)["participation"], {
-            "respondents": 5, "asked": 7, "rate": share(5, 7), "late": 0})
+            "respondents": 5, "asked": 7, "rate": share(5, 7),
+            "not_asked": 0, "late": 0})
         self.assertEqual(self.group(doc, "kommun")["participation"]["rate"],
                          share(3, 4))
         self.assertEqual(self.group(doc, "region")["participation"]["rate"],
                          share(0, 1))
         self.assertEqual(out["register"], {
             "organisations": 8, "unknown": [], "other_kind": []})
+
+    def test_only_who_was_asked_counts(self):
+        """More answers than organisations in the register: no rate is above
+        100 per cent, and who is not in it does not make it higher."""
+        doc = self.made((1, "kommun"), (8, "kommun"), (4, "kommun"))["report"]
+        whole = self.group(doc)["participation"]
+        self.assertEqual(whole, {
+            "respondents": 5, "asked": 3, "rate": share(2, 3),
+            "not_asked": 3, "late": 0})
+        # The fourth answered as an authority, and was asked as another kind.
+        self.assertEqual(self.group(doc, "kommun")["participation"], {
+            "respondents": 3, "asked": 3, "rate": share(1, 3),
+            "not_asked": 2, "late": 0})
+
+    def test_names_are_not_among_the_figures(self):
+        """What is passed on has no names; who runs it gets them."""
+        d = self.define(LEVELS)
+        folder = self.put("now", d, PEOPLE)
+        p = run(SCORE, "aggregate", "--questionnaires", self.dir, "--least=1",
+                "--register", self.register((1, "kommun")), folder)
+        self.assertEqual(p.returncode, 0, p.stderr)
+        number = handed.number(2)
+        shown = (number[:6] + "-" + number[6:]).encode()
+        self.assertNotIn(shown, p.stdout)
+        self.assertIn(shown, p.stderr)
 
     def test_misfits(self):
         out = self.made((1, "region"), (2, "kommun"), (3, "kommun"),
@@ -148,8 +174,8 @@ class Register(Case):
     def test_nobody_asked(self):
         doc = self.made((1, "kommun"))["report"]
         self.assertEqual(self.group(doc, "myndighet")["participation"], {
-            "respondents": 2, "asked": 0, "rate": {"count": 2, "of": 0},
-            "late": 0})
+            "respondents": 2, "asked": 0, "rate": {"count": 0, "of": 0},
+            "not_asked": 2, "late": 0})
         # Whom the questionnaire is not for, a register need not have.
         self.assertEqual(self.group(doc, "annan")["participation"],
                          {"respondents": 1, "late": 0})

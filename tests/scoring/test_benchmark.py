@@ -106,6 +106,15 @@ class BenchmarkCase(unittest.TestCase):
         self.add("kommun", {}, 4, definition=COUNTS)
         self.assertEqual(self.groups()["kommun"]["answers"], {})
 
+    def test_counts_have_no_best(self):
+        """Of a survey without a result nobody is better than another."""
+        self.add("kommun", {}, 20, definition=COUNTS)
+        self.assertEqual(list(self.groups("--best=5")), ["all", "kommun"])
+        text = run(SCORE, "benchmark", "--best=5",
+                   self.docs).stdout.decode()
+        self.assertIn("20", text)
+        self.assertNotIn("boxes", text)
+
     def test_means(self):
         scale = [o["id"] for o in next(iter(
             ITSAK.data["scales"].values()))]

@@ -254,7 +254,7 @@ class Compared(FeedbackCase):
         doc = handed.text(handed.document(INFOSAK, 1, INFOSAK.empty()))
         path = self.benchmark(ITSAK, rated)
         self.assertEqual(self.codes("--benchmark", path, "-", data=doc),
-                         ["questionnaire-unknown"])
+                         ["benchmark-other"])
         other = copy.deepcopy(INFOSAK.data)
         other["note"] = "Another edition."
         with open(self.at("other.json"), "w") as out:
@@ -279,6 +279,78 @@ class Compared(FeedbackCase):
                          ["benchmark"])
         self.assertEqual(self.codes("--benchmark", self.at("none"), "-",
                                     data=doc, status=66), ["no-input"])
+
+    def test_one_benchmark_for_each_questionnaire(self):
+        """As the unit has them: whoever answers is compared with the one of
+        her questionnaire, and with none when there is none."""
+        made = []
+        for d, answers in ((INFOSAK, lambda i: ticked(.6, 7)),
+                           (ITSAK, rated)):
+            made.append("--benchmark=" + shutil.move(
+                self.benchmark(d, answers), self.at(d.data["id"])))
+            shutil.rmtree(self.at("bench"))
+        one = handed.document(INFOSAK, 50, ticked(.2, 3))
+        two = handed.document(ITSAK, 51, rated(1))
+        three = handed.document(KOMMUN, 52, {})
+        for order in made, made[::-1]:
+            self.assertEqual(self.feedback(one, *order)["benchmark"]["level"],
+                             level_of(INFOSAK.data, ticked(.6, 7)))
+            self.assertIn("mean", self.feedback(two, *order)["benchmark"])
+        for doc in one, two, three:
+            self.score("feedback", "-o", self.at("out"), *made, "-",
+                       data=handed.text(doc))
+        told = [json.loads(text) for text in self.files().values()]
+        self.assertEqual({f["questionnaire"]["id"]: "benchmark" in f
+                          for f in told}, {
+            INFOSAK.data["id"]: True, ITSAK.data["id"]: True,
+            KOMMUN.data["id"]: False})
+        # By hand it is asked for, and an error; and so are two.
+        self.assertEqual(self.codes(*made, "-", data=handed.text(three)),
+                         ["benchmark-other"])
+        self.assertEqual(self.codes(made[0], *made, "-", status=64,
+                                    data=handed.text(one)), ["usage"])
+        # Of another edition: told, and no reason to keep hers back.
+        other = dict(INFOSAK.data, note="Another edition.")
+        with open(self.at("other.json"), "w") as out:
+            json.dump(other, out)
+        mine = handed.document(handed.Definition(self.at("other.json")), 60,
+                               INFOSAK.empty())
+        p = run(SCORE, "feedback", "-o", self.at("later"), "-q",
+                self.at("other.json"), *made, "-", data=handed.text(mine))
+        self.assertEqual((p.returncode, p.stdout), (0, b""))
+        self.assertIn(b"another edition", p.stderr)
+
+    def test_own_group_is_missing(self):
+        path = self.benchmark(INFOSAK, lambda i: ticked(.6, 7))
+        doc = handed.text(handed.document(INFOSAK, 50, ticked(.2, 3),
+                                          kind="region"))
+        said = "compared with all"
+        self.assertIn(said, self.score("feedback", "--benchmark", path, "-",
+                                       data=doc))
+        doc = handed.text(handed.document(INFOSAK, 50, ticked(.2, 3)))
+        self.assertNotIn(said, self.score("feedback", "--benchmark", path,
+                                          "-", data=doc))
+
+    def test_last_round_of_another_questionnaire(self):
+        """By hand it is a slip, even if the round has the same name; with
+        the unit's options it is somebody else's."""
+        then = self.folder("then", handed.document(ITSAK, 1, rated(1),
+                                                   round="2027"))
+        doc = handed.text(handed.document(INFOSAK, 1, ticked(.5, 1)))
+        p = run(SCORE, "feedback", "--previous", then, "-", data=doc)
+        self.assertEqual(p.returncode, 64)
+        self.assertIn(ITSAK.data["id"].encode(), p.stderr)
+        self.score("feedback", "-o", self.at("out"), "--previous", then, "-",
+                   data=doc)
+        self.assertNotIn("last", json.loads(*self.files().values()))
+
+    def test_last_round_is_a_later_one(self):
+        then = self.folder("then", handed.document(
+            INFOSAK, 1, ticked(.5, 1), round="2099"))
+        doc = handed.text(handed.document(INFOSAK, 1, ticked(.5, 1)))
+        p = run(SCORE, "feedback", "--previous", then, "-", data=doc)
+        self.assertEqual(p.returncode, 0)
+        self.assertIn(b"2099", p.stderr)
 
     def test_last_round(self):
         then = self.folder("then", *[handed.document(

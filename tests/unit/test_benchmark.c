@@ -223,7 +223,7 @@ test_refused(void **state)
 		    ERR_BENCHMARK },
 		{ "'version':1,'q", "'version':2,'q", "version",
 		    ERR_BENCHMARK },
-		{ "'id':'prov'", "'id':'prova'", "", ERR_QUESTIONNAIRE_UNKNOWN },
+		{ "'id':'prov'", "'id':'prova'", "", ERR_BENCHMARK_OTHER },
 		{ "'sha256':'01", "'sha256':'02", "",
 		    ERR_QUESTIONNAIRE_DIGEST },
 		{ "'sha256':'01", "'sha256':'1", "questionnaire.sha256",
