@@ -174,9 +174,17 @@ upgrade(struct sql *db, struct err *e)
 	return sql_finish(db, code, e);
 }
 
+static enum err_code
+is_old(int64_t version, const char *path, struct err *e)
+{
+	return err_set(e, ERR_LEDGER_OLD, path, 0, "it has version %lld, "
+	    "not %d", (long long)version, SCHEMA_VERSION);
+}
+
 enum err_code
 schema_set_up(struct sql *db, const char *path, struct err *e)
 {
+	struct err found = { 0 };
 	enum err_code code;
 	int64_t version;
 
@@ -186,7 +194,12 @@ schema_set_up(struct sql *db, const char *path, struct err *e)
 	if (version > SCHEMA_VERSION || version < 0)
 		return err_set(e, ERR_CONFIG, path, 0,
 		    "it is not a ledger of this version");
-	return upgrade(db, e);
+	code = upgrade(db, &found);
+	/* Somebody else will, who may. */
+	if (code == ERR_CONFIG && version != 0)
+		return is_old(version, path, e);
+	return code == ERR_OK ? code : err_set(e, code, found.where,
+	    found.at, "%s", found.msg);
 }
 
 enum err_code
@@ -198,6 +211,8 @@ schema_look(struct sql *db, const char *path, struct err *e)
 	if ((code = db->driver->version(db, &version, e)) != ERR_OK ||
 	    version == SCHEMA_VERSION)
 		return code;
+	if (version > 0 && version < SCHEMA_VERSION)
+		return is_old(version, path, e);
 	return err_set(e, ERR_CONFIG, path, 0, version == 0 ?
 	    "it has no tables yet: start sigill-intake once, then run "
 	    "roles.sql" : "it is not a ledger of this version");

@@ -16,9 +16,10 @@
 struct sql;
 
 /* An empty database gets the tables, and an older version of them is brought
- * up to date; anything else is ERR_CONFIG.  path is for the message. */
+ * up to date: ERR_LEDGER_OLD when that is not this program's to do.  Anything
+ * else is ERR_CONFIG.  path is for the message. */
 enum err_code schema_set_up(struct sql *db, const char *path, struct err *e);
-/* Is it of this version?  Changes nothing: ERR_CONFIG when it is not. */
+/* Is it of this version?  Changes nothing: ERR_LEDGER_OLD, ERR_CONFIG. */
 enum err_code schema_look(struct sql *db, const char *path, struct err *e);
 /* Do its pages and rows hang together?  ERR_IO when they do not.  What is in
  * the rows is not seen: receipts are looked at when they are given

@@ -74,8 +74,20 @@ read_file(const char *path, size_t cap, struct buf *out, struct err *e)
 	return code;
 }
 
-/* Takes a receipt from intake's folder into the ledger, from where it looks
- * the same for ever.  False while there is none. */
+/* Into the ledger, from where it looks the same for ever. */
+static enum err_code
+keep(struct delivery *d, const struct receipt_row *row,
+    enum receipt_stage stage, struct buf *out, struct err *e)
+{
+	enum err_code code = ledger_add_receipt(d->service->ledger, row, e);
+
+	return code != ERR_OK ? code : kept_receipt(d->service->ledger,
+	    row->digest, d->sender, stage, out, e);
+}
+
+/* Takes a receipt from intake's folder.  That of a score is not kept: it and
+ * the feedback that it names come from one place, so that they belong together
+ * whatever has become of that.  False while there is none. */
 static bool
 fetch_file(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
     enum receipt_stage stage, struct buf *out)
@@ -102,12 +114,12 @@ fetch_file(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
 	if (code == ERR_OK) {
 		row.bytes = der.data;
 		row.len = der.len;
-		code = ledger_add_receipt(d->service->ledger, &row, &e);
+		if (stage == STAGE_SCORED)
+			buf_move(out, &der);
+		else
+			code = keep(d, &row, stage, out, &e);
 	}
 	buf_wipe(&der);
-	if (code == ERR_OK)
-		code = kept_receipt(d->service->ledger, digest, d->sender,
-		    stage, out, &e);
 	if (code != ERR_OK)
 		log_err(LOG_FAIL, "verdict-unusable", &e);
 	return code == ERR_OK;
@@ -132,6 +144,15 @@ fetch_verdict(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
 	return code == ERR_OK;
 }
 
+/* In the portal's own keeping, of those that it keeps.  ERR_HTTP_NOT_FOUND. */
+static enum err_code
+find_kept(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
+    enum receipt_stage stage, struct buf *out, struct err *e)
+{
+	return stage == STAGE_SCORED ? ERR_HTTP_NOT_FOUND : kept_receipt(
+	    d->service->ledger, digest, d->sender, stage, out, e);
+}
+
 enum err_code
 delivery_receipt(struct delivery *d, struct reply *r, struct err *e)
 {
@@ -150,8 +171,8 @@ delivery_receipt(struct delivery *d, struct reply *r, struct err *e)
 	code = ledger_knows(d->service->ledger, digest, d->sender, e);
 	if (code != ERR_OK)
 		return code;
-	code = kept_receipt(d->service->ledger, digest, d->sender,
-	    (enum receipt_stage)stage, &receipt, &absent);
+	code = find_kept(d, digest, (enum receipt_stage)stage, &receipt,
+	    &absent);
 	if (code != ERR_OK && code != ERR_HTTP_NOT_FOUND) {
 		*e = absent;
 		goto out;
@@ -173,8 +194,7 @@ out:
 
 /* --- feedback ----------------------------------------------------------- */
 
-/* The portal keeps no copy: what the receipt names cannot change.
- * ERR_HTTP_NOT_FOUND while there is none; what else is wrong has been
+/* The portal keeps no copy, as of the receipt.  ERR_HTTP_NOT_FOUND while there is none; what else is wrong has been
  * logged. */
 static enum err_code
 fetch_feedback(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
@@ -211,8 +231,7 @@ has_receipt(struct delivery *d, const uint8_t digest[static DIGEST_LEN],
 {
 	struct buf receipt = { 0 };
 	struct err e = { 0 };
-	bool found = kept_receipt(d->service->ledger, digest, d->sender,
-	    stage, &receipt, &e) == ERR_OK ||
+	bool found = find_kept(d, digest, stage, &receipt, &e) == ERR_OK ||
 	    fetch_verdict(d, digest, stage, &receipt);
 
 	buf_wipe(&receipt);

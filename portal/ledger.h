@@ -28,6 +28,7 @@
 #define UPLOAD_ID_LEN	33	/* 32 hex digits (128 random bits) and a NUL */
 
 struct ledger;			/* opaque */
+struct sql;
 
 struct upload_row {
 	char id[UPLOAD_ID_LEN];
@@ -62,6 +63,8 @@ struct receipt_row {
 enum err_code ledger_open(const char *where, const char *home,
     struct ledger **out, struct err *e);
 void ledger_close(struct ledger *l);	/* NULL-safe */
+/* May this connection read all that a portal reads?  ERR_CONFIG. */
+enum err_code ledger_permits(struct sql *db, struct err *e);
 
 /*
  * Adds *row, with its home here, unless its sender has an upload with this

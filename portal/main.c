@@ -191,6 +191,8 @@ check_database(const struct settings *settings, struct err *e)
 		code = sql_open(settings->database, &db, e);
 	if (db != NULL)
 		code = schema_look(db, settings->database, e);
+	if (db != NULL && code == ERR_OK)
+		code = ledger_permits(db, e);
 	sql_close(db);
 	return code;
 }

@@ -76,12 +76,13 @@ scores_get(struct sql *db, const uint8_t digest[static DIGEST_LEN],
 }
 
 enum err_code
-scores_unpublished(struct sql *db, uint8_t (*v)[DIGEST_LEN], size_t *n,
-    struct err *e)
+scores_unpublished(struct sql *db, const struct scores_place *after,
+    struct scores_place *v, size_t *n, struct err *e)
 {
-	struct sql_stmt *stmt = sql_prepare(db, e, "SELECT digest FROM scores"
-	    " WHERE published = 0 ORDER BY time, digest LIMIT ?", "i",
-	    (int64_t)*n);
+	struct sql_stmt *stmt = sql_prepare(db, e, "SELECT digest, time"
+	    " FROM scores WHERE published = 0 AND (time, digest) > (?, ?)"
+	    " ORDER BY time, digest LIMIT ?", "ibi", after->time,
+	    after->digest, (int64_t)*n);
 	enum err_code code = ERR_OK;
 	size_t cap = *n;
 	bool more;
@@ -90,8 +91,8 @@ scores_unpublished(struct sql *db, uint8_t (*v)[DIGEST_LEN], size_t *n,
 	if (stmt == NULL)
 		return e->code;
 	while (*n < cap && (code = row_next(db, stmt, &more, e)) == ERR_OK &&
-	    more && (code = row_digest(stmt, 0, v[*n], e)) == ERR_OK)
-		++*n;
+	    more && (code = row_digest(stmt, 0, v[*n].digest, e)) == ERR_OK)
+		v[(*n)++].time = sql_integer(stmt, 1);
 	sql_done(stmt);
 	return code;
 }

@@ -40,10 +40,17 @@ enum err_code scores_get(struct sql *db,
     const uint8_t digest[static DIGEST_LEN], struct score *out,
     struct err *e);
 
-/* Alone.  Up to n whose receipts are not in the folder yet, the oldest first.
+/* One's place among them, the oldest first; { 0 } is before all. */
+struct scores_place {
+	int64_t time;
+	uint8_t digest[DIGEST_LEN];
+};
+
+/* Alone.  Up to n whose receipts are not in the folder yet, after a place.
  * And, in a transaction, that one is now. */
-enum err_code scores_unpublished(struct sql *db, uint8_t (*v)[DIGEST_LEN],
-    size_t *n, struct err *e);
+enum err_code scores_unpublished(struct sql *db,
+    const struct scores_place *after, struct scores_place *v, size_t *n,
+    struct err *e);
 enum err_code scores_published(struct sql *db,
     const uint8_t digest[static DIGEST_LEN], struct err *e);
 

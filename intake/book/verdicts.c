@@ -58,8 +58,8 @@ verdicts_get(struct sql *db, const uint8_t digest[static DIGEST_LEN],
 }
 
 enum err_code
-verdicts_unpublished(struct sql *db, struct verdict_row *v, size_t *n,
-    struct err *e)
+verdicts_unpublished(struct sql *db, uint64_t from, struct verdict_row *v,
+    size_t *n, struct err *e)
 {
 	size_t cap = *n;
 	enum err_code code = ERR_OK;
@@ -68,9 +68,9 @@ verdicts_unpublished(struct sql *db, struct verdict_row *v, size_t *n,
 	bool more;
 
 	*n = 0;
-	stmt = sql_prepare(db, e, "SELECT digest, stage FROM verdicts"
-	    " WHERE published = 0 ORDER BY position LIMIT ?", "i",
-	    (int64_t)cap);
+	stmt = sql_prepare(db, e, "SELECT digest, stage, position"
+	    " FROM verdicts WHERE published = 0 AND position >= ?"
+	    " ORDER BY position LIMIT ?", "ii", (int64_t)from, (int64_t)cap);
 	if (stmt == NULL)
 		return e->code;
 	while (*n < cap && (code = row_next(db, stmt, &more, e)) == ERR_OK &&
@@ -84,6 +84,7 @@ verdicts_unpublished(struct sql *db, struct verdict_row *v, size_t *n,
 			code = row_digest(stmt, 0, v[*n].digest, e);
 		if (code != ERR_OK)
 			break;
+		v[*n].position = (uint64_t)sql_integer(stmt, 2);
 		v[(*n)++].stage = (enum receipt_stage)stage;
 	}
 	sql_done(stmt);

@@ -41,10 +41,11 @@ enum err_code verdicts_get(struct sql *db,
     const uint8_t digest[static DIGEST_LEN], enum receipt_stage *stage,
     struct buf *out, struct err *e);
 
-/* Up to n whose receipts are not in the folder yet, in the order of the log;
- * only digest and stage are set.  And that these are now. */
-enum err_code verdicts_unpublished(struct sql *db, struct verdict_row *v,
-    size_t *n, struct err *e);
+/* Up to n whose receipts are not in the folder yet, in the order of the log and
+ * from a place in it; only digest, stage and position are set.  And that these
+ * are now. */
+enum err_code verdicts_unpublished(struct sql *db, uint64_t from,
+    struct verdict_row *v, size_t *n, struct err *e);
 enum err_code verdicts_published(struct sql *db,
     const struct verdict_row *v, size_t n, struct err *e);
 

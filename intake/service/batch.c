@@ -136,24 +136,40 @@ static void
 publish(struct tools *t, struct matter *v, size_t n)
 {
 	const struct intake_settings *s = t->common->settings;
-	struct err e = { 0 };
+	struct err e = { 0 }, in_way = { 0 };
+	bool added[BATCH_MAX] = { false };
 	enum err_code code;
 	struct drop d;
 
 	if (s->verdicts == NULL)
 		return;
 	code = drop_begin(&d, s->verdicts, PUBLISH_MODE, &e);
-	for (size_t i = 0; code == ERR_OK && i < n; i++)
-		if (v[i].receipt.len != 0)
-			code = publish_add(s, &d, v[i].arrival.digest,
-			    v[i].content.stage, &v[i].receipt, &e);
+	for (size_t i = 0; code == ERR_OK && i < n; i++) {
+		struct err found = { 0 };
+
+		if (v[i].receipt.len == 0)
+			continue;
+		added[i] = publish_add(s, &d, v[i].arrival.digest,
+		    v[i].content.stage, &v[i].receipt, &found) == ERR_OK;
+		if (!added[i])
+			code = publish_pass_over(&found, &in_way, &e);
+	}
 	code = drop_end(&d, code, &e);
 	for (size_t i = 0; code == ERR_OK && i < n; i++)
-		if (v[i].receipt.len != 0)
+		if (added[i])
 			notes_add(&t->notes, NOTE_PUBLISHED,
 			    v[i].arrival.digest, v[i].content.stage);
-	if (code != ERR_OK)
-		hush_err(&t->publishing, "not-published", &e);
+	batch_tell_unpublished(t, &in_way);
+	batch_tell_unpublished(t, &e);
+}
+
+void
+batch_tell_unpublished(struct tools *t, const struct err *e)
+{
+	if (e->code == ERR_OK)
+		return;
+	atomic_store(&t->common->unpublished, true);
+	hush_err(&t->publishing, "not-published", e);
 }
 
 enum err_code

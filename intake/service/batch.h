@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "base/err.h"
+#include "intake/book/scores.h"
 #include "intake/service/hush.h"
 #include "intake/service/lane.h"
 #include "intake/service/lost.h"
@@ -34,6 +35,8 @@ struct handing {
 /* What a look for scores remembers (intake/service/scored.h). */
 struct scoring {
 	struct timespec seen;	/* the folder's mtime at the last look */
+	/* Up to here all is published that can be; upkeep looks again. */
+	struct scores_place published;
 	struct hush failing;
 };
 
@@ -66,6 +69,9 @@ enum err_code batch_verify(struct tools *t, struct matter *m, int64_t now,
 /* Puts it into the archive, and notes that; the errors of archive_file. */
 enum err_code batch_file(struct tools *t, const struct arrival *a,
     struct err *e);
+/* Logs what has kept something from being published, unless that is ERR_OK:
+ * it is left for upkeep. */
+void batch_tell_unpublished(struct tools *t, const struct err *e);
 /* Are the lanes to end? */
 bool batch_is_stopping(const struct tools *t);
 /* Writes the notes, when there is nothing to settle. */

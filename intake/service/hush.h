@@ -9,10 +9,17 @@
 
 #include "base/err.h"
 
-/* Of one event in one thread; { 0 } is a fresh one. */
+/* Each event and code for itself, of so many; more are not logged in that
+ * minute. */
+#define HUSH_KINDS	8
+
+/* Of one thread; { 0 } is a fresh one. */
 struct hush {
-	int64_t until;		/* CLOCK_MONOTONIC seconds */
-	enum err_code code;	/* another one is logged at once */
+	struct {
+		int64_t until;		/* CLOCK_MONOTONIC seconds */
+		const char *event;	/* a literal; NULL: free */
+		enum err_code code;
+	} v[HUSH_KINDS];
 };
 
 /* As log_err with LOG_WARN. */

@@ -50,6 +50,7 @@ struct lanes {
 	atomic_uint running;	/* lanes that have not ended, upkeep's too */
 	/* A lane has failed, perhaps at a commit that had happened. */
 	atomic_bool doubt;
+	atomic_bool unpublished;	/* something was left, if not for long */
 	atomic_int failed;	/* draining: the error that ended one */
 };
 

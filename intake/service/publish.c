@@ -75,36 +75,56 @@ keep_old(const struct intake_settings *s, const char *name,
 	return err_set(e, code, found.where, 0, "%s", found.msg);
 }
 
+/* Whatever is wrong with what has the name is wrong with that one alone. */
 static enum err_code
 put_aside(const struct intake_settings *s, const struct drop *d,
     const char *name, const struct buf *ours, struct err *e)
 {
 	struct buf old = { 0 };
+	struct err found = { 0 };
 	bool there;
-	enum err_code code = read_old(d, name, &there, &old, e);
+	enum err_code code = read_old(d, name, &there, &old, &found);
 
 	if (code == ERR_OK && there &&
 	    !buf_equal(&old, ours->data, ours->len) &&
-	    (code = keep_old(s, name, &old, e)) == ERR_OK &&
+	    (code = keep_old(s, name, &old, &found)) == ERR_OK &&
 	    unlinkat(d->dir, name, 0) == -1 && errno != ENOENT)
-		code = err_errno(e, ERR_IO, d->path, errno);
+		code = err_errno(&found, ERR_IO, d->path, errno);
 	buf_wipe(&old);
-	return code;
+	if (code == ERR_OK || code == ERR_NO_MEMORY)
+		return code == ERR_OK ? code : err_set(e, code, NULL, 0, NULL);
+	return err_set(e, ERR_OUTPUT_EXISTS, d->path, 0, "%s: %s", name,
+	    found.msg);
 }
 
-static enum err_code
-add_named(const struct intake_settings *s, struct drop *d,
-    const uint8_t digest[static DIGEST_LEN], const char *kind,
-    const struct buf *data, struct err *e)
+/* --- adding ------------------------------------------------------------- */
+
+/* A file of ours. */
+struct copy {
+	char name[DROP_NAME];
+	const struct buf *data;		/* borrowed */
+};
+
+static void
+name_copy(struct copy *c, const uint8_t digest[static DIGEST_LEN],
+    const char *kind, const struct buf *data)
 {
-	char hex[DIGEST_HEX_LEN], name[DROP_NAME];
-	enum err_code code;
+	char hex[DIGEST_HEX_LEN];
 
 	digest_hex(digest, hex);
-	(void)snprintf(name, sizeof(name), "%s.%s", hex, kind);
-	if ((code = put_aside(s, d, name, data, e)) != ERR_OK)
-		return code;
-	return drop_add(d, name, data->data, data->len, e);
+	(void)snprintf(c->name, sizeof(c->name), "%s.%s", hex, kind);
+	c->data = data;
+}
+
+static void
+name_receipt(struct copy *c, const uint8_t digest[static DIGEST_LEN],
+    enum receipt_stage stage, const struct buf *receipt)
+{
+	char kind[32];
+
+	(void)snprintf(kind, sizeof(kind), "%s.p7s",
+	    receipt_stage_name(stage));
+	name_copy(c, digest, kind, receipt);
 }
 
 enum err_code
@@ -112,11 +132,25 @@ publish_add(const struct intake_settings *s, struct drop *d,
     const uint8_t digest[static DIGEST_LEN],
     enum receipt_stage stage, const struct buf *receipt, struct err *e)
 {
-	char kind[32];
+	struct copy c;
+	enum err_code code;
 
-	(void)snprintf(kind, sizeof(kind), "%s.p7s",
-	    receipt_stage_name(stage));
-	return add_named(s, d, digest, kind, receipt, e);
+	name_receipt(&c, digest, stage, receipt);
+	if ((code = put_aside(s, d, c.name, receipt, e)) != ERR_OK)
+		return code;
+	return drop_add(d, c.name, receipt->data, receipt->len, e);
+}
+
+enum err_code
+publish_pass_over(const struct err *found, struct err *in_way, struct err *e)
+{
+	if (found->code != ERR_OUTPUT_EXISTS) {
+		*e = *found;
+		return found->code;
+	}
+	if (in_way->code == ERR_OK)
+		*in_way = *found;
+	return ERR_OK;
 }
 
 /* From the ledger into an open drop. */
@@ -156,25 +190,36 @@ publish_again(const struct intake_settings *s, struct sql *db,
 
 enum err_code
 publish_rest(const struct intake_settings *s, struct sql *db,
-    struct notes *notes, size_t *n, struct err *e)
+    uint64_t *from, struct notes *notes, size_t *n, struct err *in_way,
+    struct err *e)
 {
 	struct verdict_row rows[DROP_MAX] = { 0 };
+	bool added[DROP_MAX] = { false };
 	enum err_code code;
 	struct drop d;
 
 	*n = s->verdicts != NULL ? DROP_MAX : 0;
 	if (*n == 0)
 		return ERR_OK;
-	if ((code = verdicts_unpublished(db, rows, n, e)) != ERR_OK ||
+	if ((code = verdicts_unpublished(db, *from, rows, n, e)) != ERR_OK ||
 	    *n == 0 ||
 	    (code = drop_begin(&d, s->verdicts, PUBLISH_MODE, e)) != ERR_OK)
 		return code;
-	for (size_t i = 0; code == ERR_OK && i < *n; i++)
-		code = add_kept(s, &d, db, rows[i].digest, e);
+	for (size_t i = 0; code == ERR_OK && i < *n; i++) {
+		struct err found = { 0 };
+
+		added[i] = add_kept(s, &d, db, rows[i].digest, &found) ==
+		    ERR_OK;
+		if (!added[i])
+			code = publish_pass_over(&found, in_way, e);
+	}
 	code = drop_end(&d, code, e);
 	for (size_t i = 0; code == ERR_OK && i < *n; i++)
-		notes_add(notes, NOTE_PUBLISHED, rows[i].digest,
-		    rows[i].stage);
+		if (added[i])
+			notes_add(notes, NOTE_PUBLISHED, rows[i].digest,
+			    rows[i].stage);
+	if (code == ERR_OK)
+		*from = rows[*n - 1].position + 1;
 	return code;
 }
 
@@ -182,39 +227,58 @@ static enum err_code
 add_score(const struct intake_settings *s, struct drop *d, struct sql *db,
     const uint8_t digest[static DIGEST_LEN], struct err *e)
 {
+	struct copy v[2];
 	struct score score = { 0 };
 	enum err_code code;
+	size_t n = 0;
 
-	if ((code = scores_get(db, digest, &score, e)) == ERR_OK &&
-	    score.sealed.len != 0)
-		code = add_named(s, d, digest, "feedback.sigill",
-		    &score.sealed, e);
-	if (code == ERR_OK)
-		code = publish_add(s, d, digest, STAGE_SCORED,
-		    &score.receipt, e);
+	if ((code = scores_get(db, digest, &score, e)) == ERR_OK) {
+		name_receipt(&v[n++], digest, STAGE_SCORED, &score.receipt);
+		if (score.sealed.len != 0)
+			name_copy(&v[n++], digest, "feedback.sigill",
+			    &score.sealed);
+	}
+	/* Earlier ones go, the receipt first, before either of these comes. */
+	for (size_t i = 0; code == ERR_OK && i < n; i++)
+		code = put_aside(s, d, v[i].name, v[i].data, e);
+	while (code == ERR_OK && n-- != 0)
+		code = drop_add(d, v[n].name, v[n].data->data,
+		    v[n].data->len, e);
 	score_wipe(&score);
 	return code;
 }
 
 enum err_code
 publish_scores(const struct intake_settings *s, struct sql *db,
-    struct notes *notes, size_t *n, struct err *e)
+    struct scores_place *after, struct notes *notes, size_t *n,
+    struct err *in_way, struct err *e)
 {
-	uint8_t digests[PUBLISH_SCORES][DIGEST_LEN];
+	struct scores_place v[PUBLISH_SCORES];
+	bool added[PUBLISH_SCORES] = { false };
 	enum err_code code;
 	struct drop d;
 
 	*n = s->verdicts != NULL ? PUBLISH_SCORES : 0;
 	if (*n == 0)
 		return ERR_OK;
-	if ((code = scores_unpublished(db, digests, n, e)) != ERR_OK ||
+	if ((code = scores_unpublished(db, after, v, n, e)) != ERR_OK ||
 	    *n == 0 ||
 	    (code = drop_begin(&d, s->verdicts, PUBLISH_MODE, e)) != ERR_OK)
 		return code;
-	for (size_t i = 0; code == ERR_OK && i < *n; i++)
-		code = add_score(s, &d, db, digests[i], e);
+	for (size_t i = 0; code == ERR_OK && i < *n; i++) {
+		struct err found = { 0 };
+
+		added[i] = add_score(s, &d, db, v[i].digest, &found) ==
+		    ERR_OK;
+		if (!added[i])
+			code = publish_pass_over(&found, in_way, e);
+	}
 	code = drop_end(&d, code, e);
 	for (size_t i = 0; code == ERR_OK && i < *n; i++)
-		notes_add(notes, NOTE_SCORED, digests[i], STAGE_SCORED);
+		if (added[i])
+			notes_add(notes, NOTE_SCORED, v[i].digest,
+			    STAGE_SCORED);
+	if (code == ERR_OK)
+		*after = v[*n - 1];
 	return code;
 }

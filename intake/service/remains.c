@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include "intake/book/scores.h"
+#include "intake/book/verdicts.h"
 #include "intake/service/scored.h"
 
 /* *n: 1 if there is one, or else 0. */
@@ -39,6 +41,28 @@ find_unhanded(struct lanes *c, struct sql *db, size_t *n, struct err *e)
 	return code;
 }
 
+/* Another intake on the ledger may be about to publish its own: only when this
+ * one could not. */
+static enum err_code
+find_unpublished(const struct lanes *c, struct sql *db, size_t *n,
+    struct err *e)
+{
+	struct verdict_row row = { 0 };
+	struct scores_place place = { 0 };
+	enum err_code code;
+
+	*n = 0;
+	if (!atomic_load(&c->unpublished))
+		return ERR_OK;
+	*n = 1;
+	code = verdicts_unpublished(db, 0, &row, n, e);
+	if (code != ERR_OK || *n != 0)
+		return code;
+	*n = 1;
+	return scores_unpublished(db, &(struct scores_place){ 0 }, &place, n,
+	    e);
+}
+
 enum err_code
 remains_check(struct lanes *common, const struct scan *scan, struct sql *db,
     struct err *e)
@@ -62,8 +86,12 @@ remains_check(struct lanes *common, const struct scan *scan, struct sql *db,
 	if (code == ERR_OK &&
 	    (code = find_unhanded(common, db, &n, e)) == ERR_OK && n != 0)
 		return err_set(e, ERR_UNHANDED, NULL, 0, NULL);
+	if (code == ERR_OK &&
+	    (code = find_unpublished(common, db, &n, e)) == ERR_OK && n != 0)
+		return err_set(e, ERR_UNFINISHED, NULL, 0,
+		    "receipts or feedback could not be published");
 	if (code == ERR_OK && scored_waits(common->settings))
-		return err_set(e, ERR_QUEUED, NULL, 0,
-		    "what scoring has left could not be taken; see the log");
+		return err_set(e, ERR_UNFINISHED, NULL, 0,
+		    "what scoring has left could not be taken");
 	return code;
 }

@@ -267,27 +267,31 @@ scored_look(struct tools *t, bool again, struct err *e)
 	}
 	free(l);
 	(void)closedir(d);
-	return code == ERR_OK ? scored_publish(t, e) : code;
+	return code == ERR_OK ? scored_publish(t, again, e) : code;
 }
 
 enum err_code
-scored_publish(struct tools *t, struct err *e)
+scored_publish(struct tools *t, bool again, struct err *e)
 {
-	struct err found = { 0 };
+	struct scores_place *after = &t->scoring.published;
+	struct err found = { 0 }, in_way = { 0 };
 	enum err_code code;
 	size_t n;
 
+	if (again)
+		*after = (struct scores_place){ 0 };
 	do {
-		code = publish_scores(t->common->settings, t->db, &t->notes,
-		    &n, &found);
-		if (code != ERR_OK && !is_ours(code)) {
-			hush_err(&t->publishing, "not-published", &found);
-			return ERR_OK;
-		}
+		code = publish_scores(t->common->settings, t->db, after,
+		    &t->notes, &n, &in_way, &found);
 		if (code == ERR_OK)
 			code = batch_note(t, &found);
 	} while (code == ERR_OK && n == PUBLISH_SCORES &&
 	    !batch_is_stopping(t));
+	batch_tell_unpublished(t, &in_way);
+	if (code != ERR_OK && !is_ours(code)) {
+		batch_tell_unpublished(t, &found);
+		return ERR_OK;
+	}
 	return code == ERR_OK ? ERR_OK : err_set(e, code, found.where, 0,
 	    "%s", found.msg);
 }

@@ -30,9 +30,9 @@
  * logged; an error is the ledger's. */
 enum err_code scored_look(struct tools *t, bool again, struct err *e);
 
-/* What the ledger says is not published: done and noted.  An error is the
- * ledger's. */
-enum err_code scored_publish(struct tools *t, struct err *e);
+/* What the ledger says is not published: done and noted; with `again`, also what
+ * was passed over because something had its name.  An error is the ledger's. */
+enum err_code scored_publish(struct tools *t, bool again, struct err *e);
 
 /* Is there a document that has not been taken? */
 bool scored_waits(const struct intake_settings *s);

@@ -22,8 +22,9 @@ is_ours(enum err_code code)
 static enum err_code
 publish_all(struct tools *t, struct err *e)
 {
-	struct err found = { 0 };
+	struct err found = { 0 }, in_way = { 0 };
 	enum err_code code;
+	uint64_t from = 0;
 	size_t n;
 
 	code = witness_look(&t->common->witness, t->db, timestamp_now(),
@@ -34,15 +35,16 @@ publish_all(struct tools *t, struct err *e)
 		hush_err(&t->witnessing, "not-witnessed", &found);
 	memset(&found, 0, sizeof(found));
 	do {
-		code = publish_rest(t->common->settings, t->db, &t->notes, &n,
-		    &found);
-		if (code != ERR_OK && !is_ours(code)) {
-			hush_err(&t->publishing, "not-published", &found);
-			return ERR_OK;
-		}
+		code = publish_rest(t->common->settings, t->db, &from,
+		    &t->notes, &n, &in_way, &found);
 		if (code == ERR_OK)
 			code = batch_note(t, &found);
 	} while (code == ERR_OK && n == DROP_MAX && !batch_is_stopping(t));
+	batch_tell_unpublished(t, &in_way);
+	if (code != ERR_OK && !is_ours(code)) {
+		batch_tell_unpublished(t, &found);
+		return ERR_OK;
+	}
 	return code == ERR_OK ? ERR_OK : err_set(e, code, found.where, 0,
 	    "%s", found.msg);
 }
@@ -207,7 +209,7 @@ upkeep(struct tools *t, struct err *e)
 
 	if ((code = batch_note(t, e)) != ERR_OK ||
 	    (code = publish_all(t, e)) != ERR_OK ||
-	    (code = scored_publish(t, e)) != ERR_OK)
+	    (code = scored_publish(t, true, e)) != ERR_OK)
 		return code;
 	return file_all(t, e);
 }

@@ -76,14 +76,28 @@ class Feedback(PortalCase):
         self.post(self.small)
         self.wait_well(self.get())
         self.put("scored.p7s", scored(self.scratch, self.small))
-        # It says that there is none, and the portal has it from now on.
-        for _ in range(2):
-            self.assert_problem(self.get(), 404, "not-found")
-            path = "%s/verdicts/%s.scored.p7s" % (self.scratch, self.digest)
-            if os.path.exists(path):
-                os.unlink(path)
-        self.assertEqual(self.ask(
-            "GET", "/v1/receipts/%s/scored" % self.digest).status, 200)
+        self.assert_problem(self.get(), 404, "not-found")
+
+    def test_both_are_of_the_same_time(self):
+        """When intake's ledger was put back both may change: the portal
+        keeps neither without the other."""
+        self.post(self.small)
+        url = "/v1/receipts/%s/scored" % self.digest
+        for document in b"\7", b"\10":
+            signed = receipt(self.scratch, "scored", self.small,
+                             feedback=document * 32)
+            box = self.make("feedback", "intake-receipts", 900000)
+            self.put("scored.p7s", signed)
+            self.put("feedback.sigill", box)
+            for _ in range(2):
+                self.assertEqual(self.ask("GET", url).body, signed)
+                self.assertEqual(self.get().body, box)
+        # Nor does it say more than what is there.
+        for kind in "scored.p7s", "feedback.sigill":
+            os.unlink("%s/verdicts/%s.%s" % (self.scratch, self.digest,
+                                             kind))
+        self.assertEqual(self.ask("GET", url).status, 202)
+        self.wait_well(self.get())
 
     def test_what_is_rejected_gets_none(self):
         self.post(self.small)

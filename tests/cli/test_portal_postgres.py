@@ -139,6 +139,16 @@ class Shared(PortalCase):
         self.assertEqual(self.count("uploads WHERE complete = 1"),
                          len(files))
 
+    def run_portal(self, text, database, *args):
+        path = self.scratch + "/odd.conf"
+        with open(path, "w") as f:
+            f.write("[ledger]\ndatabase = %s\n" % database + CONFIG.format(
+                **dict(DEFAULTS, portal_extra=text)))
+        p = subprocess.run([PORTAL, "--config", path, *args],
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                           timeout=60)
+        return p.returncode, p.stderr.decode()
+
 
 class Together(Shared):
     def test_the_receipt_at_another(self):
@@ -399,17 +409,38 @@ class Permissions(Shared):
                 self.server.query(text, self.database)
 
 
-class Operation(Shared):
-    def run_portal(self, text, database, *args):
-        path = self.scratch + "/odd.conf"
-        with open(path, "w") as f:
-            f.write("[ledger]\ndatabase = %s\n" % database + CONFIG.format(
-                **dict(DEFAULTS, portal_extra=text)))
-        p = subprocess.run([PORTAL, "--config", path, *args],
-                           stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                           timeout=60)
-        return p.returncode, p.stderr.decode()
+    def test_what_it_is_not_permitted(self):
+        """roles.sql of the version before: --check tells, and the portal
+        takes what is handed in."""
+        owner = self.database
+        Node(self, "first", owner).stop()
+        with open("service/roles.sql") as f:
+            self.server.query(f.read(), owner)
+        name = owner.split("///")[1].split("?")[0]
+        self.server.query("DROP ROLE IF EXISTS west", owner)
+        self.server.query("CREATE ROLE west LOGIN IN ROLE sigill_portal",
+                          owner)
+        self.database = self.server.uri_of(name, "west")
+        self.assertEqual(self.run_portal("name = c", self.database,
+                                         "--check"), (0, ""))
+        self.server.query("REVOKE SELECT ON scores FROM sigill_portal", owner)
+        status, said = self.run_portal("name = c", self.database, "--check")
+        self.assertEqual(status, 78, said)
+        self.assertIn("roles.sql", said)
+        a = self.node("a")
+        self.assertIn("no-permission", a.logged())
+        self.assertEqual(a.post(self.small).status, 201)
+        a.stop()
+        # The ledger of the version before: intake has to come first.
+        self.server.query("DROP TABLE scores; UPDATE sigill_schema SET"
+                          " version = 2", owner)
+        for args in (), ("--check",):
+            status, said = self.run_portal("name = c", self.database, *args)
+            self.assertEqual(status, 75, said)
+            self.assertIn("[ledger-old]", said)
 
+
+class Operation(Shared):
     def test_a_name_is_needed(self):
         for text in "", "name =", "name = a b", "name = " + 65 * "a":
             status, said = self.run_portal(text, self.database)

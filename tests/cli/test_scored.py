@@ -141,6 +141,84 @@ class Taken(ScoredCase):
         self.check_scored(digest, document)
 
 
+    def block(self, digest, kind):
+        """As somebody who may write to the folder could."""
+        path = self.at("verdicts/%s.%s" % (digest, kind))
+        (os.mkdir, os.mkfifo, lambda path: os.symlink("/", path))[
+            len(self.blocked) % 3](path)
+        self.blocked.append(path)
+
+    def test_a_name_that_is_taken(self):
+        """It holds up nobody else, and is tried again."""
+        self.blocked = []
+        digests = self.populate(40)
+        documents = {d: self.score(d) for d in digests}
+        # More than are published at once.
+        for digest in digests[:20]:
+            self.block(digest, "scored.p7s")
+        for _ in range(2):
+            log = self.run_once(status=75)
+            self.assertIn("not-published", log)
+            self.assertIn("code=output-exists", log)
+            for digest in digests[20:]:
+                self.check_scored(digest, documents[digest])
+            self.assertEqual(set(self.scores()), set(digests))
+        for path in self.blocked:
+            (os.rmdir if os.path.isdir(path) and not os.path.islink(path)
+             else os.unlink)(path)
+        self.run_once()
+        for digest in digests:
+            self.check_scored(digest, documents[digest])
+
+    def test_a_verdict_whose_name_is_taken(self):
+        """The same: with its batch, and when it is tried again."""
+        good, bad = [self.seal()[0], self.seal(ITSAK)[0]], self.seal()[0]
+        path = self.at("verdicts/%s.accepted.p7s" % sha256(bad))
+        os.mkdir(path)
+        for sealed in [bad] + good:
+            self.spool(sealed)
+        log = self.run_once(status=75)
+        self.assertIn("not-published", log)
+        for sealed in good:
+            self.assertTrue(self.receipt(sha256(sealed), "accepted"))
+        # It stands before the others in upkeep, too.
+        self.query("UPDATE verdicts SET published = 0")
+        for sealed in good:
+            os.unlink(self.at("verdicts/%s.accepted.p7s" % sha256(sealed)))
+        self.run_once(status=75)
+        for sealed in good:
+            self.assertTrue(self.receipt(sha256(sealed), "accepted"))
+        self.assertEqual(self.query(
+            "SELECT digest FROM verdicts WHERE published = 0"),
+            [(bytes.fromhex(sha256(bad)),)])
+        os.rmdir(path)
+        self.run_once()
+        self.assertTrue(self.receipt(sha256(bad), "accepted"))
+
+
+class Noise(ScoredCase):
+    def test_two_kinds_of_trouble(self):
+        """Each is told once a minute, however they alternate."""
+        held = self.accepted()
+        self.query("UPDATE arrivals SET state = 'held', code = 'conflict'")
+        document = feedback_for(self.documents()[held])
+        with open(self.at("scored/refused"), "wb"):
+            pass                        # so nothing can be put aside
+        for i in range(60):
+            self.leave("%064x.feedback.json" % i, b"{}")
+        self.leave(held + ".feedback.json", document)
+        for i in range(60):
+            self.leave("x%d.feedback.json" % i, b"{}")
+            os.symlink("/", self.at("scored/y%d.feedback.json" % i))
+        log = self.run_once(status=75)
+        for event, code in (("feedback-refused", "feedback"),
+                            ("not-scored", "queued")):
+            self.assertEqual(len([line for line in log.splitlines() if
+                                  event in line and "code=%s " % code in
+                                  line]), 1, log)
+        self.query("UPDATE arrivals SET state = 'accepted', code = ''")
+
+
 class PutBack(ScoredCase):
     def test_a_ledger_that_is_lost(self):
         """What was given out before is kept as evidence."""
