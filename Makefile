@@ -98,6 +98,7 @@ REPORT	= scoring/report/pairs.c scoring/report/compare_make.c \
 	  scoring/report/aggregate_change.c \
 	  scoring/report/aggregate_rounds.c scoring/report/asked.c \
 	  scoring/report/report_csv.c scoring/report/report_text.c \
+	  scoring/report/report_text_questions.c \
 	  scoring/report/report_text_row.c \
 	  $(PAGES)
 CLIENT	= client/main.c client/options.c client/ui.c \

@@ -205,11 +205,13 @@ static double
 lines_of_the_end(const struct feedback_view *v)
 {
 	const json_t *rule;
-	double lines = 12.2;
+	double lines = 13.8;
 	size_t i;
 
+	if (json_array_size(json_object_get(v->doc, "assumed")) != 0)
+		lines += 1.2;
 	json_array_foreach(json_object_get(v->doc, "indications"), i, rule)
-		lines += (i == 0 ? 4.3 : 0) + 0.3 + view_lines(view_length(rule,
+		lines += (i == 0 ? 5.6 : 0) + 0.3 + view_lines(view_length(rule,
 		    "label") + 140, VIEW_COLUMNS);
 	return lines;
 }

@@ -148,6 +148,7 @@ view_rules(struct feedback_view *v)
 	    _("By rules of which some are assumed: see at the end what this "
 	    "rests on."));
 	page_close(&v->page);
+	(void)view_take(v, 1.5, -1000);
 }
 
 void

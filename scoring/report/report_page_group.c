@@ -8,6 +8,7 @@
 #include "base/i18n.h"
 #include "scoring/page/number.h"
 #include "scoring/report/report_page_change.h"
+#include "scoring/report/report_words.h"
 #include "scoring/words.h"
 
 /* "spread-kommun": headings of different groups have different ids. */
@@ -179,6 +180,7 @@ put_spread(struct report_view *v, const json_t *group)
 			    figure_text(area, "id")), figure_at(area, "values",
 			    NULL));
 		view_end_table(v);
+		view_words(v, "quiet", report_spread_is);
 	}
 	page_close(&v->page);
 }
@@ -297,8 +299,9 @@ put_typical(struct report_view *v, const json_t *group)
 	if (typical == NULL || (!v->levels && !v->means))
 		return;
 	chapter(v, group, "typical", _("The typical organisation"));
-	view_begin_table(v, _("What most have done, and what most of the best "
-	    "have done"));
+	view_begin_table(v, v->means ? _("The typical mean, and that of the "
+	    "best") : _("What most have done, and what most of the best have "
+	    "done"));
 	view_column(v, NULL, _("Area"));
 	put_typical_columns(v, _("Typical"));
 	words_group_best(figure_text(group, "id"), json_integer_value(
@@ -362,6 +365,13 @@ put_without(struct report_view *v, const json_t *group)
 	}
 	page_close(&v->page);
 	page_close(&v->page);
+}
+
+bool
+report_page_has(const struct report_view *v, const json_t *group)
+{
+	return v->levels || v->means || json_object_get(group, "change") !=
+	    NULL;
 }
 
 void

@@ -8,6 +8,8 @@
 
 #include "scoring/report/report_view.h"
 
+/* Is there anything to tell of the group, beside its answers? */
+bool report_page_has(const struct report_view *v, const json_t *group);
 void report_page_group(struct report_view *v, const json_t *group);
 
 #endif

@@ -6,8 +6,26 @@
 
 #include "base/i18n.h"
 #include "scoring/page/number.h"
+#include "scoring/report/report_text_questions.h"
 #include "scoring/report/report_text_row.h"
+#include "scoring/report/report_words.h"
 #include "scoring/words.h"
+
+/* A line of what one of report_words.h appends. */
+static void
+tell_words(const json_t *doc, const char *before,
+    void (*words)(const json_t *doc, struct buf *out), struct report *r)
+{
+	struct buf text = { 0 };
+	const char *s;
+
+	words(doc, &text);
+	if ((s = buf_str(&text)) == NULL)
+		r->failed = true;
+	else if (*s != '\0')
+		report_say(r, "%s%s", before, s);
+	buf_wipe(&text);
+}
 
 static const char *
 text_of(const json_t *o, const char *key)
@@ -116,7 +134,7 @@ tell_member(const json_t *groups, const char *title, const char *key,
 }
 
 static void
-tell_spread(const json_t *groups, struct report *r)
+tell_spread(const json_t *doc, const json_t *groups, struct report *r)
 {
 	const json_t *g, *v;
 	size_t i, j;
@@ -124,6 +142,11 @@ tell_spread(const json_t *groups, struct report *r)
 	if (!have(groups, "spread"))
 		return;
 	row_title(r, _("Weakest tenth, middle and best tenth"));
+	row_label(r, "");
+	row_head(r, _("weakest"));
+	row_head(r, _("middle"));
+	row_head(r, _("best"));
+	row_end(r);
 	json_array_foreach(groups, i, g) {
 		const json_t *spread = json_object_get(g, "spread");
 		const json_t *total = json_object_get(spread, "total");
@@ -137,6 +160,7 @@ tell_spread(const json_t *groups, struct report *r)
 			row_cell(r, v, 2);
 		row_end(r);
 	}
+	tell_words(doc, "  ", report_spread_is, r);
 }
 
 /* "boxes" of the typical organisation, or its mean; of the best ones too. */
@@ -160,7 +184,7 @@ tell_typical(const json_t *groups, const char *key, const char *title,
 			continue;
 		row_label(r, words_group(text_of(g, "id")));
 		if (level != NULL)
-			report_say(r, _("level %s, %s of %s ticked (%s)"),
+			report_say(r, _("level %s, %s of %s actions (%s)"),
 			    number_json(n, level, 0),
 			    number_json(p, json_object_get(boxes, "count"), 0),
 			    number_json(of, json_object_get(boxes, "of"), 0),
@@ -195,7 +219,7 @@ tell_areas(const json_t *doc, const json_t *all, struct report *r)
 {
 	static const char *const keys[] = { "mean_level", "points", "boxes",
 	    "mean" };
-	const char *const titles[] = { _("level"), _("points"), _("ticked"),
+	const char *const titles[] = { _("level"), _("points"), _("actions"),
 	    _("mean") };
 	const json_t *areas = json_object_get(all, "areas"), *a;
 	const json_t *first = json_array_get(areas, 0);
@@ -249,67 +273,11 @@ tell_change(const json_t *all, struct report *r)
 	    json_object_get(both, "organisations"), 0);
 	row_end(r);
 	put_pair(r, _("points of these"), json_object_get(both, "points"));
-	put_pair(r, _("ticked by these"), json_object_get(both, "boxes"));
+	put_pair(r, _("actions of these"), json_object_get(both, "boxes"));
 	put_pair(r, _("mean of these"), json_object_get(both, "mean"));
 	put_pair(r, _("the typical one"), json_object_get(change, "typical"));
 	put_pair(r, _("the typical one of the best"),
 	    json_object_get(change, "best"));
-}
-
-/* --- questions ----------------------------------------------------------- */
-
-static void
-tell_worst(const json_t *all, struct report *r)
-{
-	const json_t *list = json_object_get(all, "mostly_without_points"),
-	    *id;
-	size_t i;
-
-	if (json_array_size(list) == 0)
-		return;
-	row_title(r, _("Questions in which most got no points"));
-	json_array_foreach(list, i, id) {
-		report_column(r, "", 2);
-		report_say(r, "%s", json_string_value(id));
-	}
-}
-
-static void
-tell_question(const json_t *q, struct report *r)
-{
-	const json_t *n = json_object_get(q, "n"), *o;
-	const json_t *number = json_object_get(q, "number");
-	char cell[NUMBER_LEN];
-	size_t i;
-
-	report_say(r, "%s", "");
-	report_say(r, _("%s (%s answers)"), text_of(q, "label"),
-	    json_is_object(n) ? "*" : number_json(cell, n, 0));
-	json_array_foreach(json_object_get(q, "options"), i, o) {
-		row_label(r, text_of(o, "label"));
-		row_cell(r, json_object_get(o, "count"), 0);
-		row_cell(r, o, 1);
-		row_end(r);
-	}
-	if (number != NULL) {
-		row_label(r, _("mean"));
-		row_cell(r, json_object_get(number, "mean"), 2);
-		row_end(r);
-	}
-}
-
-/* Where nothing else is told. */
-static void
-tell_questions(const json_t *doc, const json_t *all, struct report *r)
-{
-	const json_t *q;
-	size_t i;
-
-	if (strcmp(text_of(json_object_get(doc, "questionnaire"), "result"),
-	    "counts") == 0)
-		json_array_foreach(json_object_get(all, "questions"), i, q) {
-			tell_question(q, r);
-		}
 }
 
 /* --- all of it ----------------------------------------------------------- */
@@ -355,14 +323,20 @@ tell_head(const json_t *doc, struct report *r)
 static void
 tell_assumed(const json_t *doc, struct report *r)
 {
-	const json_t *list = json_object_get(doc, "assumed"), *v;
-	size_t i;
-
-	if (json_array_size(list) == 0)
-		return;
 	row_title(r, _("Not published by the authority, and so assumed:"));
-	json_array_foreach(list, i, v)
-		report_say(r, "  %s", words_assumed(json_string_value(v)));
+	tell_words(doc, "  ", report_assumed, r);
+}
+
+/* The text may have gone to a file. */
+static void
+tell_note(const json_t *doc, struct report *r)
+{
+	struct buf text = { 0 };
+
+	report_promise(doc, &text);
+	if (buf_str(&text) != NULL)
+		report_note(r, "%s", buf_str(&text));
+	buf_wipe(&text);
 }
 
 void
@@ -370,28 +344,40 @@ report_tell(const json_t *doc, struct report *r)
 {
 	const json_t *groups = json_object_get(doc, "groups");
 	const json_t *all = json_array_get(groups, 0);
+	char points[128];
 
 	tell_head(doc, r);
 	tell_participation(groups, r);
+	tell_words(doc, "  ", report_all_are, r);
 	tell_levels(groups, r);
-	tell_member(groups, _("Points, on the mean"), "points", "mean", 2, r);
+	(void)snprintf(points, sizeof(points), _("Points, on the mean, of "
+	    "%lld"), (long long)json_integer_value(json_object_get(
+	    json_object_get(all, "points"), "of")));
+	tell_member(groups, json_object_get(json_object_get(all, "points"),
+	    "of") != NULL ? points : _("Points, on the mean"), "points",
+	    "mean", 2, r);
 	tell_member(groups, _("Mean"), "mean", NULL, 2, r);
 	tell_areas(doc, all, r);
-	tell_spread(groups, r);
+	tell_spread(doc, groups, r);
 	tell_typical(groups, "typical", _("The typical organisation"), r);
 	tell_typical(groups, "best", _("The typical one of the best"), r);
 	tell_member(groups, _("How much of the result the leadership's area "
 	    "tells (R²)"), "lead", "r2", 4, r);
-	tell_worst(all, r);
+	report_text_worst(all, r);
 	tell_change(all, r);
-	tell_questions(doc, all, r);
+	report_text_questions(doc, all, r);
 	tell_assumed(doc, r);
 	if (has_hidden(groups)) {
 		report_say(r, "%s", "");
-		report_say(r, _("* not shown: it would be about fewer than "
-		    "%lld organisations, or tell of them."),
+		report_say(r, _("* not shown: it would be about a group of "
+		    "fewer than %lld organisations, or tell of one."),
 		    (long long)json_integer_value(json_object_get(
 		    json_object_get(doc, "settings"), "least")));
+	}
+	if (report_unprotected(doc)) {
+		report_say(r, "%s", "");
+		tell_words(doc, "", report_promise, r);
+		tell_note(doc, r);
 	}
 	report_set(r, "report", json_incref((json_t *)doc));
 }

@@ -48,6 +48,40 @@ figure_value(const json_t *figure)
 	return json_is_number(figure) ? json_number_value(figure) : NAN;
 }
 
+/* "all" are of one kind, and this is that kind. */
+static bool
+repeats_all(const json_t *groups, const json_t *group)
+{
+	const json_t *kinds = json_object_get(json_array_get(groups, 0),
+	    "kinds");
+
+	return group != json_array_get(groups, 0) &&
+	    json_array_size(kinds) == 1 && json_equal(json_array_get(kinds, 0),
+	    json_object_get(group, "id"));
+}
+
+static json_t *
+different_groups(const json_t *groups)
+{
+	json_t *out = json_array();
+	json_t *group;
+	size_t i;
+
+	json_array_foreach(groups, i, group) {
+		if (!repeats_all(groups, group))
+			(void)json_array_append(out, group);
+	}
+	return out;
+}
+
+void
+report_view_end(struct report_view *v)
+{
+	json_decref(v->own_groups);
+	v->own_groups = NULL;
+	v->groups = NULL;
+}
+
 void
 report_view_begin(struct report_view *v, const json_t *doc)
 {
@@ -56,11 +90,12 @@ report_view_begin(struct report_view *v, const json_t *doc)
 	size_t levels = json_array_size(json_object_get(q, "levels"));
 
 	*v = (struct report_view){ .doc = doc, .questionnaire = q,
-	    .groups = json_object_get(doc, "groups"),
+	    .own_groups = different_groups(json_object_get(doc, "groups")),
 	    .language = figure_text(q, "language"),
 	    .levels = strcmp(result, "levels") == 0,
 	    .means = strcmp(result, "means") == 0,
 	    .scale = { 0, levels > 1 ? (double)(levels - 1) : 1, 1 } };
+	v->groups = v->own_groups;
 	if (*v->language == '\0')
 		v->language = NULL;
 	if (v->means)
@@ -87,6 +122,21 @@ figure_words(char *out, size_t size, const json_t *figure, unsigned decimals)
 		(void)snprintf(out, size, "%s", number_json(number, figure,
 		    decimals));
 	return out;
+}
+
+void
+view_words(struct report_view *v, const char *class,
+    void (*words)(const json_t *doc, struct buf *out))
+{
+	struct buf text = { 0 };
+	const char *s;
+
+	words(v->doc, &text);
+	if ((s = buf_str(&text)) == NULL)
+		v->page.out->failed = true;
+	else if (*s != '\0')
+		page_element_class(&v->page, "p", class, s);
+	buf_wipe(&text);
 }
 
 void

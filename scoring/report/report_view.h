@@ -19,10 +19,14 @@ struct report_view {
 	const json_t *doc, *questionnaire, *groups;	/* borrowed */
 	const char *language;	/* of the definition's labels */
 	bool levels, means;	/* what the instrument tells */
+	json_t *own_groups;	/* see report_view_end */
 	struct chart_scale scale;	/* of levels, or of means */
 };
 
+/* groups are those of the document, but for one that all and nobody else are
+ * made of: its figures would stand there twice.  The view must be ended. */
 void report_view_begin(struct report_view *v, const json_t *doc);
+void report_view_end(struct report_view *v);
 
 /* "" when it is not there. */
 const char *figure_text(const json_t *o, const char *key);
@@ -33,6 +37,10 @@ bool figure_hidden(const json_t *figure);
 /* As a number, of a share its per cent; NAN when it is hidden or none. */
 double figure_value(const json_t *figure);
 
+/* A paragraph of what one of report_words.h appends; nothing when that is
+ * nothing. */
+void view_words(struct report_view *v, const char *class,
+    void (*words)(const json_t *doc, struct buf *out));
 /* A cell of a table.  A share is shown in per cent, and what is hidden as
  * such. */
 void view_figure(struct report_view *v, const json_t *figure,
