@@ -134,15 +134,21 @@ decide_question(struct census *c, const struct tally *t, size_t k,
 
 /* --- what is counted over questions -------------------------------------- */
 
-/* Where all and its kinds are told of, what is hidden of one could be had from
- * the others. */
+#define SLICES	CENSUS_SET(CENSUS_LOW, 0)
+
+/*
+ * Where all and its kinds are told of, what is hidden of one could be had from
+ * the others.  Slices were decided last, so when it is one of them that must
+ * not be told of, it is enough to hide all slices.
+ */
 static void
-hide(const struct census *c, size_t group,
+hide(const struct census *c, size_t set,
     enum disclosure verdict[static CENSUS_SETS])
 {
 	const struct questionnaire *q = c->pile->layout.q;
+	const size_t group = set % GROUPS;
 
-	for (size_t s = 0; s < CENSUS_SETS; s++) {
+	for (size_t s = set < SLICES ? 0 : SLICES; s < CENSUS_SETS; s++) {
 		const size_t g = s % GROUPS;
 		const bool both_in_all = (group == GROUP_ALL ||
 		    q->scoring->groups[group_kind(group)]) &&
@@ -163,12 +169,11 @@ static void
 hide_sums(struct census *c, size_t k, size_t set)
 {
 	const struct questionnaire *q = c->pile->layout.q;
-	const size_t group = set % GROUPS;
 
-	hide(c, group, c->counted[q->questions[k].area]);
-	hide(c, group, c->counted[q->n_areas]);
-	if (set < CENSUS_SET(CENSUS_LOW, 0) && score_demanded(q, k))
-		hide(c, group, c->levels);
+	hide(c, set, c->counted[q->questions[k].area]);
+	hide(c, set, c->counted[q->n_areas]);
+	if (set < SLICES && score_demanded(q, k))
+		hide(c, set, c->levels);
 }
 
 /* Nor is who has not answered a question in what is counted of it: that is not
@@ -231,7 +236,7 @@ decide_class(const struct census *c, const struct tally *t,
 		for (size_t s = 0; s < CENSUS_SETS; s++)
 			if (c->verdict[s] == DISCLOSURE_SHOWN &&
 			    verdict[s] != DISCLOSURE_SHOWN)
-				hide(c, s % GROUPS, counted);
+				hide(c, s, counted);
 	return code;
 }
 
@@ -274,6 +279,20 @@ decide_weights(struct census *c, const struct tally *t, size_t k,
 	return code;
 }
 
+/* The mean of all tells the slices of an area apart by what they have in other
+ * areas: they are decided with those of all. */
+static void
+hide_slices(struct census *c)
+{
+	const size_t n = c->pile->layout.q->n_areas;
+
+	for (size_t g = 0; g < GROUPS; g++)
+		for (size_t a = 0; a < n; a++)
+			if (c->counted[n][g] == DISCLOSURE_SHOWN &&
+			    c->counted[n][SLICES + g] != DISCLOSURE_SHOWN)
+				hide(c, SLICES + g, c->counted[a]);
+}
+
 static enum err_code
 decide_means(struct census *c, const struct tally *t, struct err *e)
 {
@@ -287,6 +306,7 @@ decide_means(struct census *c, const struct tally *t, struct err *e)
 		code = decide_mean(c, t, a, size, e);
 	for (size_t k = 0; code == ERR_OK && k < q->n_questions; k++)
 		code = decide_weights(c, t, k, size, e);
+	hide_slices(c);
 	free(size);
 	return code;
 }

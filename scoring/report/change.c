@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "format/scoring.h"
 #include "scoring/report/pairs.h"
 
 /* --- which boxes --------------------------------------------------------- */
@@ -160,6 +161,24 @@ hide_together(struct change *c)
 	}
 }
 
+/* Where the earlier report has a mean of all, it tells apart who had left out
+ * what, also in areas where they had not. */
+static void
+hide_areas(struct change *c)
+{
+	struct census *then = &c->census[CHANGE_THEN];
+	const struct questionnaire *q = then->pile->layout.q;
+
+	for (size_t s = 0; q->scoring->result == SCORING_MEANS &&
+	    s < CENSUS_SETS; s++)
+		for (size_t a = 0; a < q->n_areas; a++)
+			if (c->before.counted[q->n_areas][s % GROUPS] ==
+			    DISCLOSURE_SHOWN &&
+			    then->counted[q->n_areas][s] != DISCLOSURE_SHOWN &&
+			    then->counted[a][s] == DISCLOSURE_SHOWN)
+				then->counted[a][s] = DISCLOSURE_COMPLEMENTARY;
+}
+
 /* Each round by itself has been decided: what more is to be hidden. */
 static enum err_code
 decide_jointly(struct change *c, const struct joint *joint, struct err *e)
@@ -253,11 +272,13 @@ change_make(const struct pile *now, const struct pile *then,
 	    ERR_OK && (code = take_boxes(out, q, e)) == ERR_OK &&
 	    (code = count_all(out, CHANGE_NOW, e)) == ERR_OK)
 		code = count_all(out, CHANGE_THEN, e);
-	if (code == ERR_OK)
-		hide_together(out);
-	else
+	if (code != ERR_OK) {
 		change_wipe(out);
-	return code;
+		return code;
+	}
+	hide_together(out);
+	hide_areas(out);
+	return ERR_OK;
 }
 
 void

@@ -78,10 +78,13 @@ hide_sums(struct compared *c, size_t which)
 
 /* --- means ---------------------------------------------------------------- */
 
-/* How an answer weighs, in one number: in its area's mean, or (all) in that and
- * the mean of all; 0: it is not there. */
+/* By what answers are told apart: in an area's mean, or in that and the mean of
+ * all; or they are not. */
+enum apart { APART_NOT, APART_AREA, APART_ALL };
+
+/* How an answer weighs, in one number; 0: it is not there. */
 static uint64_t *
-keys_of(const struct pile *p, size_t question, bool all)
+keys_of(const struct pile *p, size_t question, enum apart by)
 {
 	const struct questionnaire *q = p->layout.q;
 	struct weight *room = calloc(q->n_areas + 1, sizeof(*room));
@@ -95,7 +98,9 @@ keys_of(const struct pile *p, size_t question, bool all)
 		if (!score_value(&p->layout, s, question, &value))
 			continue;
 		weights_of(&p->layout, s, room);
-		keys[i] = (uint64_t)w->area << 32 | (all ? w->all : 0);
+		keys[i] = UINT64_C(1) << 63 |
+		    (uint64_t)(by == APART_NOT ? 0 : w->area) << 31 |
+		    (by == APART_ALL ? w->all : 0);
 	}
 	if (room == NULL) {
 		free(keys);
@@ -103,6 +108,27 @@ keys_of(const struct pile *p, size_t question, bool all)
 	}
 	free(room);
 	return keys;
+}
+
+/* What a round's own report tells them apart by. */
+static enum apart
+apart_in(const struct census *own, size_t question)
+{
+	const struct questionnaire *q = own->pile->layout.q;
+	enum apart by = APART_NOT;
+
+	if (q->scoring->result != SCORING_MEANS)
+		return by;
+	for (size_t g = 0; g < GROUPS; g++) {
+		if (own->set[g].len == 0)
+			continue;
+		if (own->counted[q->n_areas][g] == DISCLOSURE_SHOWN)
+			return APART_ALL;
+		if (own->counted[q->questions[question].area][g] ==
+		    DISCLOSURE_SHOWN)
+			by = APART_AREA;
+	}
+	return by;
 }
 
 static int
@@ -121,7 +147,7 @@ decide_key(struct compared *c, const uint64_t *now, const uint64_t *then,
 	const size_t n = c->pairs.now->len, m = c->pairs.then->len;
 	bool *has_now = calloc(n + 1, sizeof(*has_now));
 	bool *has_then = calloc(m + 1, sizeof(*has_then));
-	enum disclosure verdict[GROUPS];
+	enum disclosure verdict[GROUPS] = { 0 };
 	enum err_code code;
 
 	if (has_now == NULL || has_then == NULL)
@@ -171,23 +197,50 @@ decide_keys(struct compared *c, const uint64_t *now, const uint64_t *then,
 }
 
 static enum err_code
-decide_weights(struct compared *c, size_t which, bool all, struct err *e)
+decide_apart(struct compared *c, size_t which, const enum apart by[static 2],
+    enum disclosure verdict[static GROUPS], struct err *e)
 {
 	const struct comparable *v = &c->comparison.v[which];
+	uint64_t *then = keys_of(c->pairs.then, v->then, by[false]);
+	uint64_t *now = keys_of(c->pairs.now, v->now, by[true]);
+	enum err_code code = now == NULL || then == NULL ?
+	    err_set(e, ERR_NO_MEMORY, NULL, 0, NULL) :
+	    decide_keys(c, now, then, verdict, e);
+
+	free(now);
+	free(then);
+	return code;
+}
+
+/* Also the question itself, and whoever is told apart in a report by what they
+ * have left out of others. */
+static enum err_code
+decide_weights(struct compared *c, size_t which, struct err *e)
+{
+	static const enum apart area[] = { APART_AREA, APART_AREA };
+	static const enum apart all[] = { APART_ALL, APART_ALL };
+	const struct comparable *v = &c->comparison.v[which];
 	const struct questionnaire *q = c->pairs.now->layout.q;
-	uint64_t *now, *then;
+	enum disclosure (*sums)[GROUPS] = c->sum;
+	enum disclosure told[GROUPS] = { 0 };
+	enum apart reports[2];
 	enum err_code code;
+	size_t own;
 
 	if (v->why != COMPARE_SAME || !score_counts(q, v->now))
 		return ERR_OK;
-	now = keys_of(c->pairs.now, v->now, all);
-	then = keys_of(c->pairs.then, v->then, all);
-	code = now == NULL || then == NULL ?
-	    err_set(e, ERR_NO_MEMORY, NULL, 0, NULL) :
-	    decide_keys(c, now, then, c->sum[all ? q->n_areas :
-	    q->questions[v->now].area], e);
-	free(now);
-	free(then);
+	own = q->questions[v->now].area;
+	reports[false] = apart_in(&c->pairs.alone[false], v->then);
+	reports[true] = apart_in(&c->pairs.alone[true], v->now);
+	if ((code = decide_apart(c, which, area, sums[own], e)) == ERR_OK &&
+	    (code = decide_apart(c, which, all, sums[q->n_areas], e)) ==
+	    ERR_OK)
+		code = decide_apart(c, which, reports, told, e);
+	for (size_t g = 0; code == ERR_OK && g < GROUPS; g++)
+		if (told[g] != DISCLOSURE_SHOWN) {
+			hide(c, g, sums[own]);
+			hide(c, g, c->question[which]);
+		}
 	return code;
 }
 
@@ -206,7 +259,6 @@ compared_decide(struct compared *c, struct err *e)
 	for (size_t i = 0; i < n && code == ERR_OK; i++)
 		hide_sums(c, i);
 	for (size_t i = 0; i < n && code == ERR_OK && means; i++)
-		if ((code = decide_weights(c, i, false, e)) == ERR_OK)
-			code = decide_weights(c, i, true, e);
+		code = decide_weights(c, i, e);
 	return code;
 }

@@ -11,11 +11,14 @@ from fractions import Fraction
 
 class Row:
     """One figure: what is summed, over whom, and what was published; None
-    when only its being there counts."""
+    when only its being there counts.  Columns are (variable, organisation),
+    or with how much each weighs."""
 
     def __init__(self, name, columns, value=None):
         self.name, self.value = name, value
-        self.columns = frozenset(columns)       # (variable, organisation)
+        self.weights = columns if isinstance(columns, dict) else \
+            dict.fromkeys(columns, 1)
+        self.columns = frozenset(self.weights)
 
     def __repr__(self):
         return "%s=%s" % (self.name, self.value)
@@ -69,8 +72,8 @@ class Found:
         organisation)."""
         cells = {}
         for row, c in self.parts:
-            for column in row.columns:
-                cells[column] = cells.get(column, 0) + c
+            for column, weight in row.weights.items():
+                cells[column] = cells.get(column, 0) + c * weight
         return sum(c * of(*column) for column, c in cells.items() if c)
 
     def __repr__(self):
@@ -82,24 +85,26 @@ def attack(rows, least):
     """The first combination that rests on fewer than least; None."""
     seen = {}
     for row in rows:                    # the same sum twice tells nothing
-        seen.setdefault(row.columns, row)
-        if seen[row.columns].value is None:
-            seen[row.columns] = row
+        sum_ = frozenset(row.weights.items())
+        seen.setdefault(sum_, row)
+        if seen[sum_].value is None:
+            seen[sum_] = row
     rows = [r for r in seen.values() if r.columns]
     who = sorted({o for r in rows for _, o in r.columns})
     # Organisations that are in the same sums cannot be told apart.
     alike = {}
     at = {}
     for i, row in enumerate(rows):
-        for variable, o in row.columns:
-            at.setdefault(o, set()).add((variable, i))
+        for (variable, o), weight in row.weights.items():
+            at.setdefault(o, {})[variable, i] = weight
     for o in who:
-        alike.setdefault(frozenset(at[o]), []).append(o)
-    classes = sorted(alike.items(), key=lambda c: -len(c[1]))
+        alike.setdefault(frozenset(at[o].items()), []).append(o)
+    classes = [(dict(sums), of) for sums, of in sorted(
+        alike.items(), key=lambda c: -len(c[1]))]
     columns = [(k, variable) for k, (sums, _) in enumerate(classes)
                for variable in sorted({v for v, _ in sums}, key=str)]
     n = len(rows)
-    span = [([Fraction((variable, i) in classes[k][0])
+    span = [([Fraction(classes[k][0].get((variable, i), 0))
               for k, variable in columns],
              [Fraction(i == j) for j in range(n)]) for i in range(n)]
     for c, (k, _) in enumerate(columns):

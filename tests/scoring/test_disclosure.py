@@ -135,6 +135,7 @@ class Sums:
         for group in earlier["groups"]:
             if "suppressed" not in group:
                 self.whole(group, self.then, "earlier")
+                self.spread(group, self.then, "earlier")
         if comparison is not None:
             for group in comparison["groups"]:
                 if "suppressed" not in group:
@@ -175,7 +176,7 @@ class Sums:
                 "%s %s" % (g, q["id"]), now, [q["id"]],
                 sum(o["count"] for o in q["options"])
                 if q["id"] in BOXES and answered else None)
-        self.spread(group, now)
+        self.spread(group, self.now, "results")
         if "change" in group:
             self.change(group["change"], g, now)
 
@@ -200,16 +201,22 @@ class Sums:
                         [k for k in of if of[k] == area["id"]],
                         value(figure))
 
-    def spread(self, group, now):
+    def spread(self, group, of, family):
+        for i, who in enumerate(self.slices(group, of)):
+            self.add(family, "%s slice %d" % (group["id"], i), who)
+
+    def slices(self, group, of):
+        """Who is in the slices that are shown."""
         if not shown(group.get("spread")):
             return
         at = 0
-        ordered = sorted(now, key=lambda o: (result(self.now[o][1]),
-                                             handed.number(o)))
-        for i, n in enumerate(group["spread"]["sizes"]):
-            self.add("results", "%s slice %d" % (group["id"], i),
-                     ordered[at:at + n])
+        ordered = sorted(self.members(group["id"], of), key=lambda o: (
+            self.result(of[o][1]), handed.number(o)))
+        for n in group["spread"]["sizes"]:
+            yield ordered[at:at + n]
             at += n
+
+    result = staticmethod(result)
 
     @staticmethod
     def assert_hidden(o):
@@ -458,6 +465,19 @@ class DisclosureCase(unittest.TestCase):
         self.check(p, ["questions"])
         self.assertEqual(self.told, 1)
 
+    def test_the_weakest_left(self):
+        """They were the lowest tenth of the earlier round's own report, and
+        one more."""
+        for more in 1, 4, 6:
+            with self.subTest(more=more):
+                p = People(more).add("kommun", 50).add("region", 20)
+                p.add("kommun", 10, ["2027"])
+                before = sorted(range(1, 51), key=lambda o: (
+                    result(p.rounds["2025"][o][1]), handed.number(o)))
+                for o in before[:5] + before[20:20 + more]:
+                    del p.rounds["2027"][o]
+                self.check(p)
+
     def test_kinds_changed(self):
         p = People(12)
         p.add("kommun", 30).add("myndighet", 20).add("region", 10)
@@ -495,6 +515,7 @@ class CountsCase(DisclosureCase):
     seeds = 4
     # These are about sums.
     test_nearly_the_same_as_before = test_outside_all = None
+    test_the_weakest_left = None
 
     def test_a_small_kind(self):
         p = People(1)
@@ -554,7 +575,7 @@ class MeansSums(Sums):
     def compared(self, group):
         pass
 
-    def spread(self, group, now):
+    def spread(self, group, of, family):
         pass
 
 
