@@ -132,7 +132,7 @@ publish_add(const struct intake_settings *s, struct drop *d,
     const uint8_t digest[static DIGEST_LEN],
     enum receipt_stage stage, const struct buf *receipt, struct err *e)
 {
-	struct copy c;
+	struct copy c = { 0 };
 	enum err_code code;
 
 	name_receipt(&c, digest, stage, receipt);
