@@ -186,7 +186,7 @@ read_operand(const struct options *o, const struct settings *s, json_t **doc,
 		return code;
 	}
 	if (strcmp(o->operand, "-") != 0 && file_read(o->operand,
-	    LIMIT_ANSWERS_FILE, &text, NULL) == ERR_OK)
+	    LIMIT_SEALED, &text, NULL) == ERR_OK)
 		kind = sniff(text.data, text.len);
 	buf_wipe(&text);
 	/* What 'sigill status' takes: its feedback is beside it. */

@@ -96,6 +96,27 @@ compare(const struct receipt *receipt, const struct buf *text,
 	return ERR_OK;
 }
 
+/* And is the receipt the one for the sealed file that it lies beside?  Another
+ * organisation's vouches for hers, and not for this.  Of a sealed file that has
+ * been moved away the two know no more than each other. */
+static enum err_code
+check_sealed(const struct receipt *receipt, const char *sealed,
+    const char *name, struct err *e)
+{
+	uint8_t digest[DIGEST_LEN];
+	struct buf data = { 0 };
+	enum err_code code;
+
+	if (access(sealed, F_OK) != 0)
+		return ERR_OK;
+	if ((code = file_read(sealed, LIMIT_SEALED, &data, e)) == ERR_OK &&
+	    (code = digest_sha256(data.data, data.len, digest, e)) == ERR_OK)
+		code = receipt_check_sealed(receipt, digest, data.len, name,
+		    e);
+	buf_wipe(&data);
+	return code;
+}
+
 static enum err_code
 judge(const struct settings *s, const char *path, const struct buf *text,
     bool *vouched, struct err *e)
@@ -116,6 +137,7 @@ judge(const struct settings *s, const char *path, const struct buf *text,
 	    (code = settings_receipt_signers(s, &signers, e)) != ERR_OK ||
 	    (code = receipt_judge(&signers, &der, name, &receipt, e)) !=
 	    ERR_OK ||
+	    (code = check_sealed(&receipt, sealed, name, e)) != ERR_OK ||
 	    (code = compare(&receipt, text, path, e)) != ERR_OK)
 		goto out;
 	*vouched = true;

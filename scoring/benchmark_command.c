@@ -13,7 +13,7 @@
 
 #define WIDTH	40	/* of names */
 
-/* "level 1, 96 of 200 points, 150 of 348 boxes", as far as it has them; of
+/* "level 1, 96 of 200 points, 150 of 348 actions", as far as it has them; of
  * counts there is no result. */
 static void
 add_result(struct report *r, const struct score *s, bool counts)
@@ -31,7 +31,7 @@ add_result(struct report *r, const struct score *s, bool counts)
 		buf_add_str(&r->text, text);
 	}
 	if (s->boxes_max > 0 && !counts) {
-		(void)snprintf(text, sizeof(text), _(", %zu of %zu boxes"),
+		(void)snprintf(text, sizeof(text), _(", %zu of %zu actions"),
 		    s->boxes, s->boxes_max);
 		buf_add_str(&r->text, text);
 	}

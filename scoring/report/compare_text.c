@@ -79,7 +79,7 @@ tell_group(const json_t *group, struct report *r)
 	report_line(r, words_group(part_text(group, "id")),
 	    P_("%lld organisation in both rounds",
 	    "%lld organisations in both rounds", n), n);
-	tell_pair(group, "boxes", _("  common boxes"), r);
+	tell_pair(group, "boxes", _("  common actions"), r);
 	tell_pair(group, "points", _("  points"), r);
 	tell_pair(group, "mean", _("  mean"), r);
 	tell_level(json_object_get(group, "level"), r);

@@ -334,6 +334,20 @@ class After(FeedbackCase):
         self.assertIn("The authority's feedback", p.out)
         self.assertIn(b"<html", self.read("p.html"))
 
+    def test_another_ones(self):
+        """A receipt and its document, both good, of another organisation,
+        beside a sealed file that they are not about."""
+        self.fetched()
+        self.write("a.sigill", self.read("a.sigill") + b"\0")
+        self.before = self.files()
+        for name in "a.sigill.feedback.json", "a.sigill":
+            self.refused(77, "receipt-digest", name)
+        # Moved away from theirs, they still belong together.
+        os.remove(self.path("a.sigill"))
+        self.before = self.files()
+        self.assertIs(self.json("feedback",
+                                "a.sigill.feedback.json")["vouched"], True)
+
     def test_by_the_sealed_file(self):
         """The name that 'sigill status' is given."""
         told = self.fetched()

@@ -113,7 +113,7 @@ class BenchmarkCase(unittest.TestCase):
         text = run(SCORE, "benchmark", "--best=5",
                    self.docs).stdout.decode()
         self.assertIn("20", text)
-        self.assertNotIn("boxes", text)
+        self.assertNotIn("actions", text)
 
     def test_means(self):
         scale = [o["id"] for o in next(iter(
