@@ -181,7 +181,8 @@ APART	= intake/service/channel.c intake/service/child.c \
 APART_LIBS = -lseccomp
 # What runs the two: the queue's way to verdicts.
 SERVICE	= intake/service/run.c intake/service/lane.c \
-	  intake/service/batch.c intake/service/upkeep.c \
+	  intake/service/batch.c intake/service/batch_verify.c \
+	  intake/service/upkeep.c \
 	  intake/service/settle.c intake/service/notes.c \
 	  intake/service/scan.c intake/service/identify.c \
 	  intake/service/keep.c intake/service/known.c intake/service/names.c \
