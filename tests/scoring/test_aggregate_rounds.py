@@ -8,7 +8,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-from scoring.reports import (LEVELS, SCORE, Case, average,      # noqa: E402
+from scoring.reports import (LEVELS, MEANS, SCORE, Case, average,  # noqa: E402
                              change, half_up, result, share, ticks)
 from support import run                                         # noqa: E402
 
@@ -26,6 +26,55 @@ class Change(Case):
         a = self.put("now", d, now or self.NOW)
         b = self.put("then", old, then or self.THEN, round="2025")
         return self.report(d, a, "--previous", b, "--least=1", *args)
+
+    def refused(self, *args, status=64):
+        out = self.raw(*args, status=status)
+        self.assertNotIn("report", out)
+        return [e["code"] for e in out["errors"]]
+
+    def test_no_round_before(self):
+        """The round itself, another questionnaire, and what was a test."""
+        d = self.define(LEVELS)
+        now = self.put("now", d, self.NOW)
+        self.assertEqual(self.refused(d, now, "--previous", now), ["usage"])
+        means = self.put("means", self.define(MEANS),
+                         [(1, "kommun", {"1": "s2"})], round="2025")
+        self.assertEqual(self.refused(d, now, "--previous", means),
+                         ["usage"])
+        test = self.put("test", d, self.THEN, round="2025",
+                        environment="test")
+        self.assertEqual(self.refused(d, now, "--previous", test, status=77),
+                         ["environment"])
+
+    def test_later_one_before(self):
+        """It may have been meant, and is told."""
+        d = self.define(LEVELS)
+        now = self.put("now", d, self.NOW)
+        then = self.put("then", d, self.THEN, round="2099")
+        p = run(SCORE, "aggregate", "--questionnaires", self.dir, now,
+                "--previous", then, "--least=1")
+        self.assertEqual(p.returncode, 0)
+        self.assertIn(b"2099", p.stderr)
+
+    def test_one_definition_for_both(self):
+        """Named once, it is known for both rounds, though it is in no
+        folder."""
+        d = self.define(LEVELS)
+        now = self.put("now", d, self.NOW)
+        then = self.put("then", d, self.THEN, round="2025")
+        for command in "aggregate", "compare":
+            p = run(SCORE, command, "--json", "-q", d.path, now,
+                    "--previous", then, "--least=1")
+            self.assertEqual(p.returncode, 0, p.stdout)
+        # That of another one is not.
+        old = self.define(dict(LEVELS, version="0"))
+        os.rename(old.path, self.at("old.json"))
+        d = self.define(LEVELS)
+        p = run(SCORE, "aggregate", "--json", "-q", d.path, now,
+                "--previous", self.put("other", old, self.THEN,
+                                       round="2025"))
+        self.assertEqual([e["code"] for e in json.loads(p.stdout)["errors"]],
+                         ["questionnaire-unknown"])
 
     def test_both(self):
         doc = self.made()

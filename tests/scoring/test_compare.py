@@ -124,6 +124,21 @@ class CompareCase(unittest.TestCase):
         self.assertEqual((n["then"], n["now"]), (
             {"n": 6, "mean": 10.0}, {"n": 6, "mean": 23.5}))
 
+    def test_itself(self):
+        self.rounds()
+        p = run(SCORE, "compare", "--json", "-q", self.then.path,
+                self.at("2025"), self.at("2025"))
+        self.assertEqual(p.returncode, 64)
+        self.assertEqual([e["code"] for e in json.loads(p.stdout)["errors"]],
+                         ["usage"])
+
+    def test_nothing_in_common(self):
+        def change(later):
+            for q in later["questions"]:
+                q["label"] += ", asked otherwise"
+        self.rounds(change)
+        self.assertEqual(self.compare(status=64), ["usage"])
+
     def test_a_question_that_is_worded_otherwise(self):
         def change(later):
             later["questions"][1]["label"] = "K, otherwise"

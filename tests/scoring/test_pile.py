@@ -338,6 +338,12 @@ class Ways(PileCase):
         self.assertEqual([e["where"] for e in json.loads(p.stdout)["errors"]],
                          [self.dir])
 
+    def test_an_empty_folder_is_named(self):
+        p = run(SCORE, "aggregate", "--json", self.dir)
+        self.assertEqual(p.returncode, 66)
+        self.assertEqual([e["where"] for e in json.loads(p.stdout)["errors"]],
+                         [self.dir])
+
     def test_definitions(self):
         """By a file, by a name, and another edition beside it."""
         self.put(doc())
