@@ -192,6 +192,7 @@ SERVICE	= intake/service/run.c intake/service/lane.c \
 	  intake/service/witness.c intake/service/regain.c \
 	  intake/service/remains.c intake/service/folders.c \
 	  intake/service/scored.c intake/service/scored_make.c \
+	  intake/service/scored_regain.c \
 	  intake/service/scored_file.c
 # What it has in common with sigill-verify.
 JUDGE	= verifier/load.c verifier/verify.c verifier/verdict.c verifier/entitled.c \

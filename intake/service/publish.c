@@ -128,6 +128,25 @@ name_receipt(struct copy *c, const uint8_t digest[static DIGEST_LEN],
 }
 
 enum err_code
+publish_read(const struct intake_settings *s,
+    const uint8_t digest[static DIGEST_LEN], const char *kind,
+    struct buf *out, struct err *e)
+{
+	bool there = false;
+	enum err_code code;
+	struct drop d;
+	struct copy c;
+
+	name_copy(&c, digest, kind, NULL);
+	if ((code = drop_begin(&d, s->verdicts, PUBLISH_MODE, e)) != ERR_OK)
+		return code;
+	code = read_old(&d, c.name, &there, out, e);
+	code = drop_end(&d, code, e);
+	return code != ERR_OK || there ? code : err_set(e, ERR_NO_INPUT,
+	    d.path, 0, "%s", c.name);
+}
+
+enum err_code
 publish_add(const struct intake_settings *s, struct drop *d,
     const uint8_t digest[static DIGEST_LEN],
     enum receipt_stage stage, const struct buf *receipt, struct err *e)

@@ -35,6 +35,12 @@ enum err_code publish_add(const struct intake_settings *s, struct drop *d,
 enum err_code publish_pass_over(const struct err *found, struct err *in_way,
     struct err *e);
 
+/* Appends what lies there for a file: kind as "scored.p7s".  ERR_NO_INPUT when
+ * nothing does. */
+enum err_code publish_read(const struct intake_settings *s,
+    const uint8_t digest[static DIGEST_LEN], const char *kind,
+    struct buf *out, struct err *e);
+
 /* Alone: the receipt of one file, if it has one, which was asked for again. */
 enum err_code publish_again(const struct intake_settings *s, struct sql *db,
     const uint8_t digest[static DIGEST_LEN], struct err *e);

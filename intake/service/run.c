@@ -27,6 +27,7 @@
 #include "intake/service/regain.h"
 #include "intake/service/remains.h"
 #include "intake/service/scan.h"
+#include "intake/service/scored_regain.h"
 #include "ledger/schema.h"
 #include "ledger/sql.h"
 
@@ -136,12 +137,17 @@ compare_ledger(struct service *s, struct err *e)
 	int64_t now = timestamp_now();
 	char number[24];
 	enum err_code code;
-	size_t n = 0;
+	size_t n = 0, scores = 0;
 
 	witness_init(&s->common.witness, set);
 	if ((code = witness_check(&s->common.witness, s->db, e)) != ERR_OK ||
-	    (code = regain_files(set, s->db, now, &n, e)) != ERR_OK)
+	    (code = regain_files(set, s->db, now, &n, e)) != ERR_OK ||
+	    (code = scored_regain_all(set, s->db, &scores, e)) != ERR_OK)
 		return code;
+	(void)snprintf(number, sizeof(number), "%zu", scores);
+	if (scores != 0)
+		log_event(LOG_WARN, "scores-regained", "files", number,
+		    "from", set->verdicts, (char *)NULL);
 	(void)snprintf(number, sizeof(number), "%zu", n);
 	if (n != 0)
 		log_event(LOG_WARN, "regained", "files", number,

@@ -10,6 +10,7 @@
 #include "format/receipt.h"
 #include "intake/book/arrivals_find.h"
 #include "intake/service/scored_file.h"
+#include "intake/service/scored_regain.h"
 
 /* --- what is made of it ------------------------------------------------- */
 
@@ -133,16 +134,47 @@ find(const struct scored_from *from, const struct score *score,
 	    arrival_state_name(a->state));
 }
 
+/* The receipt that was given out before the ledger was put back stands, and so
+ * does its feedback, if it is there. */
+static enum err_code
+take_earlier(const struct scored_from *from, const struct arrival *a,
+    struct score *score, bool *found, struct err *e)
+{
+	struct score earlier = { 0 };
+	enum err_code code;
+
+	code = scored_regain(from->settings, a, &earlier, found, e);
+	if (code != ERR_OK || !*found)
+		return code;
+	if (memcmp(earlier.feedback, score->feedback, DIGEST_LEN) == 0) {
+		score->time = earlier.time;
+		buf_move(&score->receipt, &earlier.receipt);
+		buf_move(&score->sealed, &earlier.sealed);
+	} else if (earlier.sealed.len != 0 || a->facts.reply.len == 0)
+		code = err_set(e, ERR_OUTPUT_EXISTS, "feedback", 0, "the "
+		    "receipt that was given out names another document, "
+		    "which stands");
+	else
+		*found = false;		/* nobody can have the document */
+	score_wipe(&earlier);
+	return code;
+}
+
 static enum err_code
 make(const struct scored_from *from, const struct buf *document,
     struct score *score, const char **how, struct err *e)
 {
 	struct arrival a = { 0 };
+	bool earlier = false;
 	enum err_code code;
 
+	*how = "regained";
 	if ((code = find(from, score, &a, e)) == ERR_OK &&
 	    (code = scored_file_check(document, &a.facts, e)) == ERR_OK &&
-	    (code = sign(from, &a, score, e)) == ERR_OK)
+	    (code = take_earlier(from, &a, score, &earlier, e)) == ERR_OK &&
+	    !earlier)
+		code = sign(from, &a, score, e);
+	if (code == ERR_OK && score->sealed.len == 0)
 		code = seal(from, &a.facts.reply, document, &score->sealed,
 		    how, e);
 	memcpy(score->organisation, a.facts.organisation,

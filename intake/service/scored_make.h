@@ -25,7 +25,7 @@ struct scored_from {
 /*
  * Fills *score from the document with that name; *had: the ledger has a score
  * of this document already, and nothing is to be done.  *how: "sealed", or why
- * it was sealed to nobody: "no-reply-key", "reply-certificate",
+ * it lay among the verdicts ("regained"), or to nobody: "no-reply-key", "reply-certificate",
  * "recipient-expired".
  *
  * ERR_FEEDBACK: it is none, or of nothing that was accepted here;

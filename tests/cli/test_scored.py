@@ -220,38 +220,98 @@ class Noise(ScoredCase):
 
 
 class PutBack(ScoredCase):
-    def test_a_ledger_that_is_lost(self):
-        """What was given out before is kept as evidence."""
-        digest = self.accepted()
-        document = self.score(digest)
+    """What was given out stands, if the ledger knows of it or not."""
+
+    def setUp(self):
+        super().setUp()
+        self.digest = self.accepted()
+        self.copy = {n: read(self.at(n)) for n in self.ledger()}
+        self.document = self.score(self.digest)
         self.run_once()
-        old = self.receipt(digest, "scored")
-        box = "%s.feedback.sigill" % digest
-        before = read(self.at("verdicts/" + box)) \
-            if box in self.files("verdicts") else None
-        for name in os.listdir(self.scratch.dir):
-            if name.startswith("ledger.db"):
-                os.unlink(self.at(name))
+        self.before = self.scores()
+        self.given = self.published()
+
+    def ledger(self):
+        return [n for n in os.listdir(self.scratch.dir)
+                if n.startswith("ledger.db")]
+
+    def published(self):
+        return {n: read(self.at("verdicts/" + n)) for n in
+                self.files("verdicts") if ".accepted." not in n}
+
+    def put_back(self, copy):
+        for name in self.ledger():
+            os.unlink(self.at(name))
+        for name, data in copy.items():
+            with open(self.at(name), "wb") as f:
+                f.write(data)
+
+    def test_a_copy_from_before_it_was_scored(self):
+        self.put_back(self.copy)
+        self.assertEqual(self.scores(), {})
+        self.assertIn("scores-regained", self.run_once())
+        self.assertEqual(self.scores(), self.before)
+        self.assertNotIn("regained", self.run_once())
+        # Scoring answers again; with another benchmark now.
+        self.score(self.digest, newer=1)
+        self.assertIn("code=output-exists", self.run_once())
+        self.check_scored(self.digest, self.document)
+        self.assertEqual(self.published(), self.given)
+
+    def test_a_ledger_that_is_lost(self):
+        self.put_back({})
         os.unlink(self.at("archive/head.p7s"))
         self.run_once()
         self.assertEqual(self.scores(), {})
-        # Its receipts have whole seconds.
-        while int(time.time()) == self.query(
-                "SELECT time FROM verdicts")[0][0]:
-            time.sleep(0.05)
-        self.score(digest)
-        log = self.run_once()
-        self.check_scored(digest, document)
-        self.assertNotEqual(self.receipt(digest, "scored"), old)
-        self.assertIn("receipt-replaced", log)
-        kept = [read(path) for path in glob.glob(self.at(
-            "archive/%s/%s.scored.????????.p7s" % (digest[:2], digest)))]
-        self.assertEqual(kept, [old])
-        kept = [read(path) for path in glob.glob(self.at(
-            "archive/%s/%s.feedback.????????.sigill" % (digest[:2],
-                                                        digest)))]
-        self.assertEqual(kept, [before] if before is not None else [])
+        self.score(self.digest, newer=1)
+        self.assertIn("code=output-exists", self.run_once())
+        shutil.rmtree(self.at("scored/refused"))
+        self.query("DELETE FROM scores")
+        self.score(self.digest)
+        self.run_once()
+        self.assertEqual(self.scores(), self.before)
+        self.assertEqual(self.published(), self.given)
         self.intake("log", "check")
+
+    def test_what_is_not_its_own(self):
+        """It goes into the archive, and another is signed."""
+        path = self.at("verdicts/%s.scored.p7s" % self.digest)
+        name = "%s.scored.p7s" % self.digest
+        for bad in (b"", b"rubbish", self.given[name][:-1],
+                    self.receipt(self.digest, "accepted")):
+            with self.subTest(bad[:9]):
+                self.put_back(self.copy)
+                with open(path, "wb") as f:
+                    f.write(bad)
+                self.assertNotIn("scores-regained", self.run_once())
+                self.assertEqual(self.scores(), {})
+                self.assertIn("receipt-replaced", self.score_anew())
+                self.assertIn(bad, [read(p) for p in glob.glob(self.at(
+                    "archive/%s/%s.scored.????????.p7s" % (
+                        self.digest[:2], self.digest)))])
+
+    def score_anew(self):
+        document = self.score(self.digest, newer=1)
+        log = self.run_once()
+        self.check_scored(self.digest, document)
+        return log
+
+    def test_a_receipt_without_its_feedback(self):
+        box = "%s.feedback.sigill" % self.digest
+        if box not in self.given:
+            return
+        self.put_back(self.copy)
+        os.unlink(self.at("verdicts/" + box))
+        self.assertNotIn("scores-regained", self.run_once())
+        # The document that it names is sealed anew; another is for nobody.
+        self.score(self.digest)
+        self.run_once()
+        self.check_scored(self.digest, self.document)
+        self.assertEqual(self.scores()[self.digest][1],
+                         self.before[self.digest][1])
+        self.put_back(self.copy)
+        os.unlink(self.at("verdicts/" + box))
+        self.score_anew()
 
 
 class Refused(ScoredCase):

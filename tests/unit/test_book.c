@@ -521,13 +521,13 @@ test_verdicts(void **state)
 	OK(verdicts_last_size(b->db, OTHERS, &size, &b->e));
 	assert_int_equal(size, 0);
 	/* In the order of the log. */
-	OK(verdicts_unpublished(b->db, v, &n, &b->e));
+	OK(verdicts_unpublished(b->db, 0, v, &n, &b->e));
 	assert_int_equal(n, 2);
 	assert_int_equal(book_number(v[0].digest), 2);
 	assert_int_equal(v[1].stage, STAGE_ACCEPTED);
 	IN_TRANSACTION(b, ERR_OK, verdicts_published(b->db, v, 1, &err_));
 	n = 4;
-	OK(verdicts_unpublished(b->db, v, &n, &b->e));
+	OK(verdicts_unpublished(b->db, 0, v, &n, &b->e));
 	assert_int_equal(n, 1);
 	assert_int_equal(book_number(v[0].digest), 1);
 	/* A second receipt of the same kind is a fault. */

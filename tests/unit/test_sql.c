@@ -451,7 +451,7 @@ version_2_is_brought_up_to_date(void **state)
 	    " stage, organisation, position, size, time, bytes)"
 	    " VALUES (?, 'accepted', '', 0, 1, 1, ?)", "rr", "d", (size_t)1,
 	    "b", (size_t)1), &w->e));
-	assert_int_equal(schema_look(db, at.where, &w->e), ERR_CONFIG);
+	assert_int_equal(schema_look(db, at.where, &w->e), ERR_LEDGER_OLD);
 	err_clear(&w->e);
 	sql_close(db);
 	for (int i = 0; i < 2; i++) {
