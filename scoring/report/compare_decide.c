@@ -221,7 +221,6 @@ decide_weights(struct compared *c, size_t which, struct err *e)
 	static const enum apart all[] = { APART_ALL, APART_ALL };
 	const struct comparable *v = &c->comparison.v[which];
 	const struct questionnaire *q = c->pairs.now->layout.q;
-	enum disclosure (*sums)[GROUPS] = c->sum;
 	enum disclosure told[GROUPS] = { 0 };
 	enum apart reports[2];
 	enum err_code code;
@@ -232,13 +231,13 @@ decide_weights(struct compared *c, size_t which, struct err *e)
 	own = q->questions[v->now].area;
 	reports[false] = apart_in(&c->pairs.alone[false], v->then);
 	reports[true] = apart_in(&c->pairs.alone[true], v->now);
-	if ((code = decide_apart(c, which, area, sums[own], e)) == ERR_OK &&
-	    (code = decide_apart(c, which, all, sums[q->n_areas], e)) ==
+	if ((code = decide_apart(c, which, area, c->sum[own], e)) == ERR_OK &&
+	    (code = decide_apart(c, which, all, c->sum[q->n_areas], e)) ==
 	    ERR_OK)
 		code = decide_apart(c, which, reports, told, e);
 	for (size_t g = 0; code == ERR_OK && g < GROUPS; g++)
 		if (told[g] != DISCLOSURE_SHOWN) {
-			hide(c, g, sums[own]);
+			hide(c, g, c->sum[own]);
 			hide(c, g, c->question[which]);
 		}
 	return code;
