@@ -97,17 +97,6 @@ class Loop(ScoredCase):
         self.sigill("status", name)
         self.assertEqual(self.feedback(sealed), before)
 
-    def test_the_edition_before(self):
-        """A sender has an older release, and intake the new one."""
-        for source, name in ((INFOSAK, "infosakkollen-2023-1.json"),
-                             (ITSAK, "itsakkollen-2023-1.json")):
-            with self.subTest(name):
-                digest = self.spool(self.seal(source, more=[
-                    "--questionnaire", "questionnaires/" + name])[0])
-                self.run_once()
-                self.assertEqual(self.state(digest)[0], "accepted")
-                self.assertIn(digest, self.scores())
-
     def test_the_service_while_it_runs(self):
         service = self.start()
         name, sealed = self.submit(source=ITSAK)

@@ -480,24 +480,5 @@ class Samples(unittest.TestCase):
         self.assertLess(len(answers), len(q))
 
 
-class Editions(unittest.TestCase):
-    def test_the_earlier_ones_are_beside(self):
-        """Answers to them are out there, and under way."""
-        for name in os.listdir(os.path.join(ROOT, "questionnaires")):
-            if not name.endswith(".json"):
-                continue
-            d = load("questionnaires", name)
-            if name != d["id"] + ".json":
-                self.assertEqual(name, "%s-%s.json" % (d["id"],
-                                                       d["version"]))
-                continue
-            for earlier in range(1, int(d["version"])):
-                with self.subTest(name, edition=earlier):
-                    old = load("questionnaires", "%s-%d.json" % (
-                        d["id"], earlier))
-                    self.assertEqual((old["id"], old["version"]),
-                                     (d["id"], str(earlier)))
-
-
 if __name__ == "__main__":
     unittest.main()
