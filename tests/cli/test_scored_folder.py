@@ -91,6 +91,18 @@ class Folder(ScoredCase):
         p = subprocess.run([SCRIPT, "handoff"], stderr=subprocess.PIPE)
         self.assertEqual(p.returncode, 64)
 
+    def test_a_benchmark_of_another_questionnaire(self):
+        """It is for some of the documents, and holds up none."""
+        digests = [self.accepted(), self.accepted(ITSAK)]
+        path = self.at("handoff/%s.json" % digests[0])
+        call(BUILD + "/bin/sigill-score", "benchmark", "--least=1", "-o",
+             self.at("b.json"), path)
+        self.assertEqual(self.work("--benchmark=b.json"), "")
+        self.assertEqual(self.files("handoff"), [])
+        self.assertEqual(["benchmark" in json.loads(read(self.at(
+            "scored/%s.feedback.json" % d))) for d in digests],
+            [True, False])
+
     def test_a_folder_for_its_group(self):
         os.chmod(self.at("handoff"), 0o2770)
         digest = self.accepted()

@@ -123,7 +123,10 @@ class Oracle(unittest.TestCase):
     def test_any_answers(self):
         sizes = {"kommun": 70, "region": 9, "myndighet": 41, "nis": 6}
         for name in sorted(os.listdir("questionnaires")):
-            if not name.endswith(".json"):
+            # First editions tell nothing of scoring: there is nothing to
+            # compute.
+            if not name.endswith(".json") or "scoring" not in \
+                    handed.Definition("questionnaires/" + name).data:
                 continue
             with self.subTest(name):
                 made = self.random_rounds("questionnaires/" + name, name,
