@@ -32,6 +32,11 @@ static const char style[] =
     "section[aria-labelledby=answers] table{table-layout:fixed;"
     "min-width:30rem}section[aria-labelledby=answers] th:first-child{"
     "width:34%}\n"
+    "[aria-labelledby=weakest] table{table-layout:fixed;min-width:34rem}"
+    "[aria-labelledby=weakest] th:nth-child(1){width:38%}"
+    "[aria-labelledby=weakest] th:nth-child(2){width:27%}"
+    "[aria-labelledby=weakest] th:nth-child(4){width:8%}"
+    "[aria-labelledby=weakest] th:nth-child(5){width:13%}\n"
     "tbody th[scope=rowgroup]{font-weight:600;padding-top:.8rem}\n"
     "dl.proof{display:grid;grid-template-columns:max-content 1fr;"
     "gap:.1rem 1rem;margin:.5rem 0;font-size:.875rem}"
@@ -82,7 +87,7 @@ put_header(struct feedback_view *v)
 	    "the organisation and those who lead its security work"));
 	put_voice(v);
 	page_close(p);
-	(void)view_take(v, 3.8 + 1.6 * view_lines(strlen(name), 40), -1000);
+	(void)view_take(v, 3.2 + 1.6 * view_lines(strlen(name), 40), -1000);
 }
 
 /* --- what it rests on ----------------------------------------------------- */
@@ -205,13 +210,15 @@ static double
 lines_of_the_end(const struct feedback_view *v)
 {
 	const json_t *rule;
-	double lines = 13.8;
+	double lines = 10.8;
 	size_t i;
 
 	if (json_array_size(json_object_get(v->doc, "assumed")) != 0)
-		lines += 1.2;
+		lines += 2.3;
+	if (*v->typical != '\0')
+		lines += 2.4;
 	json_array_foreach(json_object_get(v->doc, "indications"), i, rule)
-		lines += (i == 0 ? 5.6 : 0) + 0.3 + view_lines(view_length(rule,
+		lines += (i == 0 ? 4.9 : 0) + 0.3 + view_lines(view_length(rule,
 		    "label") + 140, VIEW_COLUMNS);
 	return lines;
 }

@@ -64,48 +64,76 @@ differs(const json_t *question)
 	    (own == NULL || !json_equal(own, theirs));
 }
 
-/* The highest of the cells counts; those of answers are narrower. */
+/* The highest of the cells counts; those of answers share what the question
+ * leaves. */
 static double
-lines_of(const json_t *question)
+lines_of(const struct feedback_view *v, const json_t *question)
 {
+	const unsigned answers = 1 + (*v->typical != '\0' ? 1u : 0) +
+	    (*v->last != '\0' ? 1u : 0);
 	static const char *const keys[] = { "answer", "benchmark", "last" };
 	double most = view_lines(view_length(question, "label") + 5, COLUMN),
 	    lines;
 
 	for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
 		lines = view_lines(answer_length(json_object_get(question,
-		    keys[i])), COLUMN * 2 / 3 - 1);
+		    keys[i])), 2 * COLUMN / answers - 1);
 		most = lines > most ? lines : most;
 	}
 	return 0.4 + 0.92 * most;
 }
 
-/* The rows with the areas' names are on paper in any case. */
+/* A row with an area's name. */
 static double
-lines_of_areas(const json_t *areas)
+lines_of_area(const json_t *area)
+{
+	return 0.8 + view_lines(view_length(area, "label"), VIEW_COLUMNS - 10);
+}
+
+static const json_t *
+area_of(const struct feedback_view *v, const json_t *question)
 {
 	const json_t *area;
-	double lines = 0;
 	size_t i;
 
-	json_array_foreach(areas, i, area)
-		lines += 0.8 + view_lines(view_length(area, "label"),
-		    VIEW_COLUMNS - 10);
-	return lines;
+	json_array_foreach(json_object_get(v->doc, "areas"), i, area)
+		if (strcmp(view_text(area, "id"), view_text(question,
+		    "area")) == 0)
+			return area;
+	return NULL;
+}
+
+/* Has any row of the area been chosen? */
+static bool
+area_chosen(const json_t *area, const json_t *questions, const bool *paper)
+{
+	const json_t *q;
+	size_t i;
+
+	json_array_foreach(questions, i, q)
+		if (paper[i] && strcmp(view_text(q, "area"), view_text(area,
+		    "id")) == 0)
+			return true;
+	return false;
 }
 
 /* Which rows are on paper: those that differ first, as far as there is room. */
 static size_t
 choose(struct feedback_view *v, const json_t *questions, bool *paper)
 {
-	const json_t *q;
+	const json_t *q, *area;
 	size_t i, left = 0;
 
 	for (int pass = 0; pass < 2; pass++)
-		json_array_foreach(questions, i, q)
-			if (asked(q) && !paper[i] &&
-			    differs(q) == (pass == 0))
-				paper[i] = view_take(v, lines_of(q), 2);
+		json_array_foreach(questions, i, q) {
+			if (!asked(q) || paper[i] ||
+			    differs(q) != (pass == 0))
+				continue;
+			area = area_of(v, q);
+			paper[i] = view_take(v, lines_of(v, q) +
+			    (area_chosen(area, questions, paper) ? 0 :
+			    lines_of_area(area)), 2);
+		}
 	json_array_foreach(questions, i, q)
 		left += asked(q) && !paper[i];
 	return left;
@@ -143,7 +171,8 @@ put_area(struct feedback_view *v, const json_t *area, const bool *paper)
 	size_t i;
 
 	(void)snprintf(span, sizeof(span), "%u", columns);
-	page_open(p, "tbody", NULL);
+	page_open(p, "tbody", "class", area_chosen(area, questions, paper) ?
+	    NULL : "screen", NULL);
 	page_open(p, "tr", NULL);
 	page_open(p, "th", "scope", "rowgroup", "colspan", span, NULL);
 	page_label(p, "span", v->language, view_text(area, "label"));
@@ -199,7 +228,7 @@ feedback_page_answers(struct feedback_view *v)
 	}
 	json_array_foreach(questions, i, one)
 		not_asked += !asked(one);
-	(void)view_take(v, 8 + lines_of_areas(areas), -1000);
+	(void)view_take(v, 8, -1000);
 	left = choose(v, questions, paper);
 	view_section(v, "answers", _("Your answers"));
 	view_table(v, NULL, *v->typical != '\0' ?

@@ -9,9 +9,11 @@
 #include "scoring/page/chart.h"
 #include "scoring/page/number.h"
 
-/* Characters of a label on a line of print, and how many lines of labels leave
- * room for what follows; when they are more, they are set denser. */
+/* Characters of a label on a line of print, and more for each column that is
+ * not there; and how many lines of labels leave room for what follows: when they
+ * are more, they are set denser. */
 #define COLUMN		25
+#define COLUMN_MORE	4
 #define DENSE		36
 #define DENSE_COLUMN	36
 
@@ -184,7 +186,10 @@ void
 feedback_page_areas(struct feedback_view *v)
 {
 	const struct measure m = measure_of(v);
-	const bool dense = lines_of(v, COLUMN, 0.9) > DENSE;
+	const unsigned missing = (*v->typical == '\0' ? 1u : 0) +
+	    (*v->last == '\0' ? 1u : 0);
+	const unsigned column = COLUMN + COLUMN_MORE * missing;
+	const bool dense = lines_of(v, column, 0.9) > DENSE;
 	const json_t *area;
 	size_t i;
 
@@ -202,6 +207,6 @@ feedback_page_areas(struct feedback_view *v)
 	page_close(&v->page);
 	put_change(v, &m);
 	page_close(&v->page);
-	(void)view_take(v, 8.9 + (dense ? lines_of(v, DENSE_COLUMN, 0.78) :
-	    lines_of(v, COLUMN, 0.9)), -1000);
+	(void)view_take(v, 9.2 - 0.9 * missing + (dense ? lines_of(v,
+	    DENSE_COLUMN, 0.78) : lines_of(v, column, 0.9)), -1000);
 }

@@ -195,7 +195,8 @@ put_totals(struct feedback_view *v, bool means)
 	page_close(&v->page);
 	page_close(&v->page);
 	page_close(&v->page);
-	(void)view_take(v, 6.6, -1000);
+	(void)view_take(v, 4.8 + 1.35 * ((benchmark != NULL) + (last != NULL)),
+	    -1000);
 }
 
 /* What the last round can be compared in, when not in everything. */
@@ -245,5 +246,7 @@ feedback_page_now(struct feedback_view *v)
 	}
 	put_comparable(v);
 	page_close(&v->page);
-	(void)view_take(v, strcmp(result, "levels") == 0 ? 8.8 : 6, -1000);
+	(void)view_take(v, strcmp(result, "levels") != 0 ? 6 : 7.2 + 1.3 *
+	    view_lines(view_length(json_object_get(v->doc, "level"), "label"),
+	    VIEW_COLUMNS / 2), -1000);
 }

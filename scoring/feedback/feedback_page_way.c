@@ -8,7 +8,7 @@
 #include "scoring/page/number.h"
 
 #define OPTIONS		3	/* that are named at once */
-#define WINS_KEPT	3	/* those that there is always room for */
+#define WINS_KEPT	3	/* those that come before things to do */
 
 /* --- one thing to do ------------------------------------------------------ */
 
@@ -159,18 +159,29 @@ lines_of_win(const struct feedback_view *v, const json_t *win)
 	    VIEW_COLUMNS);
 }
 
-/* Lines that the first wins take, with their heading. */
+/* Lines that so many of the first wins take, with their heading. */
 static double
-lines_of_wins(const struct feedback_view *v)
+lines_of_wins(const struct feedback_view *v, size_t n)
 {
 	const json_t *win;
 	double lines = 0;
 	size_t i;
 
 	json_array_foreach(json_object_get(v->doc, "wins"), i, win)
-		if (i < WINS_KEPT)
-			lines += (i == 0 ? 5.3 : 0) + lines_of_win(v, win);
+		lines += (i == 0 ? 5.3 : 0) + (i < n ? lines_of_win(v, win) :
+		    0);
 	return lines;
+}
+
+/* How many of the first there is room for. */
+static size_t
+wins_kept(const struct feedback_view *v)
+{
+	size_t n = WINS_KEPT;
+
+	while (n > 0 && lines_of_wins(v, n) > v->lines)
+		n--;
+	return n;
 }
 
 static void
@@ -178,7 +189,7 @@ put_next(struct feedback_view *v)
 {
 	const json_t *next = json_object_get(v->doc, "next"), *item,
 	    *missing = json_object_get(next, "missing");
-	const double keep = lines_of_wins(v) + 1;
+	double keep;
 	char title[128], level[NUMBER_LEN];
 	size_t i, paper = 0;
 
@@ -198,6 +209,7 @@ put_next(struct feedback_view *v)
 	view_keep_together(v, 9);
 	(void)view_take(v, 7.4 + 1.2 * view_lines(view_length(next, "label"),
 	    VIEW_COLUMNS - 14), -1000);
+	keep = lines_of_wins(v, wins_kept(v)) + 1;
 	page_open(&v->page, "ol", "class", "way", NULL);
 	json_array_foreach(missing, i, item) {
 		if (paper == i && view_take(v, lines_of(v, item), keep))
@@ -241,17 +253,18 @@ static void
 put_wins(struct feedback_view *v)
 {
 	const json_t *wins = json_object_get(v->doc, "wins"), *win;
+	const size_t kept = wins_kept(v);
 	size_t i, paper = 0;
 
 	if (json_array_size(wins) == 0)
 		return;
-	(void)view_take(v, lines_of_wins(v), -1000);
+	(void)view_take(v, lines_of_wins(v, kept), -1000);
 	view_section(v, "wins", _("Nearest wins"));
 	page_element(&v->page, "p", _("Areas that a few actions lift, whatever "
 	    "the whole then reaches:"));
 	page_open(&v->page, "ul", "class", "wins", NULL);
 	json_array_foreach(wins, i, win) {
-		if (i < WINS_KEPT || (paper == i &&
+		if (i < kept || (paper == i &&
 		    view_take(v, lines_of_win(v, win), 0)))
 			paper++;
 		put_win(v, win, i < paper);
@@ -287,16 +300,21 @@ put_weak(struct feedback_view *v, const json_t *weak, bool paper)
 	page_close(p);
 }
 
-/* Its columns are narrow, and the highest of them counts. */
+/* Characters on a line of its columns (feedback_page.c has their widths); the
+ * highest of them counts. */
+#define WEAK_LABEL	32
+#define WEAK_AREA	22
+#define WEAK_ANSWER	11
+
 static double
 lines_of_weak(const struct feedback_view *v, const json_t *weak)
 {
-	double label = view_lines(6 + view_length(weak, "label"), 28),
-	    area = view_lines(strlen(view_area(v, view_text(weak, "area"))), 20),
+	double label = view_lines(6 + view_length(weak, "label"), WEAK_LABEL),
+	    area = view_lines(strlen(view_area(v, view_text(weak, "area"))), WEAK_AREA),
 	    answer = view_lines(view_length(json_object_get(weak, "answer"),
-	    "label"), 14), most = label > area ? label : area;
+	    "label"), WEAK_ANSWER), most = label > area ? label : area;
 
-	return 0.4 + 0.9 * (most > answer ? most : answer);
+	return 0.4 + 0.93 * (most > answer ? most : answer);
 }
 
 static void

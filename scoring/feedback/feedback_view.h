@@ -16,7 +16,7 @@
 
 /* Lines of print that two A4 pages hold, and characters that a line of their
  * whole width does; both rather too few. */
-#define VIEW_LINES	113
+#define VIEW_LINES	117
 #define VIEW_COLUMNS	92
 
 struct feedback_view {

@@ -319,6 +319,47 @@ class Written(Pages):
         self.assertNotRegex(text["report-levels", "sv"], r"\d\.\d%")
         self.assertRegex(text["report-levels", "en"], r"\d\.\d%")
 
+    def test_who_says_so(self):
+        """Above all figures, on every page: who vouches for it."""
+        seen = set()
+        for voice in "nobody", "own", "score", "authority":
+            text = make("levels", self.documents["levels"], "sv", voice)
+            head = text[:text.index("<section")]
+            said = re.findall(r'<p class="(voice[^"]*)">([^<]*)', head)
+            self.assertEqual(len(said), 1)
+            self.assertEqual(said[0][0] == "voice warn", voice == "nobody")
+            seen.add(said[0][1])
+            # What is assumed stands beside the result, and what it means.
+            now = text[text.index('id="now"'):text.index('id="areas"')]
+            self.assertIn("antagna" if voice in ("nobody", "own") else
+                          "inte är publicerade", now)
+        self.assertEqual(len(seen), 4)
+
+    def test_test_is_told(self):
+        for environment, n in ("test", 1), ("production", 0):
+            document = dict(self.documents["means"], environment=environment)
+            self.assertEqual(make("means", document, "sv").count(
+                '"voice warn">TEST'), n)
+
+    def test_nothing_is_empty(self):
+        """A survey without levels has no chapters of groups, and no group
+        twice."""
+        page = Structure(self.text["report-counts", "sv"])
+        self.assertEqual([i for i in page.ids if i.startswith("group-")],
+                         ["group-all"])
+        document = dict(self.documents["report-counts"], groups=[
+            {k: v for k, v in group.items() if k != "change"}
+            for group in self.documents["report-counts"]["groups"]])
+        page = Structure(make("report", document, "sv"))
+        self.assertNotIn("group-all", page.ids)
+
+    def test_no_protection_is_told(self):
+        document = self.documents["report-levels"]
+        for least, warned in (5, 0), (2, 0), (1, 2), (0, 2):
+            settings = dict(document["settings"], least=least)
+            text = make("report", dict(document, settings=settings), "en")
+            self.assertEqual(text.count("No protection"), warned)
+
     def test_same_bytes(self):
         for name in "levels-60", "means", "counts", "report-levels":
             self.assertEqual(make(name, self.documents[name], "sv"),
