@@ -135,7 +135,7 @@ publish_read(const struct intake_settings *s,
 	bool there = false;
 	enum err_code code;
 	struct drop d;
-	struct copy c;
+	struct copy c = { 0 };
 
 	name_copy(&c, digest, kind, NULL);
 	if ((code = drop_begin(&d, s->verdicts, PUBLISH_MODE, e)) != ERR_OK)
