@@ -228,7 +228,7 @@ feedback_page_answers(struct feedback_view *v)
 	}
 	json_array_foreach(questions, i, one)
 		not_asked += !asked(one);
-	(void)view_take(v, 8, -1000);
+	(void)view_take(v, 12, -1000);
 	left = choose(v, questions, paper);
 	view_section(v, "answers", _("Your answers"));
 	view_table(v, NULL, *v->typical != '\0' ?

@@ -30,8 +30,11 @@ static double
 lines_of(const struct feedback_view *v, const json_t *item)
 {
 	const json_t *option, *options = json_object_get(item, "options");
-	size_t i, all = view_length(item, "label") + 20, some = 30 +
-	    strlen(view_area(v, view_text(item, "area"))) + strlen(v->typical);
+	const bool typical = json_is_true(json_object_get(json_array_get(
+	    options, 0), "benchmark"));
+	size_t i, all = view_length(item, "label") + 20, some = 22 +
+	    strlen(view_area(v, view_text(item, "area"))) +
+	    (typical ? strlen(v->typical) + 12 : 18);
 
 	json_array_foreach(options, i, option)
 		if (i < named(item))
@@ -39,7 +42,7 @@ lines_of(const struct feedback_view *v, const json_t *item)
 	if (json_object_get(item, "follows") != NULL)
 		some += 90;
 	return view_lines(all, VIEW_COLUMNS) + view_lines(some,
-	    VIEW_COLUMNS + 8) + 0.25;
+	    VIEW_COLUMNS + 12) + 0.25;
 }
 
 static void
@@ -156,7 +159,7 @@ lines_of_win(const struct feedback_view *v, const json_t *win)
 {
 	return view_lines(strlen(view_area(v, view_text(win, "area"))) + 45 +
 	    4 * json_array_size(json_object_get(win, "questions")),
-	    VIEW_COLUMNS);
+	    VIEW_COLUMNS + 12);
 }
 
 /* Lines that so many of the first wins take, with their heading. */
