@@ -24,7 +24,7 @@
 /* The last one has no name. */
 static const struct score_command commands[] = {
 	{ { "aggregate", N_("[WHAT...]"),
-	    N_("the picture of all, in which nobody can be recognised"),
+	    N_("the picture of all, by groups that are large enough"),
 	    N_("Prints a summary; with --output, the folder gets report.json, "
 	    "report.csv and report.html. What could be told of fewer "
 	    "organisations than --least is not shown, nor what that could be "
@@ -113,7 +113,7 @@ show_help(void)
 	    "WHAT...\n"
 	    "Makes results of what intake has handed over: for each "
 	    "organisation, and\n"
-	    "of all, with no single one to be recognised.\n\n"));
+	    "of all, by groups that are large enough.\n\n"));
 	for (const struct score_command *c = commands; c->usage.name != NULL;
 	    c++) {
 		(void)snprintf(line, sizeof(line), "  %-10s ",
