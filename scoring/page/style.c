@@ -90,7 +90,7 @@ const char page_style[] =
     "h1{font-size:19pt}h2{font-size:13pt;margin:4.5mm 0 1.2mm;"
     "padding-top:2.2mm}h3{font-size:10.5pt;margin:3mm 0 1mm}"
     "h2,h3,h2+p,.lead,caption,thead{break-after:avoid}"
-    "tr,li,svg{break-inside:avoid}"
+    "tr,li,svg,.lead{break-inside:avoid}"
     "th,td{padding-top:.22rem;padding-bottom:.22rem}"
     "table{margin:.3rem 0 .5rem}p{margin:.25rem 0 .5rem}"
     ".scroll{overflow:visible}.screen{display:none!important}"
