@@ -339,7 +339,7 @@ test_no_values(void **state)
 	char *single = changed(without, "\"scale\", " PLACE("1")
 	    ", \"scale\": \"two\"", "\"text\", " PLACE("1"));
 	const struct fault fault = { "\"text\"", "\"text\"", 8,
-	    "needs options with values" };
+	    "needs options with different values" };
 
 	(void)state;
 	try(single, &fault);
